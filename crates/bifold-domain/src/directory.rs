@@ -1,0 +1,58 @@
+//! People, teams, services and policy: what every decision may look up.
+//!
+//! The store keeps one per organisation in memory and replaces it when one of these records
+//! changes. It holds what decisions need, not what screens show.
+
+use crate::access::{Actor, Auth, Role};
+use crate::id::{PersonId, ServiceId, TeamId};
+use crate::person::Person;
+use crate::policy::Policy;
+use crate::service::Service;
+use crate::team::Team;
+use std::collections::BTreeMap;
+
+/// The organisation as decisions see it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Directory {
+    /// The policy in force.
+    pub policy: Policy,
+    /// People by pseudonym.
+    pub people: BTreeMap<PersonId, Person>,
+    /// Teams.
+    pub teams: BTreeMap<TeamId, Team>,
+    /// Services.
+    pub services: BTreeMap<ServiceId, Service>,
+}
+
+impl Directory {
+    /// The actor a person is now, or `None` when unknown or disabled.
+    pub fn actor(&self, person: &PersonId, auth: Auth) -> Option<Actor> {
+        let found = self.people.get(person).filter(|p| p.is_active)?;
+        Some(Actor {
+            person: person.clone(),
+            roles: found.roles.iter().copied().collect(),
+            teams: self.teams_of(person),
+            auth,
+        })
+    }
+
+    /// The teams a person belongs to.
+    pub fn teams_of(&self, person: &PersonId) -> Vec<TeamId> {
+        let member =
+            |(id, team): (&TeamId, &Team)| team.members.contains(person).then(|| id.clone());
+        self.teams.iter().filter_map(member).collect()
+    }
+
+    /// Whether the person exists and may act.
+    pub fn is_active(&self, person: &PersonId) -> bool {
+        self.people.get(person).is_some_and(|p| p.is_active)
+    }
+
+    /// How many active administrators there are.
+    pub fn administrators(&self) -> usize {
+        self.people
+            .values()
+            .filter(|p| p.is_active && p.roles.contains(&Role::Administrator))
+            .count()
+    }
+}

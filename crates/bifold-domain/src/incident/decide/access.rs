@@ -1,0 +1,172 @@
+//! Major incidents, and who may read: compartments, break-glass, TLP.
+
+use super::one;
+use crate::access::Permission;
+use crate::incident::command::{Because, Label, PromoteMajor, ProposeMajor, Restrict};
+use crate::incident::fact::Fact;
+use crate::incident::state::{Compartment, Major};
+use crate::incident::{Incident, Stage};
+use crate::record::Context;
+use crate::refusal::Refusal;
+use crate::time::MINUTE;
+
+type Facts = Result<Vec<Fact>, Refusal>;
+
+pub(super) fn propose_major(
+    incident: &Incident,
+    propose: ProposeMajor,
+    context: &Context<'_>,
+) -> Facts {
+    context.actor.needs(Permission::Work)?;
+    super::in_stage(incident, "propose a major incident", Stage::is_open)?;
+    if propose.criteria.is_empty() {
+        return Err(Refusal::ReasonRequired {
+            act: "proposing a major incident",
+        });
+    }
+    match incident.major {
+        Major::Proposed { .. } | Major::Promoted { .. } => Err(Refusal::NothingToChange),
+        _ => one(Fact::MajorProposed {
+            criteria: propose.criteria,
+            reason: propose.reason.into(),
+        }),
+    }
+}
+
+/// One named responsible person for each major incident (20000-1 8.6.1).
+pub(super) fn promote_major(
+    incident: &Incident,
+    promote: PromoteMajor,
+    context: &Context<'_>,
+) -> Facts {
+    context.actor.needs(Permission::DecideMajor)?;
+    super::in_stage(incident, "promote", Stage::is_open)?;
+    if !context.directory.is_active(&promote.responsible) {
+        return Err(Refusal::Unknown {
+            what: "active person",
+            named: promote.responsible.to_string(),
+        });
+    }
+    match &incident.major {
+        Major::Promoted { responsible, .. } if *responsible == promote.responsible => {
+            Err(Refusal::NothingToChange)
+        }
+        _ => one(Fact::MajorPromoted {
+            responsible: promote.responsible,
+            reason: promote.reason.into(),
+        }),
+    }
+}
+
+pub(super) fn decline_major(incident: &Incident, because: Because, context: &Context<'_>) -> Facts {
+    context.actor.needs(Permission::DecideMajor)?;
+    match incident.major {
+        Major::Proposed { .. } => one(Fact::MajorDeclined {
+            reason: because.reason.into(),
+        }),
+        _ => Err(Refusal::NothingToChange),
+    }
+}
+
+pub(super) fn stand_down(incident: &Incident, because: Because, context: &Context<'_>) -> Facts {
+    context.actor.needs(Permission::DecideMajor)?;
+    match incident.major {
+        Major::Promoted { .. } => one(Fact::MajorStoodDown {
+            reason: because.reason.into(),
+        }),
+        _ => Err(Refusal::NothingToChange),
+    }
+}
+
+/// Refuses members that the directory does not know.
+pub(super) fn known_members(
+    compartment: &Compartment,
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
+    let directory = context.directory;
+    if let Some(p) = compartment
+        .people
+        .iter()
+        .find(|p| !directory.people.contains_key(p))
+    {
+        return Err(Refusal::Unknown {
+            what: "person",
+            named: p.to_string(),
+        });
+    }
+    if let Some(t) = compartment
+        .teams
+        .iter()
+        .find(|t| !directory.teams.contains_key(t))
+    {
+        return Err(Refusal::Unknown {
+            what: "team",
+            named: t.to_string(),
+        });
+    }
+    Ok(())
+}
+
+pub(super) fn restrict(incident: &Incident, restrict: Restrict, context: &Context<'_>) -> Facts {
+    context.actor.needs(Permission::Restrict)?;
+    let compartment = Compartment {
+        people: restrict.people,
+        teams: restrict.teams,
+    };
+    known_members(&compartment, context)?;
+    let someone = compartment
+        .people
+        .iter()
+        .any(|p| context.directory.is_active(p))
+        || compartment.teams.iter().any(|team| {
+            context
+                .directory
+                .teams
+                .get(team)
+                .is_some_and(|t| t.members.iter().any(|p| context.directory.is_active(p)))
+        });
+    if !someone {
+        return Err(Refusal::EmptyCompartment);
+    }
+    if incident.compartment.as_ref() == Some(&compartment) {
+        return Err(Refusal::NothingToChange);
+    }
+    one(Fact::Restricted {
+        compartment,
+        reason: restrict.reason.into(),
+    })
+}
+
+pub(super) fn unrestrict(incident: &Incident, because: Because, context: &Context<'_>) -> Facts {
+    context.actor.needs(Permission::Restrict)?;
+    if incident.compartment.is_none() {
+        return Err(Refusal::NothingToChange);
+    }
+    one(Fact::Unrestricted {
+        reason: because.reason.into(),
+    })
+}
+
+/// Emergency access to a restricted record: at once, for a while, and alarmed (features F176).
+pub(super) fn break_glass(incident: &Incident, because: Because, context: &Context<'_>) -> Facts {
+    // Without the permission it must look as if the record were not there.
+    if !context.actor.may(Permission::BreakGlass) {
+        return Err(Refusal::no("incident"));
+    }
+    if incident.is_readable_by(&context.actor.viewer(), context.now) {
+        return Err(Refusal::NothingToChange);
+    }
+    let minutes = i64::from(context.directory.policy.limits.break_glass_minutes);
+    one(Fact::GlassBroken {
+        reason: because.reason.into(),
+        until: context.now.plus(minutes * MINUTE),
+    })
+}
+
+pub(super) fn label(incident: &Incident, label: Label, context: &Context<'_>) -> Facts {
+    context.actor.needs(Permission::Work)?;
+    if incident.tlp == label.tlp {
+        return Err(Refusal::NothingToChange);
+    }
+    one(Fact::Labelled { tlp: label.tlp })
+}

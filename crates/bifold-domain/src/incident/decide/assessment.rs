@@ -1,0 +1,233 @@
+//! The two questions, harm, priority, classification, and the sub-states beside the stage.
+
+use super::{handling, may_work_in, one, scores};
+use crate::access::Permission;
+use crate::incident::Incident;
+use crate::incident::command::{Assess, Classify, OverridePriority, Prioritise, Rate, Track};
+use crate::incident::fact::Fact;
+use crate::incident::state::{EvidenceState, NotificationState, ReviewState};
+use crate::kind::{Finding, KindKey, propose};
+use crate::record::Context;
+use crate::refusal::Refusal;
+
+/// Gives a verdict. The first on a kind, or another; the record stays the same record.
+///
+/// Withdrawing a yes takes a second person and is refused once an authority has been notified
+/// (features F035). A verdict that repeats what stands still counts when its grounds are new.
+pub(super) fn assess(
+    incident: &Incident,
+    assess: Assess,
+    context: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
+    let actor = context.actor;
+    actor.needs(Permission::Assess)?;
+    let kind = context.directory.policy.kind(&assess.kind)?;
+    let is_criterion = |key: &_| kind.kind.criteria.iter().any(|c| c.key == *key);
+    if let Some(key) = assess.answers.keys().find(|key| !is_criterion(key)) {
+        return Err(Refusal::Unknown {
+            what: "criterion",
+            named: key.to_string(),
+        });
+    }
+    if let Some(old) = incident.verdicts.get(&assess.kind) {
+        let withdraws = old.finding == Finding::Yes && assess.finding != Finding::Yes;
+        if withdraws {
+            may_withdraw(incident, &assess.kind, &old.decider, context)?;
+        }
+        let same = old.finding == assess.finding && old.answers == assess.answers;
+        if same && old.reason.present() == Some(&assess.reason) {
+            return Err(Refusal::NothingToChange);
+        }
+    }
+    let security_counts = if assess.kind == KindKey::security() {
+        assess.finding != Finding::No
+    } else {
+        incident.finding(&KindKey::security()) != Finding::No
+    };
+    let scores = scores(incident.scores.service, security_counts, &incident.ratings);
+    one(Fact::VerdictGiven {
+        proposed: propose(&kind.kind.criteria, &assess.answers),
+        criteria_version: kind.version,
+        kind: assess.kind,
+        finding: assess.finding,
+        answers: assess.answers,
+        reason: assess.reason.into(),
+        scores,
+        handling: handling(incident, scores),
+    })
+}
+
+fn may_withdraw(
+    incident: &Incident,
+    kind: &KindKey,
+    decider: &crate::id::PersonId,
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
+    let notified = matches!(
+        incident.notification,
+        NotificationState::Sent | NotificationState::Closed
+    );
+    if notified && *kind != KindKey::service() {
+        return Err(Refusal::NotifiedAlready);
+    }
+    context.actor.needs(Permission::WithdrawVerdict)?;
+    if *decider == context.actor.person && context.directory.policy.is_sensitive(kind) {
+        return Err(Refusal::SecondPersonNeeded {
+            act: "withdrawing this verdict",
+        });
+    }
+    Ok(())
+}
+
+pub(super) fn rate(
+    incident: &Incident,
+    rate: Rate,
+    context: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
+    context.actor.needs(Permission::Assess)?;
+    let mut ratings = incident.ratings.clone();
+    ratings.extend(rate.ratings.iter().map(|(d, h)| (*d, *h)));
+    if ratings == incident.ratings {
+        return Err(Refusal::NothingToChange);
+    }
+    let counts = incident.finding(&KindKey::security()) != Finding::No;
+    let scores = scores(incident.scores.service, counts, &ratings);
+    one(Fact::Rated {
+        ratings: rate.ratings,
+        basis: rate.basis.into(),
+        scores,
+        handling: handling(incident, scores),
+    })
+}
+
+pub(super) fn prioritise(
+    incident: &Incident,
+    new: Prioritise,
+    context: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
+    context.actor.needs(Permission::Assess)?;
+    if (new.impact, new.urgency) == (incident.impact, incident.urgency) {
+        return Err(Refusal::NothingToChange);
+    }
+    let matrix = &context.directory.policy.matrix;
+    let counts = incident.finding(&KindKey::security()) != Finding::No;
+    let service = matrix.value.priority(new.impact, new.urgency);
+    let scores = scores(service, counts, &incident.ratings);
+    one(Fact::Prioritised {
+        impact: new.impact,
+        urgency: new.urgency,
+        reason: new.reason.into(),
+        scores,
+        handling: handling(incident, scores),
+        matrix_version: matrix.version,
+    })
+}
+
+/// Anybody who works may raise; lowering takes the role for it, and is a fact with a reason.
+pub(super) fn override_priority(
+    incident: &Incident,
+    new: OverridePriority,
+    context: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
+    context.actor.needs(Permission::Work)?;
+    if new.to == incident.handling {
+        return Err(Refusal::NothingToChange);
+    }
+    if new.to > incident.handling && !context.actor.may(Permission::OverridePriority) {
+        return Err(Refusal::PriorityWouldFall {
+            from: incident.handling,
+            to: new.to,
+        });
+    }
+    one(Fact::PriorityOverridden {
+        to: new.to,
+        reason: new.reason.into(),
+    })
+}
+
+pub(super) fn classify(
+    incident: &Incident,
+    new: Classify,
+    context: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
+    context.actor.needs(Permission::Work)?;
+    if let Some(category) = &new.category {
+        context.directory.policy.known_category(category)?;
+    }
+    let services = &context.directory.services;
+    if let Some(id) = new.service.as_ref().filter(|id| !services.contains_key(id)) {
+        return Err(Refusal::Unknown {
+            what: "service",
+            named: id.to_string(),
+        });
+    }
+    let assets = new.assets.unwrap_or_else(|| incident.assets.clone());
+    let unknown =
+        |id: &&_| !context.neighbours.assets.contains(*id) && !incident.assets.contains(*id);
+    if let Some(id) = assets.iter().find(unknown) {
+        return Err(Refusal::Unknown {
+            what: "asset",
+            named: id.to_string(),
+        });
+    }
+    let category = new.category.or_else(|| incident.category.clone());
+    let service = new.service.or_else(|| incident.service.clone());
+    if (&category, &service, &assets) == (&incident.category, &incident.service, &incident.assets) {
+        return Err(Refusal::NothingToChange);
+    }
+    one(Fact::Classified {
+        category,
+        service,
+        assets,
+    })
+}
+
+pub(super) fn track(
+    incident: &Incident,
+    track: Track,
+    context: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
+    let changed = |same: bool| {
+        if same {
+            Err(Refusal::NothingToChange)
+        } else {
+            Ok(())
+        }
+    };
+    match track {
+        Track::Containment { to } => {
+            may_work_in(incident, &KindKey::security(), context)?;
+            changed(incident.containment == to)?;
+            one(Fact::ContainmentSet { to })
+        }
+        Track::Evidence { to, reason } => {
+            may_work_in(incident, &KindKey::security(), context)?;
+            changed(incident.evidence == to)?;
+            if to == EvidenceState::Waived && reason.is_none() {
+                return Err(Refusal::ReasonRequired {
+                    act: "giving up evidence",
+                });
+            }
+            one(Fact::EvidenceSet {
+                to,
+                reason: reason.map(Into::into),
+            })
+        }
+        Track::Notification { to } => {
+            may_work_in(incident, &KindKey::security(), context)?;
+            changed(incident.notification == to)?;
+            if incident.notification == NotificationState::Sent && to != NotificationState::Closed {
+                return Err(Refusal::NotifiedAlready);
+            }
+            one(Fact::NotificationSet { to })
+        }
+        Track::Review { to } => {
+            context.actor.needs(Permission::Work)?;
+            changed(incident.review == to)?;
+            if to == ReviewState::NotApplicable {
+                context.actor.needs(Permission::OverridePriority)?;
+            }
+            one(Fact::ReviewSet { to })
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The rules of the incident, one file a theme.
+//!
+//! First the record must exist and be readable by the actor: to everybody else it is not there.
+//! A sealed record then takes only dated additions, reopening and what concerns access.
+
+mod access;
+mod assessment;
+mod closure;
+mod intake;
+mod relations;
+mod work;
+
+use super::command::Command;
+use super::fact::Fact;
+use super::{Incident, Stage};
+use crate::access::Permission;
+use crate::kind::KindKey;
+use crate::priority::{Dimension, Priority, Scores, severity_of};
+use crate::record::Context;
+use crate::refusal::Refusal;
+
+pub(super) fn decide(
+    state: Option<&Incident>,
+    command: Command,
+    context: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
+    let (incident, command) = match (state, command) {
+        (None, Command::Declare(new)) => return intake::declare(*new, context),
+        (None, Command::Import(new)) => return intake::import(*new, context),
+        (Some(_), Command::Declare(_) | Command::Import(_)) => {
+            return Err(Refusal::AlreadyExists {
+                what: "incident".to_owned(),
+            });
+        }
+        (None, _) => return Err(Refusal::no("incident")),
+        // Breaking the glass is for those who cannot read it; everything else is not.
+        (Some(incident), Command::BreakGlass(why)) => {
+            return access::break_glass(incident, why, context);
+        }
+        (Some(incident), command) => {
+            if !incident.is_readable_by(&context.actor.viewer(), context.now) {
+                return Err(Refusal::no("incident"));
+            }
+            (incident, command)
+        }
+    };
+    if incident.stage.is_sealed() && !reaches_sealed(&command) {
+        return Err(Refusal::Sealed);
+    }
+    dispatch(incident, command, context)
+}
+
+/// The few commands that a sealed record still takes.
+fn reaches_sealed(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Add(_)
+            | Command::Reopen(_)
+            | Command::Unmerge(_)
+            | Command::Observe(_)
+            | Command::Restrict(_)
+            | Command::Unrestrict(_)
+            | Command::Label(_)
+            | Command::Relate(_)
+    )
+}
+
+fn dispatch(
+    incident: &Incident,
+    command: Command,
+    context: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
+    use Command as C;
+    match command {
+        C::Declare(_) | C::Import(_) | C::BreakGlass(_) => Err(Refusal::NothingToChange),
+        C::Observe(row) => intake::observe(incident, *row, context),
+        C::Acknowledge => work::acknowledge(incident, context),
+        C::Assess(a) => assessment::assess(incident, a, context),
+        C::Rate(r) => assessment::rate(incident, r, context),
+        C::Prioritise(p) => assessment::prioritise(incident, p, context),
+        C::OverridePriority(o) => assessment::override_priority(incident, o, context),
+        C::Classify(c) => assessment::classify(incident, c, context),
+        C::Track(t) => assessment::track(incident, t, context),
+        C::CorrectTimes(t) => intake::correct_times(incident, t, context),
+        C::Amend(a) => intake::amend(incident, a, context),
+        C::Assign(a) => work::assign(incident, a, context),
+        C::Take => work::take(incident, context),
+        C::Start => work::start(incident, context),
+        C::Hold(h) => work::hold(incident, h, context),
+        C::Resume => work::resume(incident, context),
+        C::SetLane(l) => work::set_lane(incident, l, context),
+        C::AddTask(id, t) => work::add_task(incident, id, t, context),
+        C::GiveTask(id, g) => work::give_task(incident, &id, g, context),
+        C::FinishTask(id, e) => work::finish_task(incident, &id, e, context),
+        C::DropTask(id, e) => work::drop_task(incident, &id, e, context),
+        C::Note(n) => work::note(incident, n, context),
+        C::SetWorkaround(r) => work::workaround(incident, r, context),
+        C::SetFix(r) => work::fix(incident, r, context),
+        C::Mitigate(m) => work::mitigate(incident, m, context),
+        C::HandRole(h) => work::hand_role(incident, h, context),
+        C::Snooze(s) => work::snooze(incident, s, context),
+        C::Wake => work::wake(incident, context),
+        C::Relate(r) => relations::relate(incident, r, context),
+        C::Unrelate(r) => relations::unrelate(incident, r, context),
+        C::SetParent(p) => relations::set_parent(incident, p, context),
+        C::Merge(m) => relations::merge(incident, m, context),
+        C::Unmerge(b) => relations::unmerge(incident, b, context),
+        C::Resolve(r) => closure::resolve(incident, r, context),
+        C::Confirm => closure::confirm(incident, context),
+        C::Close(c) => closure::close(incident, c, context),
+        C::Reopen(b) => closure::reopen(incident, b, context),
+        C::Reject(r) => closure::reject(incident, r, context),
+        C::ConvertToRequest(c) => closure::convert(incident, c, context),
+        C::Cancel(b) => closure::cancel(incident, b, context),
+        C::Add(r) => closure::add(incident, r, context),
+        C::ProposeMajor(p) => access::propose_major(incident, p, context),
+        C::PromoteMajor(p) => access::promote_major(incident, p, context),
+        C::DeclineMajor(b) => access::decline_major(incident, b, context),
+        C::StandDown(b) => access::stand_down(incident, b, context),
+        C::Restrict(r) => access::restrict(incident, r, context),
+        C::Unrestrict(b) => access::unrestrict(incident, b, context),
+        C::Label(l) => access::label(incident, l, context),
+    }
+}
+
+/// A command that gives exactly one fact.
+#[allow(clippy::unnecessary_wraps)] // Every rule has the same shape: facts or a refusal.
+fn one(fact: Fact) -> Result<Vec<Fact>, Refusal> {
+    Ok(vec![fact])
+}
+
+/// Refuses unless the actor may work in the lane of this kind.
+///
+/// In a sensitive lane that takes the role for it, or a seat in the lane: its owner and its
+/// team work there whatever their role (features F174).
+fn may_work_in(incident: &Incident, kind: &KindKey, context: &Context<'_>) -> Result<(), Refusal> {
+    let actor = context.actor;
+    actor.needs(Permission::Work)?;
+    let seated = incident.lanes.get(kind).is_some_and(|lane| {
+        lane.owner.as_ref() == Some(&actor.person)
+            || lane
+                .team
+                .as_ref()
+                .is_some_and(|team| actor.teams.contains(team))
+    });
+    if seated || !context.directory.policy.is_sensitive(kind) {
+        Ok(())
+    } else {
+        actor.needs(Permission::WorkSensitiveLanes)
+    }
+}
+
+/// The three scores of standards 3.4 for given ratings and verdicts.
+fn scores(
+    service: Priority,
+    security_counts: bool,
+    ratings: &std::collections::BTreeMap<Dimension, crate::priority::Harm>,
+) -> Scores {
+    let security = severity_of(ratings, Dimension::is_security).filter(|_| security_counts);
+    let people = severity_of(ratings, |d| {
+        matches!(d, Dimension::Safety | Dimension::Rights)
+    });
+    Scores {
+        service,
+        security,
+        people,
+    }
+}
+
+/// The handling priority after new scores: as urgent as they say, never less than it was.
+fn handling(incident: &Incident, scores: Scores) -> Priority {
+    incident.handling.most_urgent(scores.merged())
+}
+
+/// Refuses a stage in which the verb makes no sense.
+fn in_stage(
+    incident: &Incident,
+    verb: &'static str,
+    fits: impl Fn(&Stage) -> bool,
+) -> Result<(), Refusal> {
+    if fits(&incident.stage) {
+        Ok(())
+    } else {
+        Err(Refusal::WrongStage {
+            verb,
+            stage: incident.stage.word(),
+        })
+    }
+}

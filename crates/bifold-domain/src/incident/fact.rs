@@ -1,0 +1,332 @@
+//! What can have happened to an incident.
+//!
+//! Variants are for ever: additive changes only. `tests/golden/` holds one serialised example of
+//! every variant ever released, and a test fails when one is missing or reads differently.
+
+use super::command::{Audience, ImportedStage};
+use super::state::{
+    Compartment, Containment, EvidenceState, IncidentRole, Labels, MajorCriterion,
+    NotificationState, PendingOn, Relation, ReviewState, StatedTimes, Tlp,
+};
+use crate::event::{Channel, Dismissal};
+use crate::id::{AssetId, EventId, IncidentId, PersonId, ServiceId, TaskId, TeamId};
+use crate::kind::{Answer, Finding, KindKey};
+use crate::priority::{Dimension, Harm, Impact, Priority, Scores, Urgency};
+use crate::redact::Redactable;
+use crate::text::{Short, Text, Title};
+use crate::time::At;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// On what ground an incident was closed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "ground", rename_all = "snake_case")]
+pub enum ClosureGround {
+    /// The reporter confirmed.
+    Confirmed,
+    /// The waiting time passed without an answer.
+    TimedOut,
+    /// Closed without waiting, for a reason.
+    Unconfirmed {
+        /// Why.
+        reason: Redactable<Text>,
+    },
+}
+
+/// Something that happened to an incident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+#[allow(missing_docs)] // The field names are those of the commands, which document them.
+pub enum Fact {
+    Declared {
+        number: u64,
+        title: Redactable<Title>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        description: Option<Redactable<Text>>,
+        impact: Impact,
+        urgency: Urgency,
+        scores: Scores,
+        handling: Priority,
+        matrix_version: u32,
+        reporter: PersonId,
+        channel: Channel,
+        #[serde(default)]
+        times: StatedTimes,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        service: Option<ServiceId>,
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        assets: BTreeSet<AssetId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        category: Option<Short>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        event: Option<EventId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        split_from: Option<IncidentId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        compartment: Option<Compartment>,
+        tlp: Tlp,
+    },
+    Imported {
+        number: u64,
+        source: Short,
+        external_id: Short,
+        title: Redactable<Title>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        description: Option<Redactable<Text>>,
+        opened_at: At,
+        channel: Channel,
+        row: ObservedRow,
+    },
+    Observed {
+        row: ObservedRow,
+    },
+    Acknowledged,
+    VerdictGiven {
+        kind: KindKey,
+        finding: Finding,
+        proposed: Finding,
+        #[serde(default)]
+        answers: BTreeMap<Short, Answer>,
+        reason: Redactable<Text>,
+        criteria_version: u32,
+        scores: Scores,
+        handling: Priority,
+    },
+    Rated {
+        ratings: BTreeMap<Dimension, Harm>,
+        basis: Redactable<Text>,
+        scores: Scores,
+        handling: Priority,
+    },
+    Prioritised {
+        impact: Impact,
+        urgency: Urgency,
+        reason: Redactable<Text>,
+        scores: Scores,
+        handling: Priority,
+        matrix_version: u32,
+    },
+    PriorityOverridden {
+        to: Priority,
+        reason: Redactable<Text>,
+    },
+    Classified {
+        category: Option<Short>,
+        service: Option<ServiceId>,
+        assets: BTreeSet<AssetId>,
+    },
+    Assigned {
+        team: Option<TeamId>,
+        person: Option<PersonId>,
+    },
+    WorkStarted,
+    Held {
+        on: PendingOn,
+        reason: Redactable<Text>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<At>,
+    },
+    Resumed,
+    LaneSet {
+        kind: KindKey,
+        owner: Option<PersonId>,
+        team: Option<TeamId>,
+    },
+    TaskAdded {
+        task: TaskId,
+        lane: KindKey,
+        title: Redactable<Title>,
+        owner: Option<PersonId>,
+        due: Option<At>,
+        mandatory: bool,
+    },
+    TaskGiven {
+        task: TaskId,
+        lane: KindKey,
+        owner: PersonId,
+    },
+    TaskFinished {
+        task: TaskId,
+        lane: KindKey,
+        outcome: Redactable<Text>,
+    },
+    TaskDropped {
+        task: TaskId,
+        lane: KindKey,
+        reason: Redactable<Text>,
+    },
+    NoteAdded {
+        text: Redactable<Text>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lane: Option<KindKey>,
+        audience: Audience,
+    },
+    WorkaroundSet {
+        text: Redactable<Text>,
+    },
+    FixSet {
+        text: Redactable<Text>,
+    },
+    Mitigated {
+        at: At,
+    },
+    Amended {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<Redactable<Title>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        description: Option<Redactable<Text>>,
+        reason: Redactable<Text>,
+    },
+    TimesCorrected {
+        times: StatedTimes,
+        reason: Redactable<Text>,
+    },
+    RoleHanded {
+        role: IncidentRole,
+        from: Option<PersonId>,
+        to: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        handover: Option<Redactable<Text>>,
+    },
+    Related {
+        relation: Relation,
+    },
+    Unrelated {
+        relation: Relation,
+    },
+    ParentSet {
+        parent: Option<IncidentId>,
+    },
+    Merged {
+        into: IncidentId,
+        reason: Redactable<Text>,
+    },
+    Unmerged {
+        reason: Redactable<Text>,
+    },
+    Snoozed {
+        until: At,
+        reason: Redactable<Text>,
+    },
+    Woken,
+    ContainmentSet {
+        to: Containment,
+    },
+    EvidenceSet {
+        to: EvidenceState,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Redactable<Text>>,
+    },
+    NotificationSet {
+        to: NotificationState,
+    },
+    ReviewSet {
+        to: ReviewState,
+    },
+    Resolved {
+        code: Short,
+        text: Redactable<Text>,
+        restored_at: At,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cause: Option<Short>,
+    },
+    Confirmed,
+    Closed {
+        cause: Short,
+        on: ClosureGround,
+    },
+    Reopened {
+        reason: Redactable<Text>,
+    },
+    Rejected {
+        ground: Dismissal,
+        reason: Redactable<Text>,
+    },
+    ConvertedToRequest {
+        reference: Redactable<Short>,
+        reason: Redactable<Text>,
+    },
+    Cancelled {
+        reason: Redactable<Text>,
+    },
+    AdditionMade {
+        text: Redactable<Text>,
+    },
+    MajorProposed {
+        criteria: BTreeSet<MajorCriterion>,
+        reason: Redactable<Text>,
+    },
+    MajorPromoted {
+        responsible: PersonId,
+        reason: Redactable<Text>,
+    },
+    MajorDeclined {
+        reason: Redactable<Text>,
+    },
+    MajorStoodDown {
+        reason: Redactable<Text>,
+    },
+    Restricted {
+        compartment: Compartment,
+        reason: Redactable<Text>,
+    },
+    Unrestricted {
+        reason: Redactable<Text>,
+    },
+    GlassBroken {
+        reason: Redactable<Text>,
+        until: At,
+    },
+    Labelled {
+        tlp: Tlp,
+    },
+}
+
+/// A row of another system, as recorded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)] // See `command::Observation`.
+pub struct ObservedRow {
+    pub at: At,
+    pub labels: Labels,
+    pub stage: ImportedStage,
+    pub impact: Impact,
+    pub urgency: Urgency,
+    pub priority: Priority,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_security: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Short>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<TeamId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee: Option<Redactable<Short>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved_at: Option<At>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<At>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub oddities: BTreeSet<Short>,
+}
+
+impl Fact {
+    /// The lane whose readers may see it; `None` for everybody who can read the incident.
+    pub fn lane(&self) -> Option<KindKey> {
+        match self {
+            Self::VerdictGiven { kind: lane, .. }
+            | Self::LaneSet { kind: lane, .. }
+            | Self::TaskAdded { lane, .. }
+            | Self::TaskGiven { lane, .. }
+            | Self::TaskFinished { lane, .. }
+            | Self::TaskDropped { lane, .. }
+            | Self::NoteAdded {
+                lane: Some(lane), ..
+            } => Some(lane.clone()),
+            Self::ContainmentSet { .. }
+            | Self::EvidenceSet { .. }
+            | Self::NotificationSet { .. } => Some(KindKey::security()),
+            _ => None,
+        }
+    }
+}

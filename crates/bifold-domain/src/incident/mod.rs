@@ -1,0 +1,197 @@
+//! The incident: one record, two questions, two lanes (and further kinds as data).
+//!
+//! `command.rs` says what may be asked, `fact.rs` what can have happened, `decide/` holds the
+//! rules, `evolve.rs` folds facts into the state below. The lifecycle is that of standards 5.4.
+
+mod command;
+mod decide;
+mod evolve;
+mod fact;
+pub mod state;
+#[cfg(test)]
+mod tests;
+
+pub use command::*;
+pub use fact::{ClosureGround, Fact};
+pub use state::*;
+
+use crate::access::Viewer;
+use crate::id::{IncidentId, PersonId, ServiceId, TeamId};
+use crate::kind::{Finding, KindKey, Verdict};
+use crate::priority::{Dimension, Harm, Impact, Priority, Scores, Urgency};
+use crate::record::{BrokenHistory, Context, Meta, Record};
+use crate::redact::Redactable;
+use crate::refusal::Refusal;
+use crate::text::{Short, Text, Title};
+use crate::time::At;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An incident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Incident {
+    /// Its id.
+    pub id: IncidentId,
+    /// Number of the year.
+    pub number: u64,
+    /// The report as first written; never changes (features F028).
+    pub original: Original,
+    /// The title now.
+    pub title: Redactable<Title>,
+    /// The description now.
+    pub description: Option<Redactable<Text>>,
+    /// The timestamps (features F027, standards 5.5).
+    pub times: Times,
+    /// The service concerned.
+    pub service: Option<ServiceId>,
+    /// Assets concerned.
+    pub assets: BTreeSet<crate::id::AssetId>,
+    /// Its category.
+    pub category: Option<Short>,
+    /// How much is hurt.
+    pub impact: Impact,
+    /// How soon it must be dealt with.
+    pub urgency: Urgency,
+    /// Harm by dimension (features F037).
+    pub ratings: BTreeMap<Dimension, Harm>,
+    /// The scores of both standards.
+    pub scores: Scores,
+    /// The priority that rules the queue.
+    pub handling: Priority,
+    /// The answers to the questions.
+    pub verdicts: BTreeMap<KindKey, Verdict>,
+    /// Where it stands.
+    pub stage: Stage,
+    /// Containment, beside the stage.
+    pub containment: Containment,
+    /// Evidence, beside the stage.
+    pub evidence: EvidenceState,
+    /// Notification, beside the stage.
+    pub notification: NotificationState,
+    /// Post-incident review, beside the stage.
+    pub review: ReviewState,
+    /// The lanes of work, one a kind.
+    pub lanes: BTreeMap<KindKey, Lane>,
+    /// What reduces the impact.
+    pub workaround: Option<Redactable<Text>>,
+    /// What removes the cause of this incident.
+    pub fix: Option<Redactable<Text>>,
+    /// What fixed it, once resolved.
+    pub resolution_code: Option<Short>,
+    /// Why it happened, once known.
+    pub cause_code: Option<Short>,
+    /// The team it is assigned to.
+    pub team: Option<TeamId>,
+    /// The person it is assigned to.
+    pub assignee: Option<PersonId>,
+    /// Roles on this incident (features F001).
+    pub roles: BTreeMap<IncidentRole, PersonId>,
+    /// Tasks.
+    pub tasks: Vec<Task>,
+    /// Its parent.
+    pub parent: Option<IncidentId>,
+    /// Typed relations to others.
+    pub relations: BTreeSet<Relation>,
+    /// Sleeping until a time.
+    pub snoozed: Option<Snooze>,
+    /// Major incident or not.
+    pub major: Major,
+    /// Traffic Light Protocol 2.0 label.
+    pub tlp: Tlp,
+    /// Who may read it, when restricted.
+    pub compartment: Option<Compartment>,
+    /// Who broke the glass, until when.
+    pub broken_glass: BTreeMap<PersonId, At>,
+    /// How often the team changed after the first assignment.
+    pub reassigned: u32,
+    /// How often it was reopened.
+    pub reopened: u32,
+    /// Where it was imported from.
+    pub imported: Option<Imported>,
+}
+
+impl Incident {
+    /// Its number for people, such as `INC-2026-0042`.
+    pub fn shown_number(&self) -> String {
+        format!("INC-{}-{:04}", self.times.recorded.year(), self.number)
+    }
+
+    /// The verdict's finding on a kind; a question nobody answered is undetermined.
+    pub fn finding(&self, kind: &KindKey) -> Finding {
+        self.verdicts
+            .get(kind)
+            .map_or(Finding::Undetermined, |v| v.finding)
+    }
+
+    /// Whether this viewer can read it. The store's SQL predicate says the same; a test compares.
+    ///
+    /// A restricted incident is read by its members and by who broke the glass, nobody else
+    /// (features F173, F176). An unrestricted one by everybody who reads incidents, and by its
+    /// reporter.
+    pub fn is_readable_by(&self, viewer: &Viewer, now: At) -> bool {
+        match &self.compartment {
+            Some(compartment) => {
+                compartment.people.contains(&viewer.person)
+                    || viewer
+                        .teams
+                        .iter()
+                        .any(|team| compartment.teams.contains(team))
+                    || self
+                        .broken_glass
+                        .get(&viewer.person)
+                        .is_some_and(|until| *until > now)
+            }
+            None => viewer.reads_incidents || self.original.reporter == viewer.person,
+        }
+    }
+
+    /// What others may know of it when they name it.
+    pub fn summary(&self) -> Summary {
+        Summary {
+            is_open: self.stage.is_open(),
+            parent: self.parent.clone(),
+            merged_into: match &self.stage {
+                Stage::Merged { into, .. } => Some(into.clone()),
+                _ => None,
+            },
+        }
+    }
+
+    /// The task with this id.
+    pub fn task(&self, id: &crate::id::TaskId) -> Result<&Task, Refusal> {
+        self.tasks
+            .iter()
+            .find(|t| t.id == *id)
+            .ok_or(Refusal::TaskUnknown)
+    }
+}
+
+/// What one incident knows of another that a command names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// Whether work may go on.
+    pub is_open: bool,
+    /// Its parent.
+    pub parent: Option<IncidentId>,
+    /// Where it was merged to.
+    pub merged_into: Option<IncidentId>,
+}
+
+impl Record for Incident {
+    const TYPE: &'static str = "incident";
+    type Id = IncidentId;
+    type Command = Command;
+    type Fact = Fact;
+
+    fn decide(
+        state: Option<&Self>,
+        command: Command,
+        context: &Context<'_>,
+    ) -> Result<Vec<Fact>, Refusal> {
+        decide::decide(state, command, context)
+    }
+
+    fn evolve(state: Option<Self>, fact: &Fact, meta: &Meta) -> Result<Self, BrokenHistory> {
+        evolve::evolve(state, fact, meta)
+    }
+}

@@ -1,0 +1,34 @@
+//! The rules of Bifold as plain functions on plain values.
+//!
+//! Everything that happens is decided here: `decide(state, command, context)` gives facts or a
+//! typed refusal, and `evolve(state, fact)` gives the next state. This crate refuses to do I/O,
+//! to read a clock, to make random numbers and to be async: time and ids come in as values, so
+//! that every decision can be replayed from the ledger years later with the same result.
+#![warn(missing_docs)]
+
+pub mod access;
+pub mod asset;
+pub mod directory;
+pub mod event;
+pub mod id;
+pub mod incident;
+pub mod kind;
+pub mod person;
+pub mod policy;
+pub mod priority;
+pub mod record;
+pub mod redact;
+pub mod refusal;
+pub mod service;
+pub mod team;
+pub mod text;
+pub mod time;
+
+pub use access::{Actor, Auth, Permission, Role, Viewer};
+pub use directory::Directory;
+pub use id::{AssetId, EventId, IncidentId, PersonId, ServiceId, TaskId, TeamId};
+pub use record::{Command, Context, Fact, Meta, Needs, Neighbours, Record, Subject};
+pub use redact::Redactable;
+pub use refusal::{Class, Refusal};
+pub use text::{Short, Text, Title};
+pub use time::At;

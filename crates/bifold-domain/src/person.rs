@@ -1,0 +1,196 @@
+//! People. The ledger names them by pseudonym; name and address are redactable.
+
+use crate::access::{Permission, Role};
+use crate::id::PersonId;
+use crate::record::{BrokenHistory, Context, Meta, Needs, Record};
+use crate::redact::Redactable;
+use crate::refusal::Refusal;
+use crate::text::Short;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Person {
+    /// Pseudonym.
+    pub id: PersonId,
+    /// Name.
+    pub name: Redactable<Short>,
+    /// E-mail address, by which they sign in.
+    pub email: Redactable<Short>,
+    /// Roles.
+    pub roles: BTreeSet<Role>,
+    /// Whether they may sign in and act.
+    pub is_active: bool,
+}
+
+/// Adds a person.
+#[derive(Debug, Clone, PartialEq, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Register {
+    /// Name.
+    pub name: Short,
+    /// E-mail address, by which they sign in.
+    pub email: Short,
+    /// Roles.
+    pub roles: BTreeSet<Role>,
+}
+
+/// Changes a person's roles.
+#[derive(Debug, Clone, PartialEq, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeRoles {
+    /// The roles from now on.
+    pub roles: BTreeSet<Role>,
+}
+
+/// What may be asked of a person record.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Adds the first administrator of a new organisation; refused once anybody exists.
+    Found(Register),
+    /// Adds a person.
+    Register(Register),
+    /// Changes roles.
+    ChangeRoles(ChangeRoles),
+    /// Bars from signing in and acting.
+    Disable,
+    /// Lifts that bar.
+    Enable,
+}
+
+/// What happened to a person record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Fact {
+    /// Added.
+    Registered {
+        /// Name.
+        name: Redactable<Short>,
+        /// Address.
+        email: Redactable<Short>,
+        /// Roles.
+        roles: BTreeSet<Role>,
+    },
+    /// Roles replaced.
+    RolesChanged {
+        /// The roles from then on.
+        roles: BTreeSet<Role>,
+    },
+    /// Barred.
+    Disabled,
+    /// Bar lifted.
+    Enabled,
+}
+
+impl Command {
+    /// Nothing beyond the directory.
+    pub fn needs(&self) -> Needs {
+        Needs::default()
+    }
+}
+
+impl Record for Person {
+    const TYPE: &'static str = "person";
+    type Id = PersonId;
+    type Command = Command;
+    type Fact = Fact;
+
+    fn decide(
+        state: Option<&Self>,
+        command: Command,
+        context: &Context<'_>,
+    ) -> Result<Vec<Fact>, Refusal> {
+        match (state, command) {
+            (None, Command::Found(new)) => {
+                if context.directory.people.is_empty() {
+                    Ok(vec![registered(new)])
+                } else {
+                    Err(Refusal::AlreadyExists {
+                        what: "organisation".to_owned(),
+                    })
+                }
+            }
+            (None, Command::Register(new)) => {
+                context.actor.needs(Permission::ManageDirectory)?;
+                let taken = context.directory.people.values().any(|p| {
+                    p.email
+                        .present()
+                        .is_some_and(|e| e.as_str().eq_ignore_ascii_case(new.email.as_str()))
+                });
+                if taken {
+                    return Err(Refusal::AlreadyExists {
+                        what: "person with this address".to_owned(),
+                    });
+                }
+                Ok(vec![registered(new)])
+            }
+            (Some(_), Command::Register(_) | Command::Found(_)) => Err(Refusal::AlreadyExists {
+                what: "person".to_owned(),
+            }),
+            (None, _) => Err(Refusal::no("person")),
+            (Some(person), command) => {
+                context.actor.needs(Permission::ManageDirectory)?;
+                person.change(command, context)
+            }
+        }
+    }
+
+    fn evolve(state: Option<Self>, fact: &Fact, meta: &Meta) -> Result<Self, BrokenHistory> {
+        if let Fact::Registered { name, email, roles } = fact {
+            let id = PersonId::parse(&meta.subject).unwrap_or_else(|_| meta.actor.clone());
+            return Ok(Self {
+                id,
+                name: name.clone(),
+                email: email.clone(),
+                roles: roles.clone(),
+                is_active: true,
+            });
+        }
+        let mut person = state.ok_or_else(|| BrokenHistory {
+            subject: meta.subject.clone(),
+            kind: format!("{fact:?}").chars().take(40).collect(),
+        })?;
+        match fact {
+            Fact::Registered { .. } => {}
+            Fact::RolesChanged { roles } => person.roles.clone_from(roles),
+            Fact::Disabled => person.is_active = false,
+            Fact::Enabled => person.is_active = true,
+        }
+        Ok(person)
+    }
+}
+
+fn registered(new: Register) -> Fact {
+    Fact::Registered {
+        name: new.name.into(),
+        email: new.email.into(),
+        roles: new.roles,
+    }
+}
+
+impl Person {
+    fn change(&self, command: Command, context: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+        let leaves_no_administrator = |stays: bool| {
+            self.is_active
+                && self.roles.contains(&Role::Administrator)
+                && !stays
+                && context.directory.administrators() <= 1
+        };
+        match command {
+            Command::ChangeRoles(ChangeRoles { roles }) if roles == self.roles => {
+                Err(Refusal::NothingToChange)
+            }
+            Command::ChangeRoles(ChangeRoles { roles }) => {
+                if leaves_no_administrator(roles.contains(&Role::Administrator)) {
+                    return Err(Refusal::LastAdministrator);
+                }
+                Ok(vec![Fact::RolesChanged { roles }])
+            }
+            Command::Disable if leaves_no_administrator(false) => Err(Refusal::LastAdministrator),
+            Command::Disable if self.is_active => Ok(vec![Fact::Disabled]),
+            Command::Enable if !self.is_active => Ok(vec![Fact::Enabled]),
+            _ => Err(Refusal::NothingToChange),
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! The organisation's policy: matrix, kinds, categories, codes and limits, all as data.
+//!
+//! A change is a fact with a new version; what was decided keeps the version it was decided
+//! under.
+
+use crate::access::Permission;
+use crate::kind::{Kind, KindKey, KindVersion, starting_kinds};
+use crate::priority::{Matrix, Priority};
+use crate::record::{BrokenHistory, Context, Meta, Needs, Record};
+use crate::refusal::{Invalid, Refusal};
+use crate::text::Short;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// There is one policy per organisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PolicyId;
+
+impl PolicyId {
+    /// Reads the only id there is.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        if text == "policy" {
+            Ok(Self)
+        } else {
+            Err(Invalid::Id { expected: "policy" })
+        }
+    }
+}
+impl fmt::Display for PolicyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("policy")
+    }
+}
+
+/// The policy in force.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Policy {
+    /// Impact × urgency → priority, with its version.
+    pub matrix: Versioned<Matrix>,
+    /// The questions asked of incidents.
+    pub kinds: BTreeMap<KindKey, KindVersion>,
+    /// The category tree; a path such as `network/wan`.
+    pub categories: Versioned<Vec<Short>>,
+    /// What fixed it.
+    pub resolution_codes: Versioned<Vec<Short>>,
+    /// Why it happened.
+    pub cause_codes: Versioned<Vec<Short>>,
+    /// Limits.
+    pub limits: Limits,
+}
+
+/// A value with the version that counts its changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Versioned<T> {
+    /// From 1 upwards.
+    pub version: u32,
+    /// The value.
+    pub value: T,
+}
+
+impl<T> Versioned<T> {
+    fn first(value: T) -> Self {
+        Self { version: 1, value }
+    }
+    fn replaced(&self, value: T) -> Self {
+        Self {
+            version: self.version.saturating_add(1),
+            value,
+        }
+    }
+}
+
+/// Numbers the policy sets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// How long after closure an incident may be reopened, in days.
+    pub reopen_days: u32,
+    /// How long the reporter has to confirm before closure is possible without it, in days.
+    pub confirm_days: u32,
+    /// At this security severity or worse, closure waits for a post-incident review.
+    pub review_at_or_above: Priority,
+    /// How long break-glass access lasts, in minutes.
+    pub break_glass_minutes: u32,
+}
+
+fn shorts(words: &[&str]) -> Vec<Short> {
+    words.iter().filter_map(|w| Short::parse(w).ok()).collect()
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            matrix: Versioned::first(Matrix::default()),
+            kinds: starting_kinds()
+                .into_iter()
+                .map(|k| (k.kind.key.clone(), k))
+                .collect(),
+            categories: Versioned::first(shorts(&[
+                "hardware",
+                "software",
+                "network",
+                "database",
+                "access",
+                "capacity",
+                "change-failure",
+                "third-party",
+                "malware",
+                "phishing",
+                "data-leak",
+                "intrusion",
+                "fraud",
+                "vulnerability",
+                "ai",
+                "physical",
+                "other",
+            ])),
+            resolution_codes: Versioned::first(shorts(&[
+                "fixed",
+                "workaround",
+                "restarted",
+                "rolled-back",
+                "replaced",
+                "configured",
+                "contained",
+                "supplier-fixed",
+                "self-healed",
+                "no-fault-found",
+                "duplicate",
+            ])),
+            cause_codes: Versioned::first(shorts(&[
+                "change",
+                "defect",
+                "capacity",
+                "hardware-failure",
+                "human-error",
+                "supplier",
+                "maintenance-overdue",
+                "control-failed",
+                "attack",
+                "misuse",
+                "environment",
+                "unknown",
+            ])),
+            limits: Limits {
+                reopen_days: 14,
+                confirm_days: 5,
+                review_at_or_above: Priority::MOST_URGENT,
+                break_glass_minutes: 60,
+            },
+        }
+    }
+}
+
+impl Policy {
+    /// The kind with this key.
+    pub fn kind(&self, key: &KindKey) -> Result<&KindVersion, Refusal> {
+        self.kinds.get(key).ok_or_else(|| Refusal::Unknown {
+            what: "kind",
+            named: key.to_string(),
+        })
+    }
+
+    /// Whether the lane of this kind is for cleared people only. An unknown kind counts as so.
+    pub fn is_sensitive(&self, key: &KindKey) -> bool {
+        self.kinds.get(key).is_none_or(|k| k.kind.sensitive)
+    }
+
+    /// Refuses a category that the tree does not hold. `network/wan` is held by `network`.
+    pub fn known_category(&self, named: &Short) -> Result<(), Refusal> {
+        let root = named.as_str().split('/').next().unwrap_or_default();
+        if self
+            .categories
+            .value
+            .iter()
+            .any(|c| c == named || c.as_str() == root)
+        {
+            Ok(())
+        } else {
+            Err(Refusal::Unknown {
+                what: "category",
+                named: named.to_string(),
+            })
+        }
+    }
+}
+
+/// What may be asked of the policy.
+#[derive(Debug, Clone, PartialEq, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "set", content = "value", rename_all = "snake_case")]
+#[schema(as = PolicyChange)]
+pub enum Command {
+    /// Replaces the priority matrix.
+    Matrix(Matrix),
+    /// Adds or replaces a kind.
+    Kind(Kind),
+    /// Replaces the category tree.
+    Categories(Vec<Short>),
+    /// Replaces the resolution codes.
+    ResolutionCodes(Vec<Short>),
+    /// Replaces the cause codes.
+    CauseCodes(Vec<Short>),
+    /// Replaces the limits.
+    Limits(Limits),
+}
+
+/// What happened to the policy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Fact {
+    /// Matrix replaced.
+    MatrixSet {
+        /// The matrix.
+        matrix: Matrix,
+    },
+    /// Kind added or replaced.
+    KindSet {
+        /// The kind.
+        kind: Kind,
+    },
+    /// Categories replaced.
+    CategoriesSet {
+        /// The tree.
+        categories: Vec<Short>,
+    },
+    /// Resolution codes replaced.
+    ResolutionCodesSet {
+        /// The codes.
+        codes: Vec<Short>,
+    },
+    /// Cause codes replaced.
+    CauseCodesSet {
+        /// The codes.
+        codes: Vec<Short>,
+    },
+    /// Limits replaced.
+    LimitsSet {
+        /// The limits.
+        limits: Limits,
+    },
+}
+
+impl Command {
+    /// Nothing beyond the directory.
+    pub fn needs(&self) -> Needs {
+        Needs::default()
+    }
+}
+
+const CODES_LIMIT: usize = 2_000;
+
+impl Record for Policy {
+    const TYPE: &'static str = "policy";
+    type Id = PolicyId;
+    type Command = Command;
+    type Fact = Fact;
+
+    fn decide(
+        state: Option<&Self>,
+        command: Command,
+        context: &Context<'_>,
+    ) -> Result<Vec<Fact>, Refusal> {
+        context.actor.needs(Permission::ManagePolicy)?;
+        let now = state.cloned().unwrap_or_default();
+        let codes = |codes: Vec<Short>, old: &[Short]| {
+            if codes.is_empty() || codes.len() > CODES_LIMIT {
+                return Err(Refusal::TooMany {
+                    what: "codes",
+                    limit: CODES_LIMIT,
+                });
+            }
+            if codes == old {
+                Err(Refusal::NothingToChange)
+            } else {
+                Ok(codes)
+            }
+        };
+        Ok(vec![match command {
+            Command::Matrix(matrix) => {
+                if matrix == now.matrix.value {
+                    return Err(Refusal::NothingToChange);
+                }
+                Fact::MatrixSet { matrix }
+            }
+            Command::Kind(kind) => {
+                if kind.criteria.is_empty() || kind.criteria.len() > 50 {
+                    return Err(Refusal::TooMany {
+                        what: "criteria",
+                        limit: 50,
+                    });
+                }
+                if now.kinds.get(&kind.key).is_some_and(|k| k.kind == kind) {
+                    return Err(Refusal::NothingToChange);
+                }
+                Fact::KindSet { kind }
+            }
+            Command::Categories(c) => Fact::CategoriesSet {
+                categories: codes(c, &now.categories.value)?,
+            },
+            Command::ResolutionCodes(c) => Fact::ResolutionCodesSet {
+                codes: codes(c, &now.resolution_codes.value)?,
+            },
+            Command::CauseCodes(c) => Fact::CauseCodesSet {
+                codes: codes(c, &now.cause_codes.value)?,
+            },
+            Command::Limits(limits) => {
+                if limits == now.limits {
+                    return Err(Refusal::NothingToChange);
+                }
+                Fact::LimitsSet { limits }
+            }
+        }])
+    }
+
+    fn evolve(state: Option<Self>, fact: &Fact, _: &Meta) -> Result<Self, BrokenHistory> {
+        let mut policy = state.unwrap_or_default();
+        match fact {
+            Fact::MatrixSet { matrix } => policy.matrix = policy.matrix.replaced(matrix.clone()),
+            Fact::KindSet { kind } => {
+                let version = policy.kinds.get(&kind.key).map_or(0, |k| k.version) + 1;
+                policy.kinds.insert(
+                    kind.key.clone(),
+                    KindVersion {
+                        version,
+                        kind: kind.clone(),
+                    },
+                );
+            }
+            Fact::CategoriesSet { categories } => {
+                policy.categories = policy.categories.replaced(categories.clone());
+            }
+            Fact::ResolutionCodesSet { codes } => {
+                policy.resolution_codes = policy.resolution_codes.replaced(codes.clone());
+            }
+            Fact::CauseCodesSet { codes } => {
+                policy.cause_codes = policy.cause_codes.replaced(codes.clone());
+            }
+            Fact::LimitsSet { limits } => policy.limits = limits.clone(),
+        }
+        Ok(policy)
+    }
+}

@@ -1,0 +1,379 @@
+//! Refusals: answers that say what is refused, by which rule, and what to do next.
+//!
+//! A refusal is not an error. It writes nothing, and the person who gets it can act on it.
+
+use crate::access::Permission;
+use crate::priority::Priority;
+use serde::Serialize;
+
+/// A value that could not be read into a domain type.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize)]
+#[serde(tag = "invalid", rename_all = "snake_case")]
+pub enum Invalid {
+    /// Nothing but white space.
+    #[error("the {field} is empty; write at least one character")]
+    Empty {
+        /// Which field.
+        field: &'static str,
+    },
+    /// Longer than the limit.
+    #[error("the {field} is too long; the limit is {limit_bytes} bytes of UTF-8")]
+    TooLong {
+        /// Which field.
+        field: &'static str,
+        /// The limit.
+        limit_bytes: usize,
+    },
+    /// A control character.
+    #[error("the {field} holds a control character; remove it")]
+    ControlCharacter {
+        /// Which field.
+        field: &'static str,
+    },
+    /// Not an id of the expected type.
+    #[error("not an id of this type; expected {expected}_ and 26 characters")]
+    Id {
+        /// The prefix that was expected.
+        expected: &'static str,
+    },
+    /// Not an instant with a zone.
+    #[error("{text:?} is not a time with a zone; write RFC 3339, as 2026-03-01T09:30:00Z")]
+    Time {
+        /// What was given, cut short.
+        text: String,
+    },
+    /// A number outside its range.
+    #[error("{field} must be from {min} to {max}")]
+    OutOfRange {
+        /// Which field.
+        field: &'static str,
+        /// The least.
+        min: i64,
+        /// The most.
+        max: i64,
+    },
+}
+
+/// What still stands between an incident and its closure (features F085).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, serde::Deserialize)]
+#[serde(tag = "gap", rename_all = "snake_case")]
+pub enum ClosureGap {
+    /// It has not been resolved.
+    #[error("it is not resolved")]
+    NotResolved,
+    /// The reporter has neither confirmed nor let the time pass.
+    #[error("the reporter has not confirmed, and the waiting time has not passed")]
+    NotConfirmed,
+    /// No category.
+    #[error("it has no category")]
+    NoCategory,
+    /// No cause code.
+    #[error("it has no cause code")]
+    NoCause,
+    /// A verdict is missing or undetermined.
+    #[error("the question \"{kind}\" is not decided")]
+    Undecided {
+        /// The kind.
+        kind: String,
+    },
+    /// A mandatory task is open.
+    #[error("the mandatory task \"{title}\" is open")]
+    OpenTask {
+        /// Its title.
+        title: String,
+    },
+    /// Children are open.
+    #[error("{count} child incidents are open")]
+    OpenChildren {
+        /// How many.
+        count: u64,
+    },
+    /// Evidence is planned or being collected.
+    #[error("evidence is still {state}")]
+    EvidenceOpen {
+        /// The evidence sub-state.
+        state: String,
+    },
+    /// A notification is pending.
+    #[error("a notification is still pending")]
+    NotificationPending,
+    /// The post-incident review is due.
+    #[error("the post-incident review is due")]
+    ReviewDue,
+}
+
+/// How a refusal is answered at the edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// The input can never be right (HTTP 422, exit 2).
+    Invalid,
+    /// The actor may not (HTTP 403, exit 4).
+    NotAllowed,
+    /// It is not there, or not for this actor (HTTP 404, exit 3).
+    NotFound,
+    /// The record's state forbids it now (HTTP 409, exit 5).
+    Conflict,
+}
+
+macro_rules! refusals {
+    ($(
+        $(#[doc = $doc:literal])+
+        $name:ident $({ $($(#[doc = $fdoc:literal])* $field:ident : $ty:ty),* $(,)? })? ,
+        $class:ident, $code:literal, $sentence:literal, $(args: [$($arg:expr),*],)? rule: $rule:literal, next: $next:literal;
+    )*) => {
+        /// Why a command may not be. Each variant is one row of the table in this file.
+        #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+        pub enum Refusal {
+            $(
+                $(#[doc = $doc])+
+                #[error($sentence $($(, $arg)*)?)]
+                $name $({ $($(#[doc = $fdoc])* $field: $ty),* })?,
+            )*
+        }
+
+        impl Refusal {
+            /// A stable code for programs.
+            pub fn code(&self) -> &'static str {
+                match self { $(Self::$name { .. } => $code,)* }
+            }
+            /// How it is answered at the edge.
+            pub fn class(&self) -> Class {
+                match self { $(Self::$name { .. } => Class::$class,)* }
+            }
+            /// The rule it comes from: a clause, a feature row or a house rule.
+            pub fn rule(&self) -> &'static str {
+                match self { $(Self::$name { .. } => $rule,)* }
+            }
+            /// What the person can do next.
+            pub fn next(&self) -> &'static str {
+                match self { $(Self::$name { .. } => $next,)* }
+            }
+            /// Every code, for the documentation and its test.
+            pub const CODES: &'static [(&'static str, &'static str, &'static str)] =
+                &[$(($code, $rule, $next)),*];
+        }
+    };
+}
+
+refusals! {
+    /// The role does not carry the permission.
+    NotPermitted {
+        /// What was missing.
+        permission: Permission,
+    }, NotAllowed, "not-permitted", "your roles do not include: {permission}",
+    rule: "27001 A.5.3, 5.15: segregation of duties and access control",
+    next: "Ask somebody who has the role, or ask an administrator for it.";
+
+    /// The record is not there for this actor.
+    NotFound {
+        /// What was sought.
+        what: String,
+    }, NotFound, "not-found", "there is no such {what}",
+    rule: "27001 A.5.15, 8.3: need to know",
+    next: "Check the id or number. If it is restricted, ask its owner to add you.";
+
+    /// It was created before.
+    AlreadyExists {
+        /// What.
+        what: String,
+    }, Conflict, "already-exists", "this {what} exists already",
+    rule: "one record for one thing",
+    next: "Open the existing one, or choose another key.";
+
+    /// A value could not be used.
+    BadValue {
+        /// Why.
+        why: Invalid,
+    }, Invalid, "bad-value", "{why}",
+    rule: "input is checked at the door",
+    next: "Correct the value and send it again.";
+
+    /// A reference to something that policy does not define.
+    Unknown {
+        /// What sort of thing.
+        what: &'static str,
+        /// What was named.
+        named: String,
+    }, Invalid, "unknown", "there is no {what} named {named:?}",
+    rule: "20000-1 8.6.1: classification by the agreed scheme",
+    next: "Choose one that the policy lists (GET /api/v1/policy).";
+
+    /// The record is closed and sealed.
+    Sealed, Conflict, "sealed", "this incident is closed and sealed",
+    rule: "features F087: closed means sealed",
+    next: "Add a dated addition, or reopen it with a reason.";
+
+    /// Not possible at this stage of the lifecycle.
+    WrongStage {
+        /// What was attempted.
+        verb: &'static str,
+        /// The stage it is in.
+        stage: &'static str,
+    }, Conflict, "wrong-stage", "cannot {verb} while it is {stage}",
+    rule: "20000-1 8.6.1: lifecycle of the incident",
+    next: "Look at its stage and take the step before this one.";
+
+    /// Nothing would change.
+    NothingToChange, Conflict, "nothing-to-change", "that is how it already is",
+    rule: "a fact records a change",
+    next: "Nothing needs doing.";
+
+    /// A reason is required.
+    ReasonRequired {
+        /// For what.
+        act: &'static str,
+    }, Invalid, "reason-required", "{act} needs a reason",
+    rule: "27001 A.5.25: decisions are recorded with their reason",
+    next: "Say why in a sentence.";
+
+    /// The four-eyes rule.
+    SecondPersonNeeded {
+        /// For what.
+        act: &'static str,
+    }, NotAllowed, "second-person-needed", "{act} needs a second person",
+    rule: "features F035: withdrawing a verdict takes two people",
+    next: "Ask a colleague with the role to do it.";
+
+    /// A verdict cannot be withdrawn after the authority was told.
+    NotifiedAlready, Conflict, "notified-already",
+    "an authority has been notified on the strength of this verdict",
+    rule: "features F035: no withdrawal after a filing",
+    next: "File a correction with the authority; the verdict stays.";
+
+    /// Handling priority is never lowered silently.
+    PriorityWouldFall {
+        /// What it is.
+        from: Priority,
+        /// What it would become.
+        to: Priority,
+    }, Conflict, "priority-would-fall", "handling priority {from} would fall to {to}",
+    rule: "standards 3.4: handling priority is never lowered automatically",
+    next: "Lower it explicitly with a reason, as incident manager.";
+
+    /// No such task.
+    TaskUnknown, NotFound, "task-unknown", "there is no such task on this incident",
+    rule: "20000-1 8.6.1: actions are recorded",
+    next: "List the tasks of the incident.";
+
+    /// The task is finished.
+    TaskFinished, Conflict, "task-finished", "this task is finished",
+    rule: "features F044: a task ends once, with its outcome",
+    next: "Add a new task.";
+
+    /// The lane is not open.
+    LaneClosed {
+        /// Which kind.
+        kind: String,
+    }, Conflict, "lane-closed", "the lane of {kind} is not open",
+    rule: "features F036: a lane opens with its question",
+    next: "Give the verdict of that kind first: undetermined is enough.";
+
+    /// The closure gate.
+    NotClosable {
+        /// What is missing.
+        gaps: Vec<ClosureGap>,
+    }, Conflict, "not-closable", "it cannot be closed yet: {}", args: [sentence(gaps)],
+    rule: "features F085: closure gate",
+    next: "Do each of the missing steps, or waive it where policy allows.";
+
+    /// Times in an impossible order or in the future.
+    TimeOrder {
+        /// Which must come first.
+        first: &'static str,
+        /// Which must not come before it.
+        then: &'static str,
+    }, Invalid, "time-order", "{then} cannot lie before {first}",
+    rule: "features F027: five timestamps",
+    next: "Correct the times; give an interval if you are not sure.";
+
+    /// A thing cannot relate to itself or close a circle.
+    WouldLoop, Conflict, "would-loop", "that would make a circle",
+    rule: "features F022-F025: relations lead somewhere",
+    next: "Choose another incident.";
+
+    /// The reopen window is over.
+    ReopenWindowPassed {
+        /// How long it was.
+        days: u32,
+    }, Conflict, "reopen-window-passed", "it was closed more than {days} days ago",
+    rule: "standards 5.4: reopening is limited in time",
+    next: "Declare a new incident and relate it to this one.";
+
+    /// Only the reporter may confirm.
+    NotTheReporter, NotAllowed, "not-the-reporter", "only the reporter may do that",
+    rule: "features F084: confirmation by the reporter",
+    next: "Ask the reporter, or close after the waiting time.";
+
+    /// A compartment must keep somebody in it.
+    EmptyCompartment, Conflict, "empty-compartment",
+    "a restricted record needs at least one member who can read it",
+    rule: "features F173: restricted to named people and teams",
+    next: "Name at least one person or team.";
+
+    /// A bound on a list inside a record.
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    }, Conflict, "too-many", "there are already {limit} {what}",
+    rule: "everything has a limit",
+    next: "Split the work into another incident.";
+
+    /// The last administrator cannot go.
+    LastAdministrator, Conflict, "last-administrator",
+    "the organisation would be left without an administrator",
+    rule: "27001 A.5.2: responsibilities are assigned",
+    next: "Make somebody else administrator first.";
+}
+
+/// The gaps as one sentence, for the `NotClosable` message.
+fn sentence(gaps: &[ClosureGap]) -> String {
+    gaps.iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+impl From<Invalid> for Refusal {
+    fn from(why: Invalid) -> Self {
+        Self::BadValue { why }
+    }
+}
+
+impl Refusal {
+    /// The refusal for something that is not there for this actor.
+    pub fn no(what: &str) -> Self {
+        Self::NotFound {
+            what: what.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_refusal_has_its_own_code_a_rule_and_a_next_step() {
+        let codes: BTreeSet<_> = Refusal::CODES.iter().map(|row| row.0).collect();
+        assert_eq!(codes.len(), Refusal::CODES.len());
+        assert!(
+            Refusal::CODES
+                .iter()
+                .all(|(_, rule, next)| rule.len() > 8 && next.ends_with('.'))
+        );
+    }
+
+    #[test]
+    fn a_closure_refusal_names_each_gap() {
+        let refusal = Refusal::NotClosable {
+            gaps: vec![ClosureGap::NoCause, ClosureGap::OpenChildren { count: 2 }],
+        };
+        assert_eq!(
+            refusal.to_string(),
+            "it cannot be closed yet: it has no cause code; 2 child incidents are open"
+        );
+    }
+}
