@@ -8,12 +8,14 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Serialize;
+
 use crate::hash::Hash;
 use crate::note::{self, NoteError, Signer, Verifier};
 use crate::tree::parse_decimal;
 
 /// What a log states: its name, its size, its root.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Checkpoint {
     /// The log's unique name, e.g. `example.org/bifold/acme/2026`.
     pub origin: String,

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::hash::Hash;
-use crate::tree::node_hash;
+use crate::tree::{EMPTY_ROOT, node_hash};
 
 /// Why a proof does not prove what was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +53,11 @@ pub fn verify_consistency(
     root_from: &Hash,
     root_to: &Hash,
 ) -> Result<(), ProofRefused> {
+    if from == 0 {
+        return Err(ProofRefused::Meaningless {
+            what: "consistency with an empty tree",
+        });
+    }
     verify_subtree_consistency(0..from, to, proof, root_from, root_to)
 }
 
@@ -114,6 +119,8 @@ pub fn verify_subtree_inclusion(
 }
 
 /// Checks that the subtree `span` with root `subtree_root` is part of the tree of `size` leaves.
+///
+/// An empty subtree is part of every tree; it needs no proof, and `root` is not looked at.
 pub fn verify_subtree_consistency(
     span: Range<u64>,
     size: u64,
@@ -121,6 +128,14 @@ pub fn verify_subtree_consistency(
     subtree_root: &Hash,
     root: &Hash,
 ) -> Result<(), ProofRefused> {
+    if span.start == span.end && span.end <= size {
+        let proved = proof.is_empty() && *subtree_root == EMPTY_ROOT;
+        return if proved {
+            Ok(())
+        } else {
+            Err(ProofRefused::OlderRoot)
+        };
+    }
     if !is_subtree(&span) || span.end > size {
         return Err(ProofRefused::Meaningless {
             what: "consistency of trees of these sizes",
