@@ -1,6 +1,6 @@
 //! Identities of records.
 //!
-//! An id is a short type prefix, an underscore and a UUIDv7 in Crockford's base 32 (the TypeID
+//! An id is a short type prefix, an underscore and a `UUIDv7` in Crockford's base 32 (the `TypeID`
 //! form, 26 characters). Ids come into the core as values; nothing here makes one up. They carry
 //! no personal data: the creation time they hold stands in clear beside them in the ledger leaf.
 
@@ -42,7 +42,7 @@ macro_rules! ids {
             /// The letters before the underscore.
             pub const PREFIX: &'static str = $prefix;
 
-            /// The id with these 128 bits, which the shell takes from a UUIDv7.
+            /// The id with these 128 bits, which the shell takes from a `UUIDv7`.
             pub fn from_bits(bits: u128) -> Self {
                 Self(format!("{}_{}", $prefix, encode(bits)))
             }

@@ -181,127 +181,131 @@ fn criterion(key: &str, question: &str, decisive: bool) -> Option<Criterion> {
     })
 }
 
+/// Key, name, lane, sensitive, always asked, definition, criteria (key, question, decisive).
+type Row = (
+    &'static str,
+    &'static str,
+    &'static str,
+    bool,
+    bool,
+    &'static str,
+    &'static [(&'static str, &'static str, bool)],
+);
+
+const STARTING: &[Row] = &[
+    (
+        "service",
+        "Service",
+        "Restore the service",
+        false,
+        true,
+        "ISO/IEC 20000-1 8.6.1: interruption, reduced quality, or an event that will lead there",
+        &[
+            ("interrupted", "Is a service interrupted?", true),
+            ("degraded", "Does a service work worse than agreed?", true),
+            (
+                "at_risk",
+                "Will a service be hurt soon if nobody acts?",
+                false,
+            ),
+            ("users_affected", "Do users or customers notice?", false),
+        ],
+    ),
+    (
+        "security",
+        "Security",
+        "Protect information and evidence",
+        true,
+        true,
+        "ISO/IEC 27001 A.5.25, ISO/IEC 27035-1: likely to compromise operations and threaten information",
+        &[
+            (
+                "confidentiality",
+                "May information have reached somebody it should not?",
+                true,
+            ),
+            (
+                "integrity",
+                "May information or its origin have been changed without right?",
+                true,
+            ),
+            (
+                "malicious",
+                "Is there a sign of intent: intrusion, malware, fraud, misuse?",
+                true,
+            ),
+            (
+                "policy",
+                "Was a security rule broken or a control missing or failed?",
+                false,
+            ),
+            (
+                "unexplained",
+                "Is the loss of availability unexplained?",
+                false,
+            ),
+        ],
+    ),
+    (
+        "privacy",
+        "Privacy",
+        "Protect the people concerned",
+        true,
+        false,
+        "GDPR Art. 4(12): personal data destroyed, lost, altered, disclosed or accessed without right",
+        &[
+            ("personal_data", "Are data about people involved?", false),
+            (
+                "breach",
+                "Were they lost, changed, disclosed or accessed without right?",
+                false,
+            ),
+            (
+                "special",
+                "Are they special categories or about many people?",
+                false,
+            ),
+        ],
+    ),
+    (
+        "ai",
+        "AI",
+        "Contain the AI system",
+        true,
+        false,
+        "EU AI Act Art. 3(49): malfunction of an AI system that leads to serious harm",
+        &[
+            (
+                "ai_involved",
+                "Did an AI system take part in what happened?",
+                false,
+            ),
+            ("malfunction", "Did it misbehave, or was it misused?", false),
+            (
+                "serious_harm",
+                "Did, or could, it lead to harm to health, rights, property or critical infrastructure?",
+                false,
+            ),
+        ],
+    ),
+    (
+        "safety",
+        "Safety",
+        "Keep people safe",
+        false,
+        false,
+        "House definition: injury or danger to people or the environment",
+        &[
+            ("injury", "Was somebody hurt?", true),
+            ("danger", "Could somebody be hurt while this goes on?", true),
+        ],
+    ),
+];
+
 /// The kinds a new organisation starts with. All but the first two may be edited or removed.
 pub fn starting_kinds() -> Vec<KindVersion> {
-    type Row = (
-        &'static str,
-        &'static str,
-        &'static str,
-        bool,
-        bool,
-        &'static str,
-        &'static [(&'static str, &'static str, bool)],
-    );
-    const ROWS: &[Row] = &[
-        (
-            "service",
-            "Service",
-            "Restore the service",
-            false,
-            true,
-            "ISO/IEC 20000-1 8.6.1: interruption, reduced quality, or an event that will lead there",
-            &[
-                ("interrupted", "Is a service interrupted?", true),
-                ("degraded", "Does a service work worse than agreed?", true),
-                (
-                    "at_risk",
-                    "Will a service be hurt soon if nobody acts?",
-                    false,
-                ),
-                ("users_affected", "Do users or customers notice?", false),
-            ],
-        ),
-        (
-            "security",
-            "Security",
-            "Protect information and evidence",
-            true,
-            true,
-            "ISO/IEC 27001 A.5.25, ISO/IEC 27035-1: likely to compromise operations and threaten information",
-            &[
-                (
-                    "confidentiality",
-                    "May information have reached somebody it should not?",
-                    true,
-                ),
-                (
-                    "integrity",
-                    "May information or its origin have been changed without right?",
-                    true,
-                ),
-                (
-                    "malicious",
-                    "Is there a sign of intent: intrusion, malware, fraud, misuse?",
-                    true,
-                ),
-                (
-                    "policy",
-                    "Was a security rule broken or a control missing or failed?",
-                    false,
-                ),
-                (
-                    "unexplained",
-                    "Is the loss of availability unexplained?",
-                    false,
-                ),
-            ],
-        ),
-        (
-            "privacy",
-            "Privacy",
-            "Protect the people concerned",
-            true,
-            false,
-            "GDPR Art. 4(12): personal data destroyed, lost, altered, disclosed or accessed without right",
-            &[
-                ("personal_data", "Are data about people involved?", false),
-                (
-                    "breach",
-                    "Were they lost, changed, disclosed or accessed without right?",
-                    false,
-                ),
-                (
-                    "special",
-                    "Are they special categories or about many people?",
-                    false,
-                ),
-            ],
-        ),
-        (
-            "ai",
-            "AI",
-            "Contain the AI system",
-            true,
-            false,
-            "EU AI Act Art. 3(49): malfunction of an AI system that leads to serious harm",
-            &[
-                (
-                    "ai_involved",
-                    "Did an AI system take part in what happened?",
-                    false,
-                ),
-                ("malfunction", "Did it misbehave, or was it misused?", false),
-                (
-                    "serious_harm",
-                    "Did, or could, it lead to harm to health, rights, property or critical infrastructure?",
-                    false,
-                ),
-            ],
-        ),
-        (
-            "safety",
-            "Safety",
-            "Keep people safe",
-            false,
-            false,
-            "House definition: injury or danger to people or the environment",
-            &[
-                ("injury", "Was somebody hurt?", true),
-                ("danger", "Could somebody be hurt while this goes on?", true),
-            ],
-        ),
-    ];
-    ROWS.iter()
+    STARTING
+        .iter()
         .filter_map(
             |&(key, name, lane, sensitive, always_asked, definition, rows)| {
                 Some(KindVersion {

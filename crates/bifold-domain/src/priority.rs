@@ -229,6 +229,38 @@ pub struct Scores {
 }
 
 impl Scores {
+    /// The scores for a matrix priority, given harm and whether the security question is open
+    /// or answered with yes.
+    pub fn of(
+        service: Priority,
+        security_counts: bool,
+        ratings: &BTreeMap<Dimension, Harm>,
+    ) -> Self {
+        let people = |d| matches!(d, Dimension::Safety | Dimension::Rights);
+        Self {
+            service,
+            security: severity_of(ratings, Dimension::is_security).filter(|_| security_counts),
+            people: severity_of(ratings, people),
+        }
+    }
+
+    /// A handling priority after these scores replaced the old ones: raised to every score that
+    /// rose or is new, never lowered.
+    ///
+    /// A score that stayed where it was does not count again: whoever lowered the priority by
+    /// decision knew it.
+    #[must_use]
+    pub fn raise(self, handling: Priority, old: Self) -> Priority {
+        [
+            (Some(self.service), Some(old.service)),
+            (self.security, old.security),
+            (self.people, old.people),
+        ]
+        .into_iter()
+        .filter_map(|(new, old)| new.filter(|new| old.is_none_or(|old| *new < old)))
+        .fold(handling, Priority::most_urgent)
+    }
+
     /// The most urgent of the scores.
     pub fn merged(self) -> Priority {
         [Some(self.service), self.security, self.people]

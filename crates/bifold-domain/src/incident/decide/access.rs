@@ -163,7 +163,7 @@ pub(super) fn break_glass(incident: &Incident, because: Because, context: &Conte
     })
 }
 
-pub(super) fn label(incident: &Incident, label: Label, context: &Context<'_>) -> Facts {
+pub(super) fn label(incident: &Incident, label: &Label, context: &Context<'_>) -> Facts {
     context.actor.needs(Permission::Work)?;
     if incident.tlp == label.tlp {
         return Err(Refusal::NothingToChange);

@@ -1,12 +1,13 @@
 //! The two questions, harm, priority, classification, and the sub-states beside the stage.
 
-use super::{handling, may_work_in, one, scores};
+use super::{handling, may_work_in, one};
 use crate::access::Permission;
 use crate::incident::Incident;
 use crate::incident::command::{Assess, Classify, OverridePriority, Prioritise, Rate, Track};
 use crate::incident::fact::Fact;
 use crate::incident::state::{EvidenceState, NotificationState, ReviewState};
 use crate::kind::{Finding, KindKey, propose};
+use crate::priority::Scores;
 use crate::record::Context;
 use crate::refusal::Refusal;
 
@@ -44,7 +45,7 @@ pub(super) fn assess(
     } else {
         incident.finding(&KindKey::security()) != Finding::No
     };
-    let scores = scores(incident.scores.service, security_counts, &incident.ratings);
+    let scores = Scores::of(incident.scores.service, security_counts, &incident.ratings);
     one(Fact::VerdictGiven {
         proposed: propose(&kind.kind.criteria, &assess.answers),
         criteria_version: kind.version,
@@ -91,7 +92,7 @@ pub(super) fn rate(
         return Err(Refusal::NothingToChange);
     }
     let counts = incident.finding(&KindKey::security()) != Finding::No;
-    let scores = scores(incident.scores.service, counts, &ratings);
+    let scores = Scores::of(incident.scores.service, counts, &ratings);
     one(Fact::Rated {
         ratings: rate.ratings,
         basis: rate.basis.into(),
@@ -112,7 +113,7 @@ pub(super) fn prioritise(
     let matrix = &context.directory.policy.matrix;
     let counts = incident.finding(&KindKey::security()) != Finding::No;
     let service = matrix.value.priority(new.impact, new.urgency);
-    let scores = scores(service, counts, &incident.ratings);
+    let scores = Scores::of(service, counts, &incident.ratings);
     one(Fact::Prioritised {
         impact: new.impact,
         urgency: new.urgency,

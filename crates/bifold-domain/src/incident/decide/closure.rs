@@ -69,13 +69,13 @@ pub(super) fn confirm(incident: &Incident, context: &Context<'_>) -> Facts {
 }
 
 /// The closure gate (features F085): every missing step is named at once.
-pub(super) fn close(incident: &Incident, close: Close, context: &Context<'_>) -> Facts {
+pub(super) fn close(incident: &Incident, close: &Close, context: &Context<'_>) -> Facts {
     context.actor.needs(Permission::Close)?;
     if let Some(cause) = &close.cause {
         known_cause(cause, context)?;
     }
     let cause = close.cause.clone().or_else(|| incident.cause_code.clone());
-    let ground = ground(incident, &close, context.now, context);
+    let ground = ground(incident, close, context.now, context);
     let gaps = gaps(incident, cause.is_some(), ground.is_some(), context);
     match (cause, ground) {
         (Some(cause), Some(on)) if gaps.is_empty() => one(Fact::Closed { cause, on }),

@@ -1,11 +1,12 @@
 //! Declaring, importing, amending, and the stated times.
 
-use super::{one, scores};
+use super::one;
 use crate::access::Permission;
 use crate::incident::Incident;
 use crate::incident::command::{Amend, CorrectTimes, Declare, Import, Observation};
 use crate::incident::fact::{Fact, ObservedRow};
 use crate::incident::state::{StatedTimes, Tlp};
+use crate::priority::Scores;
 use crate::record::Context;
 use crate::redact::Redactable;
 use crate::refusal::Refusal;
@@ -21,7 +22,7 @@ pub(super) fn declare(new: Declare, context: &Context<'_>) -> Result<Vec<Fact>, 
     in_order(&new.times, context)?;
     let policy = &context.directory.policy;
     let service = policy.matrix.value.priority(new.impact, new.urgency);
-    let scores = scores(service, false, &BTreeMap::new());
+    let scores = Scores::of(service, false, &BTreeMap::new());
     if new
         .compartment
         .as_ref()

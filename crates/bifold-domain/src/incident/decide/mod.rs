@@ -15,7 +15,7 @@ use super::fact::Fact;
 use super::{Incident, Stage};
 use crate::access::Permission;
 use crate::kind::KindKey;
-use crate::priority::{Dimension, Priority, Scores, severity_of};
+use crate::priority::{Priority, Scores};
 use crate::record::Context;
 use crate::refusal::Refusal;
 
@@ -96,7 +96,7 @@ fn dispatch(
         C::Note(n) => work::note(incident, n, context),
         C::SetWorkaround(r) => work::workaround(incident, r, context),
         C::SetFix(r) => work::fix(incident, r, context),
-        C::Mitigate(m) => work::mitigate(incident, m, context),
+        C::Mitigate(m) => work::mitigate(incident, &m, context),
         C::HandRole(h) => work::hand_role(incident, h, context),
         C::Snooze(s) => work::snooze(incident, s, context),
         C::Wake => work::wake(incident, context),
@@ -107,7 +107,7 @@ fn dispatch(
         C::Unmerge(b) => relations::unmerge(incident, b, context),
         C::Resolve(r) => closure::resolve(incident, r, context),
         C::Confirm => closure::confirm(incident, context),
-        C::Close(c) => closure::close(incident, c, context),
+        C::Close(c) => closure::close(incident, &c, context),
         C::Reopen(b) => closure::reopen(incident, b, context),
         C::Reject(r) => closure::reject(incident, r, context),
         C::ConvertToRequest(c) => closure::convert(incident, c, context),
@@ -119,7 +119,7 @@ fn dispatch(
         C::StandDown(b) => access::stand_down(incident, b, context),
         C::Restrict(r) => access::restrict(incident, r, context),
         C::Unrestrict(b) => access::unrestrict(incident, b, context),
-        C::Label(l) => access::label(incident, l, context),
+        C::Label(l) => access::label(incident, &l, context),
     }
 }
 
@@ -150,26 +150,10 @@ fn may_work_in(incident: &Incident, kind: &KindKey, context: &Context<'_>) -> Re
     }
 }
 
-/// The three scores of standards 3.4 for given ratings and verdicts.
-fn scores(
-    service: Priority,
-    security_counts: bool,
-    ratings: &std::collections::BTreeMap<Dimension, crate::priority::Harm>,
-) -> Scores {
-    let security = severity_of(ratings, Dimension::is_security).filter(|_| security_counts);
-    let people = severity_of(ratings, |d| {
-        matches!(d, Dimension::Safety | Dimension::Rights)
-    });
-    Scores {
-        service,
-        security,
-        people,
-    }
-}
-
-/// The handling priority after new scores: as urgent as they say, never less than it was.
+/// The handling priority after new scores: as urgent as what is new in them, never less than it
+/// was.
 fn handling(incident: &Incident, scores: Scores) -> Priority {
-    incident.handling.most_urgent(scores.merged())
+    scores.raise(incident.handling, incident.scores)
 }
 
 /// Refuses a stage in which the verb makes no sense.

@@ -272,7 +272,7 @@ pub(super) fn fix(incident: &Incident, remedy: Remedy, context: &Context<'_>) ->
     })
 }
 
-pub(super) fn mitigate(incident: &Incident, mitigate: Mitigate, context: &Context<'_>) -> Facts {
+pub(super) fn mitigate(incident: &Incident, mitigate: &Mitigate, context: &Context<'_>) -> Facts {
     context.actor.needs(Permission::Work)?;
     in_stage(incident, "mitigate", |s| {
         s.is_open() && *s != Stage::Mitigated

@@ -1,15 +1,14 @@
-//! What may be asked of an incident. The payloads are also the bodies of the API.
+//! The payloads of commands, which are also the bodies of the API.
 
-use super::state::{
-    Compartment, Containment, EvidenceState, IncidentRole, Labels, MajorCriterion,
-    NotificationState, PendingOn, Relation, ReviewState, StatedTimes, Tlp,
-};
 use crate::access::closed_set;
 use crate::event::{Channel, Dismissal};
-use crate::id::{AssetId, EventId, IncidentId, PersonId, ServiceId, TaskId, TeamId};
+use crate::id::{AssetId, EventId, IncidentId, PersonId, ServiceId, TeamId};
+use crate::incident::state::{
+    Compartment, Containment, EvidenceState, IncidentRole, MajorCriterion, NotificationState,
+    PendingOn, ReviewState, StatedTimes, Tlp,
+};
 use crate::kind::{Answer, Finding, KindKey};
 use crate::priority::{Dimension, Harm, Impact, Priority, Urgency};
-use crate::record::Needs;
 use crate::text::{Short, Text, Title};
 use crate::time::At;
 use serde::Deserialize;
@@ -351,17 +350,13 @@ fn api() -> Channel {
 
 closed_set! {
     /// Whom a note is for.
+    #[derive(Default)]
     Audience {
         /// Those who work on it.
+        #[default]
         Internal = "internal",
         /// The reporter too.
         Outward = "outward",
-    }
-}
-
-impl Default for Audience {
-    fn default() -> Self {
-        Self::Internal
     }
 }
 
@@ -392,220 +387,4 @@ pub enum Track {
         /// Where it is now.
         to: ReviewState,
     },
-}
-
-/// One row of another system about an incident.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Observation {
-    /// When it was observed there.
-    pub at: At,
-    /// Their words.
-    pub labels: Labels,
-    /// Where that puts it here.
-    pub stage: ImportedStage,
-    /// Impact, mapped.
-    pub impact: Impact,
-    /// Urgency, mapped.
-    pub urgency: Urgency,
-    /// Priority, mapped.
-    pub priority: Priority,
-    /// Verdict on security, when the source itself says so.
-    pub is_security: Option<bool>,
-    /// Category there.
-    pub category: Option<Short>,
-    /// Team, as made here.
-    pub team: Option<TeamId>,
-    /// Person there.
-    pub assignee: Option<Short>,
-    /// How often it was reopened, as the source counts.
-    pub reopened: Option<u32>,
-    /// When it was resolved there.
-    pub resolved_at: Option<At>,
-    /// When it was closed there.
-    pub closed_at: Option<At>,
-    /// What is odd about the row.
-    pub oddities: BTreeSet<Short>,
-}
-
-closed_set! {
-    /// The stage an imported row puts an incident into.
-    ImportedStage {
-        /// Recorded.
-        New = "new",
-        /// Being worked on.
-        InProgress = "in_progress",
-        /// Waiting for the user.
-        PendingUser = "pending_user",
-        /// Waiting for a supplier.
-        PendingSupplier = "pending_supplier",
-        /// Waiting for a change.
-        PendingChange = "pending_change",
-        /// Waiting for evidence.
-        PendingEvidence = "pending_evidence",
-        /// Resolved.
-        Resolved = "resolved",
-        /// Closed.
-        Closed = "closed",
-        /// The row does not say, or says nonsense.
-        Unknown = "unknown",
-    }
-}
-
-/// The first row of an imported incident.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Import {
-    /// The other system.
-    pub source: Short,
-    /// Its id there.
-    pub external_id: Short,
-    /// One line.
-    pub title: Title,
-    /// The rest.
-    pub description: Option<Text>,
-    /// When it was opened there.
-    pub opened_at: At,
-    /// By which way it came there.
-    pub channel: Channel,
-    /// The row.
-    pub first: Observation,
-}
-
-/// Everything that may be asked of an incident.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Command {
-    /// See [`Declare`].
-    Declare(Box<Declare>),
-    /// See [`Import`].
-    Import(Box<Import>),
-    /// A further row of an imported incident.
-    Observe(Box<Observation>),
-    /// Somebody has seen it.
-    Acknowledge,
-    /// See [`Assess`].
-    Assess(Assess),
-    /// See [`Rate`].
-    Rate(Rate),
-    /// See [`Prioritise`].
-    Prioritise(Prioritise),
-    /// See [`OverridePriority`].
-    OverridePriority(OverridePriority),
-    /// See [`Classify`].
-    Classify(Classify),
-    /// See [`Assign`].
-    Assign(Assign),
-    /// The actor takes it.
-    Take,
-    /// Work begins.
-    Start,
-    /// See [`Hold`].
-    Hold(Hold),
-    /// Work goes on.
-    Resume,
-    /// See [`SetLane`].
-    SetLane(SetLane),
-    /// See [`NewTask`].
-    AddTask(TaskId, NewTask),
-    /// See [`GiveTask`].
-    GiveTask(TaskId, GiveTask),
-    /// The task is done.
-    FinishTask(TaskId, EndTask),
-    /// The task is dropped.
-    DropTask(TaskId, EndTask),
-    /// See [`Note`].
-    Note(Note),
-    /// A workaround.
-    SetWorkaround(Remedy),
-    /// A fix.
-    SetFix(Remedy),
-    /// See [`Mitigate`].
-    Mitigate(Mitigate),
-    /// See [`Amend`].
-    Amend(Amend),
-    /// See [`CorrectTimes`].
-    CorrectTimes(CorrectTimes),
-    /// See [`HandRole`].
-    HandRole(HandRole),
-    /// A relation is drawn.
-    Relate(Relation),
-    /// A relation is removed.
-    Unrelate(Relation),
-    /// See [`SetParent`].
-    SetParent(SetParent),
-    /// See [`Merge`].
-    Merge(Merge),
-    /// The merge is undone.
-    Unmerge(Because),
-    /// See [`Sleep`].
-    Snooze(Sleep),
-    /// It wakes before its time.
-    Wake,
-    /// See [`Track`].
-    Track(Track),
-    /// See [`Resolve`].
-    Resolve(Resolve),
-    /// The reporter agrees that it is resolved.
-    Confirm,
-    /// See [`Close`].
-    Close(Close),
-    /// It is not over.
-    Reopen(Because),
-    /// See [`Reject`].
-    Reject(Reject),
-    /// See [`ConvertToRequest`].
-    ConvertToRequest(ConvertToRequest),
-    /// Called off.
-    Cancel(Because),
-    /// A dated addition to a sealed record.
-    Add(Remedy),
-    /// See [`ProposeMajor`].
-    ProposeMajor(ProposeMajor),
-    /// See [`PromoteMajor`].
-    PromoteMajor(PromoteMajor),
-    /// The proposal is declined.
-    DeclineMajor(Because),
-    /// The major incident is over.
-    StandDown(Because),
-    /// See [`Restrict`].
-    Restrict(Restrict),
-    /// The restriction is lifted.
-    Unrestrict(Because),
-    /// Reads a restricted record in an emergency.
-    BreakGlass(Because),
-    /// See [`Label`].
-    Label(Label),
-}
-
-impl Command {
-    /// What it needs to know of other records.
-    pub fn needs(&self) -> Needs {
-        let incidents = |ids: Vec<IncidentId>| Needs {
-            incidents: ids,
-            ..Needs::default()
-        };
-        match self {
-            Self::Declare(d) => Needs {
-                incidents: d.split_from.iter().cloned().collect(),
-                assets: d.assets.iter().cloned().collect(),
-                events: d.event.iter().cloned().collect(),
-                number: true,
-                open_children: false,
-            },
-            Self::Import(_) => Needs {
-                number: true,
-                ..Needs::default()
-            },
-            Self::Classify(c) => Needs {
-                assets: c.assets.iter().flatten().cloned().collect(),
-                ..Needs::default()
-            },
-            Self::Relate(r) => incidents(vec![r.other.clone()]),
-            Self::SetParent(p) => incidents(p.parent.iter().cloned().collect()),
-            Self::Merge(m) => incidents(vec![m.into.clone()]),
-            Self::Close(_) => Needs {
-                open_children: true,
-                ..Needs::default()
-            },
-            _ => Needs::default(),
-        }
-    }
 }

@@ -1,0 +1,95 @@
+//! Folding facts into the state. Decides nothing: whatever was decided once is believed.
+
+mod created;
+mod ended;
+mod judged;
+mod observed;
+mod worked;
+
+use super::Incident;
+use super::fact::Fact;
+use crate::id::IncidentId;
+use crate::record::{BrokenHistory, Meta};
+
+pub(super) fn evolve(
+    state: Option<Incident>,
+    fact: &Fact,
+    meta: &Meta,
+) -> Result<Incident, BrokenHistory> {
+    let broken = || BrokenHistory {
+        subject: meta.subject.clone(),
+        kind: "incident".to_owned(),
+    };
+    match (state, fact) {
+        (_, Fact::Declared { .. } | Fact::Imported { .. }) => {
+            let id = IncidentId::parse(&meta.subject).map_err(|_| broken())?;
+            created::created(id, fact, meta).ok_or_else(broken)
+        }
+        (Some(mut incident), fact) => {
+            incident.apply(fact, meta);
+            Ok(incident)
+        }
+        (None, _) => Err(broken()),
+    }
+}
+
+impl Incident {
+    /// Routes a fact to its theme. Names every variant, so that a new one must find its place.
+    fn apply(&mut self, fact: &Fact, meta: &Meta) {
+        use Fact as F;
+        match fact {
+            // Creation is handled before there is a state to apply anything to, and an addition
+            // stands in the history only.
+            F::Declared { .. } | F::Imported { .. } | F::AdditionMade { .. } => {}
+            F::Observed { row } => self.observed(row, meta),
+            F::VerdictGiven { .. }
+            | F::Rated { .. }
+            | F::Prioritised { .. }
+            | F::PriorityOverridden { .. } => self.judged(fact, meta),
+            F::Classified { .. } | F::Amended { .. } | F::TimesCorrected { .. } => {
+                self.described(fact);
+            }
+            F::ContainmentSet { .. }
+            | F::EvidenceSet { .. }
+            | F::NotificationSet { .. }
+            | F::ReviewSet { .. } => self.tracked(fact, meta),
+            F::Acknowledged
+            | F::Assigned { .. }
+            | F::WorkStarted
+            | F::Held { .. }
+            | F::Resumed
+            | F::Mitigated { .. } => self.moved(fact, meta),
+            F::LaneSet { .. }
+            | F::WorkaroundSet { .. }
+            | F::FixSet { .. }
+            | F::RoleHanded { .. }
+            | F::Snoozed { .. }
+            | F::Woken
+            | F::NoteAdded { .. } => self.worked(fact, meta),
+            F::TaskAdded { .. }
+            | F::TaskGiven { .. }
+            | F::TaskFinished { .. }
+            | F::TaskDropped { .. } => self.tasked(fact),
+            F::Related { .. }
+            | F::Unrelated { .. }
+            | F::ParentSet { .. }
+            | F::Merged { .. }
+            | F::Unmerged { .. } => self.related(fact),
+            F::Resolved { .. }
+            | F::Confirmed
+            | F::Closed { .. }
+            | F::Reopened { .. }
+            | F::Rejected { .. }
+            | F::ConvertedToRequest { .. }
+            | F::Cancelled { .. } => self.ended(fact, meta),
+            F::MajorProposed { .. }
+            | F::MajorPromoted { .. }
+            | F::MajorDeclined { .. }
+            | F::MajorStoodDown { .. }
+            | F::Restricted { .. }
+            | F::Unrestricted { .. }
+            | F::GlassBroken { .. }
+            | F::Labelled { .. } => self.guarded(fact, meta),
+        }
+    }
+}
