@@ -1,1 +1,21 @@
+//! The offline verifier of published ledgers.
+//!
+//! It is for the person who does not trust us: given a directory in the layout of
+//! c2sp.org/tlog-tiles and the log's verifier key, it derives everything again from the entries'
+//! bytes and says what is wrong, where. It refuses to use a network or a database, to write
+//! anything, to trust a tile it can compute, and to call a log verified of which a file is missing.
+//!
+//! What it cannot tell: whether what people entered was true, and what happened after the newest
+//! checkpoint. Keep old checkpoints and give them with every run; they show a second history.
+#![warn(missing_docs)]
 
+mod directory;
+mod disclosures;
+mod files;
+mod proof;
+mod report;
+mod tiles;
+
+pub use directory::{Options, verify_directory};
+pub use proof::{ProofReport, verify_proof};
+pub use report::{MAX_PROBLEMS, Problem, Report, Verdict};

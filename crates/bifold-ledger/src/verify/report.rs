@@ -88,7 +88,7 @@ impl Report {
         }
     }
 
-    /// Whether nothing is wrong.
+    /// Whether nothing is wrong with the entries.
     pub fn is_ok(&self) -> bool {
         self.findings_total == 0
     }
@@ -105,13 +105,12 @@ impl Report {
 impl fmt::Display for Report {
     /// A page for people; every line stands alone.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verdict = if self.is_ok() {
-            "verified"
-        } else {
-            "NOT VERIFIED"
-        };
         let origin = self.origin.as_deref().unwrap_or("a log without a name");
-        writeln!(f, "{origin}: {verdict}")?;
+        match self.findings_total {
+            0 => writeln!(f, "{origin}: nothing is wrong with the entries")?,
+            1 => writeln!(f, "{origin}: 1 finding")?,
+            total => writeln!(f, "{origin}: {total} findings")?,
+        }
         writeln!(f, "  entries       {} (root {})", self.entries, self.root)?;
         writeln!(
             f,

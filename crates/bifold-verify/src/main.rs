@@ -1,0 +1,120 @@
+//! `bifold-verify`: checks a published ledger or a single proof, offline.
+//!
+//! Exit codes: 0 verified, 6 failed, 2 wrong usage or incomplete files.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use bifold_ledger::note::Verifier;
+use bifold_verify::{Options, Verdict, verify_directory, verify_proof};
+use clap::{Args, Parser, Subcommand};
+
+/// Verifies a published Bifold ledger offline: no network, no database, nothing is written.
+///
+/// Exit codes: 0 verified, 6 failed, 2 wrong usage or incomplete files.
+#[derive(Parser)]
+#[command(
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    log: Option<Log>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Verifies that one entry is in a log, from a `.tlog-proof` file.
+    Proof {
+        /// The `.tlog-proof` file.
+        file: PathBuf,
+        /// File with the entry's bytes, exactly as they were stored.
+        #[arg(long)]
+        leaf: PathBuf,
+        /// Verifier key of the log, `name+hash+base64`.
+        #[arg(long, required = true)]
+        vkey: Vec<Verifier>,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Args)]
+struct Log {
+    /// Directory with `checkpoint`, `tile/` and, if there are any, `disclosures.jsonl`.
+    dir: PathBuf,
+    /// Verifier key of the log, `name+hash+base64`, from a source you trust. Repeat it for keys
+    /// that were used before, or for the log before; the first one names this log.
+    #[arg(long, required = true)]
+    vkey: Vec<Verifier>,
+    /// File with an older checkpoint that you kept. Repeat it for several.
+    #[arg(long = "checkpoint", value_name = "OLD")]
+    checkpoints: Vec<PathBuf>,
+    /// File with the final checkpoint of the log before this one.
+    #[arg(long, value_name = "FILE")]
+    previous: Option<PathBuf>,
+    /// The log must be closed.
+    #[arg(long)]
+    closed: bool,
+    /// The disclosures given are only some of those that exist.
+    #[arg(long)]
+    some_disclosures: bool,
+    /// Answer in JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let (verdict, answer) = match (cli.command, cli.log) {
+        (
+            Some(Command::Proof {
+                file,
+                leaf,
+                vkey,
+                json,
+            }),
+            _,
+        ) => {
+            let report = verify_proof(&file, &leaf, &vkey);
+            (report.verdict, render(&report, json))
+        }
+        (None, Some(log)) => {
+            let options = Options {
+                older_checkpoints: log.checkpoints,
+                previous: log.previous,
+                must_be_closed: log.closed,
+                some_disclosures: log.some_disclosures,
+            };
+            let report = verify_directory(&log.dir, &log.vkey, &options);
+            (report.verdict(), render(&report, log.json))
+        }
+        // clap demands a directory when there is no subcommand.
+        (None, None) => (
+            Verdict::Incomplete,
+            "give a directory; see --help\n".to_owned(),
+        ),
+    };
+    // A closed pipe changes nothing about the verdict.
+    let _ = std::io::stdout().write_all(answer.as_bytes());
+    ExitCode::from(match verdict {
+        Verdict::Verified => 0,
+        Verdict::Failed => 6,
+        Verdict::Incomplete => 2,
+    })
+}
+
+fn render(report: &(impl std::fmt::Display + serde::Serialize), json: bool) -> String {
+    if !json {
+        return report.to_string();
+    }
+    match serde_json::to_string_pretty(report) {
+        Ok(text) => format!("{text}\n"),
+        Err(error) => format!("the report cannot be written as JSON: {error}\n"),
+    }
+}

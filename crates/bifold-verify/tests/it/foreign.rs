@@ -1,0 +1,168 @@
+//! Software nobody here wrote verifies our log, and refuses it when it was altered.
+//!
+//! Without Go's packages or pymerkle these tests say so and pass; `xtask` installs both.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::published::{Answer, Published, signed, signer, write};
+use crate::sample::SampleLog;
+
+/// The example size of c2sp.org/tlog-tiles: three levels of tiles, each with a partial one.
+const ENTRIES: usize = 70_000;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/foreign")
+}
+
+/// Builds `verify.go` once; `None` with a notice if Go or its packages are not here.
+fn go_verifier() -> Option<&'static Path> {
+    static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let build = || {
+        let gopath = Path::new("/usr/share/gocode");
+        if !gopath.join("src/golang.org/x/mod/sumdb/tlog").exists() {
+            eprintln!("SKIPPED: install golang-go and golang-golang-x-mod-dev");
+            return None;
+        }
+        let binary = Path::new(env!("CARGO_TARGET_TMPDIR")).join("foreign-verify");
+        let mut go = Command::new("go");
+        go.args(["build", "-o"])
+            .arg(&binary)
+            .arg(folder().join("verify.go"));
+        match go.env("GO111MODULE", "off").env("GOPATH", gopath).output() {
+            Ok(output) => {
+                let answer = Answer::from(output);
+                assert_eq!(answer.code, Some(0), "verify.go: {}", answer.text);
+                Some(binary)
+            }
+            Err(error) => {
+                eprintln!("SKIPPED: go does not start: {error}");
+                None
+            }
+        }
+    };
+    BUILT.get_or_init(build).as_deref()
+}
+
+/// A Python with pymerkle; `BIFOLD_TEST_PYTHON` names one in a virtual environment.
+fn python() -> Option<OsString> {
+    let python = std::env::var_os("BIFOLD_TEST_PYTHON").unwrap_or_else(|| "python3".into());
+    let import = Command::new(&python)
+        .args(["-c", "import pymerkle"])
+        .output();
+    if import.is_ok_and(|output| output.status.success()) {
+        return Some(python);
+    }
+    eprintln!(
+        "SKIPPED: no pymerkle in {}; set BIFOLD_TEST_PYTHON",
+        python.display()
+    );
+    None
+}
+
+/// All verifiers that are here: their names and what they say about the log.
+fn all(published: &Published, old: &[&Path]) -> Vec<(&'static str, Answer)> {
+    let old: Vec<&str> = old.iter().map(|path| path.to_str().unwrap()).collect();
+    let ours: Vec<&str> = old
+        .iter()
+        .flat_map(|path| ["--checkpoint", *path])
+        .collect();
+    let mut answers = vec![("ours", published.verify(&ours))];
+    if let Some(go) = go_verifier() {
+        let mut command = Command::new(go);
+        command
+            .arg(published.dir.path())
+            .arg(signer().vkey())
+            .args(&old);
+        answers.push(("go", command.output().unwrap().into()));
+    }
+    if let Some(python) = python() {
+        let mut command = Command::new(python);
+        command
+            .arg(folder().join("verify.py"))
+            .arg(published.dir.path());
+        answers.push(("python", command.output().unwrap().into()));
+    }
+    answers
+}
+
+fn all_refuse(published: &Published, what: &str) {
+    for (name, answer) in all(published, &[]) {
+        assert_ne!(
+            answer.code,
+            Some(0),
+            "{name} accepts {what}: {}",
+            answer.text
+        );
+        let says = ["NOT VERIFIED", "FAILED"]
+            .iter()
+            .any(|word| answer.text.contains(word));
+        assert!(says, "{name}: {}", answer.text);
+    }
+}
+
+#[test]
+fn foreign_verifiers_accept_our_log_and_refuse_altered_ones() {
+    let log = SampleLog::with_facts(ENTRIES as u64 - 1);
+    let published = Published::new(&log);
+    let old: Vec<PathBuf> = [1, 257, 65_536, 69_999]
+        .map(|size| {
+            let path = published.path(&format!("old.{size}"));
+            write(&path, signed(&log, size));
+            path
+        })
+        .to_vec();
+    let old: Vec<&Path> = old.iter().map(PathBuf::as_path).collect();
+    for (name, answer) in all(&published, &old) {
+        assert_eq!(answer.code, Some(0), "{name}: {}", answer.text);
+    }
+
+    published.flip("tile/entries/001", 50);
+    all_refuse(&published, "a flipped bit in an entry");
+    published.flip("tile/entries/001", 50);
+
+    let note = signed(&log, ENTRIES);
+    write(
+        &published.path("checkpoint"),
+        note.replace("\n70000\n", "\n69999\n"),
+    );
+    all_refuse(&published, "an edited tree size");
+    write(&published.path("checkpoint"), note);
+
+    let last = "tile/entries/273.p/112";
+    std::fs::remove_file(published.path(last)).unwrap();
+    for (name, answer) in all(&published, &[]) {
+        assert_ne!(answer.code, Some(0), "{name} accepts a missing bundle");
+    }
+}
+
+#[test]
+fn foreign_verifiers_accept_small_logs_of_every_shape() {
+    for facts in [0, 1, 2, 254, 255, 256, 600] {
+        let published = Published::new(&SampleLog::with_facts(facts));
+        for (name, answer) in all(&published, &[]) {
+            assert_eq!(answer.code, Some(0), "{name} at {facts}: {}", answer.text);
+        }
+    }
+}
+
+#[test]
+fn a_second_history_is_refused() {
+    let log = SampleLog::with_facts(600);
+    let published = Published::new(&log);
+    let mut other = log.clone();
+    other.entries.swap(7, 8);
+    let old = published.path("old");
+    write(&old, signed(&other, 300));
+    for (name, answer) in all(&published, &[&old]) {
+        // pymerkle's script takes no older checkpoints.
+        assert_eq!(
+            answer.code == Some(0),
+            name == "python",
+            "{name}: {}",
+            answer.text
+        );
+    }
+}
