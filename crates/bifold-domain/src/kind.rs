@@ -302,7 +302,7 @@ const STARTING: &[Row] = &[
     ),
 ];
 
-/// The kinds a new organisation starts with. All but the first two may be edited or removed.
+/// The kinds a new organisation starts with. All may be edited; the first two are always asked.
 pub fn starting_kinds() -> Vec<KindVersion> {
     STARTING
         .iter()

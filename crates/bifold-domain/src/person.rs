@@ -103,13 +103,16 @@ impl Record for Person {
     ) -> Result<Vec<Fact>, Refusal> {
         match (state, command) {
             (None, Command::Found(new)) => {
-                if context.directory.people.is_empty() {
-                    Ok(vec![registered(new)])
-                } else {
-                    Err(Refusal::AlreadyExists {
+                if !context.directory.people.is_empty() {
+                    return Err(Refusal::AlreadyExists {
                         what: "organisation".to_owned(),
-                    })
+                    });
                 }
+                // Nobody could ever let anybody else in.
+                if !new.roles.contains(&Role::Administrator) {
+                    return Err(Refusal::LastAdministrator);
+                }
+                Ok(vec![registered(new)])
             }
             (None, Command::Register(new)) => {
                 context.actor.needs(Permission::ManageDirectory)?;
@@ -125,32 +128,31 @@ impl Record for Person {
                 }
                 Ok(vec![registered(new)])
             }
-            (Some(_), Command::Register(_) | Command::Found(_)) => Err(Refusal::AlreadyExists {
-                what: "person".to_owned(),
-            }),
-            (None, _) => Err(Refusal::no("person")),
-            (Some(person), command) => {
+            (state, command) => {
                 context.actor.needs(Permission::ManageDirectory)?;
-                person.change(command, context)
+                match state {
+                    Some(person) => person.change(command, context),
+                    None => Err(Refusal::no("person")),
+                }
             }
         }
     }
 
     fn evolve(state: Option<Self>, fact: &Fact, meta: &Meta) -> Result<Self, BrokenHistory> {
+        let broken = || BrokenHistory {
+            subject: meta.subject.clone(),
+            kind: "person".to_owned(),
+        };
         if let Fact::Registered { name, email, roles } = fact {
-            let id = PersonId::parse(&meta.subject).unwrap_or_else(|_| meta.actor.clone());
             return Ok(Self {
-                id,
+                id: PersonId::parse(&meta.subject).map_err(|_| broken())?,
                 name: name.clone(),
                 email: email.clone(),
                 roles: roles.clone(),
                 is_active: true,
             });
         }
-        let mut person = state.ok_or_else(|| BrokenHistory {
-            subject: meta.subject.clone(),
-            kind: format!("{fact:?}").chars().take(40).collect(),
-        })?;
+        let mut person = state.ok_or_else(broken)?;
         match fact {
             Fact::Registered { .. } => {}
             Fact::RolesChanged { roles } => person.roles.clone_from(roles),
@@ -178,6 +180,9 @@ impl Person {
                 && context.directory.administrators() <= 1
         };
         match command {
+            Command::Register(_) | Command::Found(_) => Err(Refusal::AlreadyExists {
+                what: "person".to_owned(),
+            }),
             Command::ChangeRoles(ChangeRoles { roles }) if roles == self.roles => {
                 Err(Refusal::NothingToChange)
             }

@@ -249,6 +249,66 @@ impl Command {
 }
 
 const CODES_LIMIT: usize = 2_000;
+const CRITERIA_LIMIT: usize = 50;
+const KINDS_LIMIT: usize = 50;
+
+/// Refuses a list that is empty or longer than its limit.
+fn filled(what: &'static str, len: usize, limit: usize) -> Result<(), Refusal> {
+    match len {
+        0 => Err(Invalid::Empty { field: what }.into()),
+        len if len > limit => Err(Refusal::TooMany { what, limit }),
+        _ => Ok(()),
+    }
+}
+
+fn codes(what: &'static str, new: Vec<Short>, old: &[Short]) -> Result<Vec<Short>, Refusal> {
+    filled(what, new.len(), CODES_LIMIT)?;
+    if new == old {
+        Err(Refusal::NothingToChange)
+    } else {
+        Ok(new)
+    }
+}
+
+impl Limits {
+    /// Refuses numbers outside what makes sense.
+    fn check(&self) -> Result<(), Refusal> {
+        for (field, number, min, max) in [
+            ("reopen days", self.reopen_days, 0, 3_650),
+            ("confirm days", self.confirm_days, 0, 365),
+            ("break-glass minutes", self.break_glass_minutes, 1, 1_440),
+        ] {
+            if !(min..=max).contains(&i64::from(number)) {
+                return Err(Invalid::OutOfRange { field, min, max }.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Policy {
+    /// Service and security are asked of every incident, and what was promised to be seen by
+    /// cleared people only stays so.
+    fn may_set(&self, kind: &Kind) -> Result<(), Refusal> {
+        filled("criteria", kind.criteria.len(), CRITERIA_LIMIT)?;
+        let is_first = kind.key == KindKey::service() || kind.key == KindKey::security();
+        if is_first && !kind.always_asked {
+            return Err(Refusal::MustStay {
+                what: "a question that every incident is asked",
+            });
+        }
+        match self.kinds.get(&kind.key) {
+            Some(old) if old.kind.sensitive && !kind.sensitive => Err(Refusal::MustStay {
+                what: "the protection of a sensitive lane",
+            }),
+            None if self.kinds.len() >= KINDS_LIMIT => Err(Refusal::TooMany {
+                what: "kinds",
+                limit: KINDS_LIMIT,
+            }),
+            _ => Ok(()),
+        }
+    }
+}
 
 impl Record for Policy {
     const TYPE: &'static str = "policy";
@@ -263,48 +323,32 @@ impl Record for Policy {
     ) -> Result<Vec<Fact>, Refusal> {
         context.actor.needs(Permission::ManagePolicy)?;
         let now = state.cloned().unwrap_or_default();
-        let codes = |codes: Vec<Short>, old: &[Short]| {
-            if codes.is_empty() || codes.len() > CODES_LIMIT {
-                return Err(Refusal::TooMany {
-                    what: "codes",
-                    limit: CODES_LIMIT,
-                });
-            }
-            if codes == old {
-                Err(Refusal::NothingToChange)
-            } else {
-                Ok(codes)
-            }
-        };
         Ok(vec![match command {
             Command::Matrix(matrix) => {
+                filled("matrix", matrix.rows.len(), 4)?;
                 if matrix == now.matrix.value {
                     return Err(Refusal::NothingToChange);
                 }
                 Fact::MatrixSet { matrix }
             }
             Command::Kind(kind) => {
-                if kind.criteria.is_empty() || kind.criteria.len() > 50 {
-                    return Err(Refusal::TooMany {
-                        what: "criteria",
-                        limit: 50,
-                    });
-                }
+                now.may_set(&kind)?;
                 if now.kinds.get(&kind.key).is_some_and(|k| k.kind == kind) {
                     return Err(Refusal::NothingToChange);
                 }
                 Fact::KindSet { kind }
             }
             Command::Categories(c) => Fact::CategoriesSet {
-                categories: codes(c, &now.categories.value)?,
+                categories: codes("categories", c, &now.categories.value)?,
             },
             Command::ResolutionCodes(c) => Fact::ResolutionCodesSet {
-                codes: codes(c, &now.resolution_codes.value)?,
+                codes: codes("resolution codes", c, &now.resolution_codes.value)?,
             },
             Command::CauseCodes(c) => Fact::CauseCodesSet {
-                codes: codes(c, &now.cause_codes.value)?,
+                codes: codes("cause codes", c, &now.cause_codes.value)?,
             },
             Command::Limits(limits) => {
+                limits.check()?;
                 if limits == now.limits {
                     return Err(Refusal::NothingToChange);
                 }

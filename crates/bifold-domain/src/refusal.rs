@@ -320,6 +320,14 @@ refusals! {
     rule: "everything has a limit",
     next: "Split the work into another incident.";
 
+    /// A safeguard that policy may not switch off.
+    MustStay {
+        /// What.
+        what: &'static str,
+    }, Conflict, "must-stay", "{what} cannot be switched off",
+    rule: "20000-1 8.6.1 and 27001 A.5.25: both questions, and need to know, hold for every incident",
+    next: "Leave it as it is; criteria and names may be changed.";
+
     /// The last administrator cannot go.
     LastAdministrator, Conflict, "last-administrator",
     "the organisation would be left without an administrator",

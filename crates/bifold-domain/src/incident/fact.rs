@@ -326,6 +326,15 @@ impl Fact {
             Self::ContainmentSet { .. }
             | Self::EvidenceSet { .. }
             | Self::NotificationSet { .. } => Some(KindKey::security()),
+            // Who keeps the evidence, and what was disclosed or falsified, says that somebody
+            // was here.
+            Self::RoleHanded { role, .. } if role.is_of_security() => Some(KindKey::security()),
+            Self::Rated { ratings, .. }
+                if ratings.contains_key(&Dimension::Confidentiality)
+                    || ratings.contains_key(&Dimension::Integrity) =>
+            {
+                Some(KindKey::security())
+            }
             _ => None,
         }
     }

@@ -18,6 +18,7 @@ pub use state::*;
 use crate::access::Viewer;
 use crate::id::{IncidentId, PersonId, ServiceId, TeamId};
 use crate::kind::{Finding, KindKey, Verdict};
+use crate::policy::Policy;
 use crate::priority::{Dimension, Harm, Impact, Priority, Scores, Urgency};
 use crate::record::{BrokenHistory, Context, Meta, Record};
 use crate::redact::Redactable;
@@ -143,6 +144,23 @@ impl Incident {
             }
             None => viewer.reads_incidents || self.original.reporter == viewer.person,
         }
+    }
+
+    /// Whether this person has a seat in the lane: its owner, or a member of its team.
+    pub fn is_seated(&self, kind: &KindKey, person: &PersonId, teams: &[TeamId]) -> bool {
+        self.lanes.get(kind).is_some_and(|lane| {
+            lane.owner.as_ref() == Some(person)
+                || lane.team.as_ref().is_some_and(|team| teams.contains(team))
+        })
+    }
+
+    /// Whether this viewer, who can read the incident, also sees the lane of this kind, its
+    /// facts, tasks and sub-states (features F174). The lane of an insensitive kind is seen by
+    /// everybody; a sensitive one by cleared people and by those who have a seat in it.
+    pub fn shows_lane(&self, kind: &KindKey, viewer: &Viewer, policy: &Policy) -> bool {
+        !policy.is_sensitive(kind)
+            || viewer.reads_sensitive_lanes
+            || self.is_seated(kind, &viewer.person, &viewer.teams)
     }
 
     /// What others may know of it when they name it.

@@ -307,6 +307,13 @@ closed_set! {
     }
 }
 
+impl IncidentRole {
+    /// Whether the role belongs to the security lane, and who holds it is seen only there.
+    pub fn is_of_security(self) -> bool {
+        matches!(self, Self::SecurityLead | Self::EvidenceCustodian)
+    }
+}
+
 /// A task of an incident (features F044).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Task {

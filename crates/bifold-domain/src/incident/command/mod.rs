@@ -138,13 +138,23 @@ impl Command {
                 assets: c.assets.iter().flatten().cloned().collect(),
                 ..Needs::default()
             },
-            Self::Relate(r) => incidents(vec![r.other.clone()]),
-            Self::SetParent(p) => incidents(p.parent.iter().cloned().collect()),
-            Self::Merge(m) => incidents(vec![m.into.clone()]),
-            Self::Close(_) => Needs {
+            Self::Relate(r) | Self::Unrelate(r) => incidents(vec![r.other.clone()]),
+            Self::SetParent(p) => Needs {
+                incidents: p.parent.iter().cloned().collect(),
                 open_children: true,
                 ..Needs::default()
             },
+            Self::Merge(m) => Needs {
+                incidents: vec![m.into.clone()],
+                open_children: true,
+                ..Needs::default()
+            },
+            Self::Close(_) | Self::Reject(_) | Self::ConvertToRequest(_) | Self::Cancel(_) => {
+                Needs {
+                    open_children: true,
+                    ..Needs::default()
+                }
+            }
             _ => Needs::default(),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::one;
 use crate::access::Permission;
+use crate::id::PersonId;
 use crate::incident::command::{Because, Label, PromoteMajor, ProposeMajor, Restrict};
 use crate::incident::fact::Fact;
 use crate::incident::state::{Compartment, Major};
@@ -79,10 +80,7 @@ pub(super) fn stand_down(incident: &Incident, because: Because, context: &Contex
 }
 
 /// Refuses members that the directory does not know.
-pub(super) fn known_members(
-    compartment: &Compartment,
-    context: &Context<'_>,
-) -> Result<(), Refusal> {
+fn known_members(compartment: &Compartment, context: &Context<'_>) -> Result<(), Refusal> {
     let directory = context.directory;
     if let Some(p) = compartment
         .people
@@ -107,27 +105,65 @@ pub(super) fn known_members(
     Ok(())
 }
 
+/// The people a compartment lets in who may act at all.
+fn active_members<'a>(
+    compartment: &'a Compartment,
+    context: &'a Context<'_>,
+) -> impl Iterator<Item = &'a PersonId> {
+    let directory = context.directory;
+    let teams = compartment
+        .teams
+        .iter()
+        .filter_map(|id| directory.teams.get(id))
+        .flat_map(|team| &team.members);
+    compartment
+        .people
+        .iter()
+        .chain(teams)
+        .filter(|p| directory.is_active(p))
+}
+
+/// Refuses a compartment that nobody could open.
+pub(super) fn readable_by_someone(
+    compartment: &Compartment,
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
+    known_members(compartment, context)?;
+    match active_members(compartment, context).next() {
+        Some(_) => Ok(()),
+        None => Err(Refusal::EmptyCompartment),
+    }
+}
+
+/// Who reads is decided by those who read by right. Broken glass opens a record for a while; it
+/// does not let anybody make that permanent, unless no member is left who could decide.
+fn may_restrict(incident: &Incident, context: &Context<'_>) -> Result<(), Refusal> {
+    let actor = context.actor;
+    actor.needs(Permission::Restrict)?;
+    let Some(compartment) = &incident.compartment else {
+        return Ok(());
+    };
+    let decides = |p: &PersonId| {
+        let person = context.directory.people.get(p);
+        person.is_some_and(|p| p.roles.iter().any(|r| r.permits(Permission::Restrict)))
+    };
+    let is_member = active_members(compartment, context).any(|p| *p == actor.person);
+    if is_member || !active_members(compartment, context).any(decides) {
+        Ok(())
+    } else {
+        Err(Refusal::NotPermitted {
+            permission: Permission::Restrict,
+        })
+    }
+}
+
 pub(super) fn restrict(incident: &Incident, restrict: Restrict, context: &Context<'_>) -> Facts {
-    context.actor.needs(Permission::Restrict)?;
+    may_restrict(incident, context)?;
     let compartment = Compartment {
         people: restrict.people,
         teams: restrict.teams,
     };
-    known_members(&compartment, context)?;
-    let someone = compartment
-        .people
-        .iter()
-        .any(|p| context.directory.is_active(p))
-        || compartment.teams.iter().any(|team| {
-            context
-                .directory
-                .teams
-                .get(team)
-                .is_some_and(|t| t.members.iter().any(|p| context.directory.is_active(p)))
-        });
-    if !someone {
-        return Err(Refusal::EmptyCompartment);
-    }
+    readable_by_someone(&compartment, context)?;
     if incident.compartment.as_ref() == Some(&compartment) {
         return Err(Refusal::NothingToChange);
     }
@@ -138,7 +174,7 @@ pub(super) fn restrict(incident: &Incident, restrict: Restrict, context: &Contex
 }
 
 pub(super) fn unrestrict(incident: &Incident, because: Because, context: &Context<'_>) -> Facts {
-    context.actor.needs(Permission::Restrict)?;
+    may_restrict(incident, context)?;
     if incident.compartment.is_none() {
         return Err(Refusal::NothingToChange);
     }

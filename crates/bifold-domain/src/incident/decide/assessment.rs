@@ -30,6 +30,7 @@ pub(super) fn assess(
             named: key.to_string(),
         });
     }
+    may_answer(incident, &assess.kind, assess.finding, context)?;
     if let Some(old) = incident.verdicts.get(&assess.kind) {
         let withdraws = old.finding == Finding::Yes && assess.finding != Finding::Yes;
         if withdraws {
@@ -40,13 +41,14 @@ pub(super) fn assess(
             return Err(Refusal::NothingToChange);
         }
     }
-    let security_counts = if assess.kind == KindKey::security() {
-        assess.finding != Finding::No
+    let security = if assess.kind == KindKey::security() {
+        assess.finding
     } else {
-        incident.finding(&KindKey::security()) != Finding::No
+        incident.finding(&KindKey::security())
     };
-    let scores = Scores::of(incident.scores.service, security_counts, &incident.ratings);
-    one(Fact::VerdictGiven {
+    let counts = security != Finding::No;
+    let scores = Scores::of(incident.scores.service, counts, &incident.ratings);
+    let verdict = Fact::VerdictGiven {
         proposed: propose(&kind.kind.criteria, &assess.answers),
         criteria_version: kind.version,
         kind: assess.kind,
@@ -55,7 +57,50 @@ pub(super) fn assess(
         reason: assess.reason.into(),
         scores,
         handling: handling(incident, scores),
-    })
+    };
+    with_review(verdict, incident, security, scores, context)
+}
+
+/// Whoever cannot see a sensitive lane answers its question while it is open, and may always
+/// raise the alarm. Whether it was answered with yes or no, their refusal does not tell.
+fn may_answer(
+    incident: &Incident,
+    kind: &KindKey,
+    finding: Finding,
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
+    let is_open = incident.finding(kind) == Finding::Undetermined;
+    if is_open || finding == Finding::Yes {
+        Ok(())
+    } else {
+        may_work_in(incident, kind, context)
+    }
+}
+
+/// Adds that a review is due when a security incident reaches the severity for it.
+fn with_review(
+    fact: Fact,
+    incident: &Incident,
+    security: Finding,
+    scores: Scores,
+    context: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
+    let limit = context.directory.policy.limits.review_at_or_above;
+    let wants = |finding, scores: Scores| {
+        finding == Finding::Yes && scores.security.is_some_and(|s| s <= limit)
+    };
+    let before = wants(incident.finding(&KindKey::security()), incident.scores);
+    let is_new = !before && wants(security, scores);
+    if is_new && incident.review == ReviewState::NotApplicable {
+        Ok(vec![
+            fact,
+            Fact::ReviewSet {
+                to: ReviewState::Due,
+            },
+        ])
+    } else {
+        one(fact)
+    }
 }
 
 fn may_withdraw(
@@ -64,6 +109,7 @@ fn may_withdraw(
     decider: &crate::id::PersonId,
     context: &Context<'_>,
 ) -> Result<(), Refusal> {
+    context.actor.needs(Permission::WithdrawVerdict)?;
     let notified = matches!(
         incident.notification,
         NotificationState::Sent | NotificationState::Closed
@@ -71,7 +117,6 @@ fn may_withdraw(
     if notified && *kind != KindKey::service() {
         return Err(Refusal::NotifiedAlready);
     }
-    context.actor.needs(Permission::WithdrawVerdict)?;
     if *decider == context.actor.person && context.directory.policy.is_sensitive(kind) {
         return Err(Refusal::SecondPersonNeeded {
             act: "withdrawing this verdict",
@@ -91,14 +136,15 @@ pub(super) fn rate(
     if ratings == incident.ratings {
         return Err(Refusal::NothingToChange);
     }
-    let counts = incident.finding(&KindKey::security()) != Finding::No;
-    let scores = Scores::of(incident.scores.service, counts, &ratings);
-    one(Fact::Rated {
+    let security = incident.finding(&KindKey::security());
+    let scores = Scores::of(incident.scores.service, security != Finding::No, &ratings);
+    let rated = Fact::Rated {
         ratings: rate.ratings,
         basis: rate.basis.into(),
         scores,
         handling: handling(incident, scores),
-    })
+    };
+    with_review(rated, incident, security, scores, context)
 }
 
 pub(super) fn prioritise(
@@ -217,7 +263,13 @@ pub(super) fn track(
         Track::Notification { to } => {
             may_work_in(incident, &KindKey::security(), context)?;
             changed(incident.notification == to)?;
-            if incident.notification == NotificationState::Sent && to != NotificationState::Closed {
+            // What was sent stays sent: it may be answered, and followed by another.
+            let goes_back = match incident.notification {
+                NotificationState::Sent => to != NotificationState::Closed,
+                NotificationState::Closed => to != NotificationState::Sent,
+                NotificationState::NotApplicable | NotificationState::Pending => false,
+            };
+            if goes_back {
                 return Err(Refusal::NotifiedAlready);
             }
             one(Fact::NotificationSet { to })

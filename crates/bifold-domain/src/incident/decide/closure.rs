@@ -1,12 +1,12 @@
 //! Resolution, confirmation, the closure gate, reopening; closed means sealed.
 
-use super::{in_stage, one};
+use super::{after_occurrence, in_stage, one};
 use crate::access::Permission;
 use crate::incident::command::{Because, Close, ConvertToRequest, Reject, Remedy, Resolve};
 use crate::incident::fact::{ClosureGround, Fact};
 use crate::incident::state::{EvidenceState, NotificationState, ReviewState, TaskEnd};
 use crate::incident::{Incident, Stage};
-use crate::kind::Finding;
+use crate::kind::{Finding, KindKey};
 use crate::record::Context;
 use crate::refusal::{ClosureGap, Refusal};
 use crate::text::Short;
@@ -44,12 +44,7 @@ pub(super) fn resolve(incident: &Incident, resolve: Resolve, context: &Context<'
         known_cause(cause, context)?;
     }
     let restored_at = resolve.restored_at.unwrap_or(context.now);
-    if restored_at > context.now {
-        return Err(Refusal::TimeOrder {
-            first: "the moment of recording",
-            then: "the restoration",
-        });
-    }
+    after_occurrence(incident, restored_at, "the restoration", context)?;
     one(Fact::Resolved {
         code: resolve.code,
         text: resolve.text.into(),
@@ -89,7 +84,7 @@ fn ground(
     now: At,
     context: &Context<'_>,
 ) -> Option<ClosureGround> {
-    let wait = i64::from(context.directory.policy.limits.confirm_days) * DAY;
+    let wait = i64::from(context.directory.policy.limits.confirm_days).saturating_mul(DAY);
     match (&incident.stage, incident.times.resolved) {
         (Stage::Confirmed, _) => Some(ClosureGround::Confirmed),
         (Stage::Resolved, Some(resolved)) if resolved.plus(wait) <= now => {
@@ -126,49 +121,109 @@ fn gaps(
     if !has_cause {
         gaps.push(ClosureGap::NoCause);
     }
-    for (key, kind) in &context.directory.policy.kinds {
+    let policy = &context.directory.policy;
+    let shows = |kind: &KindKey| incident.shows_lane(kind, &context.actor.viewer(), policy);
+    // What stands open in a lane the actor cannot see is one nameless gap: no side channel.
+    let mut hidden = false;
+    for (key, kind) in &policy.kinds {
         let asked = kind.kind.always_asked || incident.verdicts.contains_key(key);
         if asked && incident.finding(key) == Finding::Undetermined {
-            gaps.push(ClosureGap::Undecided {
-                kind: key.to_string(),
-            });
+            if kind.kind.always_asked || shows(key) {
+                gaps.push(ClosureGap::Undecided {
+                    kind: key.to_string(),
+                });
+            } else {
+                hidden = true;
+            }
         }
     }
-    // A task in a lane the actor cannot see is named without its title: no side channel.
-    let sees_all = context.actor.viewer().reads_sensitive_lanes;
-    for task in incident
-        .tasks
-        .iter()
-        .filter(|t| t.is_mandatory && t.end == TaskEnd::Open)
-    {
-        let hidden = !sees_all && context.directory.policy.is_sensitive(&task.lane);
-        let title = if hidden {
-            "(in another lane)".to_owned()
-        } else {
-            task.title.shown()
-        };
-        gaps.push(ClosureGap::OpenTask { title });
+    for task in &incident.tasks {
+        if task.is_mandatory && task.end == TaskEnd::Open {
+            if shows(&task.lane) {
+                gaps.push(ClosureGap::OpenTask {
+                    title: task.title.shown(),
+                });
+            } else {
+                hidden = true;
+            }
+        }
     }
+    let evidence_open = matches!(
+        incident.evidence,
+        EvidenceState::Planned | EvidenceState::Collecting
+    );
+    if evidence_open && shows(&KindKey::security()) {
+        gaps.push(ClosureGap::EvidenceOpen {
+            state: incident.evidence.to_string(),
+        });
+    } else if evidence_open {
+        hidden = true;
+    }
+    if incident.review == ReviewState::Due {
+        gaps.push(ClosureGap::ReviewDue);
+    }
+    for gap in left_behind(incident, context) {
+        if gap == in_another_lane() {
+            hidden = true;
+        } else {
+            gaps.push(gap);
+        }
+    }
+    gaps.extend(hidden.then(in_another_lane));
+    gaps
+}
+
+/// What no ending may leave behind: open children, and a notification that is still to be sent.
+pub(super) fn left_behind(incident: &Incident, context: &Context<'_>) -> Vec<ClosureGap> {
+    let mut gaps = Vec::new();
     if context.neighbours.open_children > 0 {
         gaps.push(ClosureGap::OpenChildren {
             count: context.neighbours.open_children,
         });
     }
-    if matches!(
-        incident.evidence,
-        EvidenceState::Planned | EvidenceState::Collecting
-    ) {
-        gaps.push(ClosureGap::EvidenceOpen {
-            state: incident.evidence.to_string(),
+    if incident.notification == NotificationState::Pending {
+        let policy = &context.directory.policy;
+        let viewer = context.actor.viewer();
+        let shown = incident.shows_lane(&KindKey::security(), &viewer, policy);
+        gaps.push(if shown {
+            ClosureGap::NotificationPending
+        } else {
+            in_another_lane()
         });
     }
-    if incident.notification == NotificationState::Pending {
-        gaps.push(ClosureGap::NotificationPending);
-    }
-    if incident.review == ReviewState::Due {
-        gaps.push(ClosureGap::ReviewDue);
-    }
     gaps
+}
+
+fn in_another_lane() -> ClosureGap {
+    ClosureGap::OpenTask {
+        title: "(in another lane)".to_owned(),
+    }
+}
+
+/// What keeps an incident from ending as none: a question answered with yes, or a sensitive one
+/// that was raised and not answered. Otherwise these endings would be a way around the gate.
+fn must_not_vanish(incident: &Incident, context: &Context<'_>) -> Result<(), Refusal> {
+    let policy = &context.directory.policy;
+    let viewer = context.actor.viewer();
+    let mut gaps = left_behind(incident, context);
+    for (kind, verdict) in &incident.verdicts {
+        let kind_gap = match verdict.finding {
+            Finding::Yes => format!("{kind} (its verdict is yes)"),
+            Finding::Undetermined if policy.is_sensitive(kind) => kind.to_string(),
+            _ => continue,
+        };
+        gaps.push(if incident.shows_lane(kind, &viewer, policy) {
+            ClosureGap::Undecided { kind: kind_gap }
+        } else {
+            in_another_lane()
+        });
+    }
+    gaps.dedup();
+    if gaps.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::NotClosable { gaps })
+    }
 }
 
 pub(super) fn reopen(incident: &Incident, because: Because, context: &Context<'_>) -> Facts {
@@ -181,7 +236,7 @@ pub(super) fn reopen(incident: &Incident, because: Because, context: &Context<'_
         Stage::Resolved | Stage::Confirmed => {}
         Stage::Closed => {
             let since = incident.times.closed.unwrap_or(context.now);
-            if since.plus(i64::from(days) * DAY) < context.now {
+            if since.plus(i64::from(days).saturating_mul(DAY)) < context.now {
                 return Err(Refusal::ReopenWindowPassed { days });
             }
         }
@@ -208,17 +263,7 @@ pub(super) fn reject(incident: &Incident, reject: Reject, context: &Context<'_>)
             Stage::New | Stage::Acknowledged | Stage::InAssessment | Stage::Assigned
         )
     })?;
-    if let Some((kind, _)) = incident
-        .verdicts
-        .iter()
-        .find(|(_, v)| v.finding == Finding::Yes)
-    {
-        return Err(Refusal::NotClosable {
-            gaps: vec![ClosureGap::Undecided {
-                kind: format!("{kind} (its verdict is yes)"),
-            }],
-        });
-    }
+    must_not_vanish(incident, context)?;
     one(Fact::Rejected {
         ground: reject.ground,
         reason: reject.reason.into(),
@@ -232,6 +277,7 @@ pub(super) fn convert(
 ) -> Facts {
     context.actor.needs(Permission::Triage)?;
     in_stage(incident, "convert", Stage::is_open)?;
+    must_not_vanish(incident, context)?;
     one(Fact::ConvertedToRequest {
         reference: convert.reference.into(),
         reason: convert.reason.into(),
@@ -241,6 +287,7 @@ pub(super) fn convert(
 pub(super) fn cancel(incident: &Incident, because: Because, context: &Context<'_>) -> Facts {
     context.actor.needs(Permission::Close)?;
     in_stage(incident, "cancel", Stage::is_open)?;
+    must_not_vanish(incident, context)?;
     one(Fact::Cancelled {
         reason: because.reason.into(),
     })

@@ -18,18 +18,14 @@ const CLOCK_TOLERANCE: i64 = 5 * MINUTE;
 
 pub(super) fn declare(new: Declare, context: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
     context.actor.needs(Permission::Declare)?;
+    if new.team.is_some() {
+        context.actor.needs(Permission::Assign)?;
+    }
     known(&new, context)?;
     in_order(&new.times, context)?;
     let policy = &context.directory.policy;
     let service = policy.matrix.value.priority(new.impact, new.urgency);
     let scores = Scores::of(service, false, &BTreeMap::new());
-    if new
-        .compartment
-        .as_ref()
-        .is_some_and(|c| c.people.is_empty() && c.teams.is_empty())
-    {
-        return Err(Refusal::EmptyCompartment);
-    }
     let team = new.team.clone();
     let declared = Fact::Declared {
         number: context.neighbours.next_number,
@@ -115,7 +111,7 @@ fn known(new: &Declare, context: &Context<'_>) -> Result<(), Refusal> {
         return Err(Refusal::no("incident"));
     }
     if let Some(compartment) = &new.compartment {
-        super::access::known_members(compartment, context)?;
+        super::access::readable_by_someone(compartment, context)?;
     }
     new.category
         .as_ref()
@@ -152,10 +148,22 @@ fn in_order(times: &StatedTimes, context: &Context<'_>) -> Result<(), Refusal> {
             "its detection",
         ),
         (
+            times.occurred_from,
+            times.reported,
+            "the occurrence",
+            "its report",
+        ),
+        (
             times.detected,
             times.reported,
             "the detection",
             "its report",
+        ),
+        (
+            times.occurred_from,
+            times.aware,
+            "the occurrence",
+            "the moment of becoming aware",
         ),
     ];
     for (first, then, first_name, then_name) in pairs {
@@ -178,6 +186,14 @@ pub(super) fn correct_times(
 ) -> Result<Vec<Fact>, Refusal> {
     context.actor.needs(Permission::Work)?;
     in_order(&correction.times, context)?;
+    let ends = [incident.times.mitigated, incident.times.restored];
+    let from = correction.times.occurred_from;
+    if from.is_some_and(|from| ends.iter().flatten().any(|end| *end < from)) {
+        return Err(Refusal::TimeOrder {
+            first: "the occurrence",
+            then: "the restoration on record",
+        });
+    }
     if correction.times == incident.times.stated {
         return Err(Refusal::NothingToChange);
     }

@@ -12,12 +12,14 @@ mod work;
 
 use super::command::Command;
 use super::fact::Fact;
+use super::state::Lane;
 use super::{Incident, Stage};
 use crate::access::Permission;
 use crate::kind::KindKey;
 use crate::priority::{Priority, Scores};
 use crate::record::Context;
 use crate::refusal::Refusal;
+use crate::time::At;
 
 pub(super) fn decide(
     state: Option<&Incident>,
@@ -27,11 +29,6 @@ pub(super) fn decide(
     let (incident, command) = match (state, command) {
         (None, Command::Declare(new)) => return intake::declare(*new, context),
         (None, Command::Import(new)) => return intake::import(*new, context),
-        (Some(_), Command::Declare(_) | Command::Import(_)) => {
-            return Err(Refusal::AlreadyExists {
-                what: "incident".to_owned(),
-            });
-        }
         (None, _) => return Err(Refusal::no("incident")),
         // Breaking the glass is for those who cannot read it; everything else is not.
         (Some(incident), Command::BreakGlass(why)) => {
@@ -44,6 +41,11 @@ pub(super) fn decide(
             (incident, command)
         }
     };
+    if matches!(command, Command::Declare(_) | Command::Import(_)) {
+        return Err(Refusal::AlreadyExists {
+            what: "incident".to_owned(),
+        });
+    }
     if incident.stage.is_sealed() && !reaches_sealed(&command) {
         return Err(Refusal::Sealed);
     }
@@ -136,17 +138,46 @@ fn one(fact: Fact) -> Result<Vec<Fact>, Refusal> {
 fn may_work_in(incident: &Incident, kind: &KindKey, context: &Context<'_>) -> Result<(), Refusal> {
     let actor = context.actor;
     actor.needs(Permission::Work)?;
-    let seated = incident.lanes.get(kind).is_some_and(|lane| {
-        lane.owner.as_ref() == Some(&actor.person)
-            || lane
-                .team
-                .as_ref()
-                .is_some_and(|team| actor.teams.contains(team))
-    });
-    if seated || !context.directory.policy.is_sensitive(kind) {
+    let sensitive = context.directory.policy.is_sensitive(kind);
+    if !sensitive || incident.is_seated(kind, &actor.person, &actor.teams) {
         Ok(())
     } else {
         actor.needs(Permission::WorkSensitiveLanes)
+    }
+}
+
+/// The lane of this kind, if it is open and the actor may work in it. Whoever may not learns
+/// nothing about whether it is open.
+fn lane_of<'a>(
+    incident: &'a Incident,
+    kind: &KindKey,
+    context: &Context<'_>,
+) -> Result<&'a Lane, Refusal> {
+    may_work_in(incident, kind, context)?;
+    incident.lanes.get(kind).ok_or_else(|| Refusal::LaneClosed {
+        kind: kind.to_string(),
+    })
+}
+
+/// Refuses a moment that lies ahead, or before anything can have happened.
+fn after_occurrence(
+    incident: &Incident,
+    at: At,
+    what: &'static str,
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
+    if at > context.now {
+        return Err(Refusal::TimeOrder {
+            first: "the moment of recording",
+            then: what,
+        });
+    }
+    match incident.times.stated.occurred_from {
+        Some(from) if at < from => Err(Refusal::TimeOrder {
+            first: "the occurrence",
+            then: what,
+        }),
+        _ => Ok(()),
     }
 }
 

@@ -53,6 +53,7 @@ pub(super) fn unrelate(
     context: &Context<'_>,
 ) -> Result<Vec<Fact>, Refusal> {
     context.actor.needs(Permission::Work)?;
+    other(incident, &relation.other, context)?;
     if !incident.relations.contains(&relation) {
         return Err(Refusal::NothingToChange);
     }
@@ -66,13 +67,22 @@ pub(super) fn set_parent(
     context: &Context<'_>,
 ) -> Result<Vec<Fact>, Refusal> {
     context.actor.needs(Permission::Work)?;
+    let parent = match &set.parent {
+        Some(id) => Some(other(incident, id, context)?),
+        None => None,
+    };
     if set.parent == incident.parent {
         return Err(Refusal::NothingToChange);
     }
-    if let Some(parent) = &set.parent {
-        let summary = other(incident, parent, context)?;
-        if summary.parent.is_some() {
+    if let Some(parent) = parent {
+        if parent.parent.is_some() || context.neighbours.open_children > 0 {
             return Err(Refusal::WouldLoop);
+        }
+        if !parent.is_open {
+            return Err(Refusal::WrongStage {
+                verb: "name a parent",
+                stage: "that is no longer open",
+            });
         }
     }
     one(Fact::ParentSet { parent: set.parent })
@@ -93,6 +103,11 @@ pub(super) fn merge(
             verb: "merge",
             stage: "merged into a closed incident",
         });
+    }
+    // What still has to be done under this number would be out of sight under the other.
+    let gaps = super::closure::left_behind(incident, context);
+    if !gaps.is_empty() {
+        return Err(Refusal::NotClosable { gaps });
     }
     one(Fact::Merged {
         into: merge.into,

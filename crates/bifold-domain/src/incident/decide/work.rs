@@ -1,14 +1,16 @@
 //! Working on it: assignment, holds, lanes, tasks, notes, remedies, roles, sleep.
 
-use super::{in_stage, may_work_in, one};
+use super::{after_occurrence, in_stage, lane_of, may_work_in, one};
 use crate::access::Permission;
 use crate::id::{PersonId, TaskId, TeamId};
 use crate::incident::command::{
-    Assign, EndTask, GiveTask, HandRole, Hold, Mitigate, NewTask, Note, Remedy, SetLane, Sleep,
+    Assign, Audience, EndTask, GiveTask, HandRole, Hold, Mitigate, NewTask, Note, Remedy, SetLane,
+    Sleep,
 };
 use crate::incident::fact::Fact;
 use crate::incident::state::{Task, TaskEnd};
 use crate::incident::{Incident, Stage};
+use crate::kind::KindKey;
 use crate::record::Context;
 use crate::refusal::Refusal;
 
@@ -123,13 +125,7 @@ pub(super) fn resume(incident: &Incident, context: &Context<'_>) -> Facts {
 
 pub(super) fn set_lane(incident: &Incident, lane: SetLane, context: &Context<'_>) -> Facts {
     context.actor.needs(Permission::Assign)?;
-    let old = incident
-        .lanes
-        .get(&lane.kind)
-        .ok_or_else(|| Refusal::LaneClosed {
-            kind: lane.kind.to_string(),
-        })?;
-    may_work_in(incident, &lane.kind, context)?;
+    let old = lane_of(incident, &lane.kind, context)?;
     known_person(lane.owner.as_ref(), context)?;
     known_team(lane.team.as_ref(), context)?;
     if (&old.owner, &old.team) == (&lane.owner, &lane.team) {
@@ -148,13 +144,13 @@ pub(super) fn add_task(
     new: NewTask,
     context: &Context<'_>,
 ) -> Facts {
-    if !incident.lanes.contains_key(&new.lane) {
-        return Err(Refusal::LaneClosed {
-            kind: new.lane.to_string(),
+    lane_of(incident, &new.lane, context)?;
+    known_person(new.owner.as_ref(), context)?;
+    if incident.task(&id).is_ok() {
+        return Err(Refusal::AlreadyExists {
+            what: "task".to_owned(),
         });
     }
-    may_work_in(incident, &new.lane, context)?;
-    known_person(new.owner.as_ref(), context)?;
     if incident.tasks.len() >= TASKS_LIMIT {
         return Err(Refusal::TooMany {
             what: "tasks",
@@ -177,6 +173,7 @@ fn open_task<'a>(
     id: &TaskId,
     context: &Context<'_>,
 ) -> Result<&'a Task, Refusal> {
+    context.actor.needs(Permission::Work)?;
     let task = incident.task(id)?;
     may_work_in(incident, &task.lane, context).map_err(|_| Refusal::TaskUnknown)?;
     if task.end == TaskEnd::Open {
@@ -233,16 +230,22 @@ pub(super) fn drop_task(
 }
 
 /// Anybody who works may note; a reporter may write to their own incident, outward only.
+///
+/// What is said in a sensitive lane stays in it: such a note never goes to the reporter.
 pub(super) fn note(incident: &Incident, note: Note, context: &Context<'_>) -> Facts {
+    let is_outward = note.audience == Audience::Outward;
+    let is_reporter = incident.original.reporter == context.actor.person;
     match &note.lane {
-        Some(lane) if !incident.lanes.contains_key(lane) => {
-            return Err(Refusal::LaneClosed {
-                kind: lane.to_string(),
-            });
+        Some(lane) => {
+            lane_of(incident, lane, context)?;
+            if is_outward && context.directory.policy.is_sensitive(lane) {
+                return Err(Refusal::WrongStage {
+                    verb: "tell the reporter",
+                    stage: "in a lane that reporters do not see",
+                });
+            }
         }
-        Some(lane) => may_work_in(incident, lane, context)?,
-        None if incident.original.reporter == context.actor.person
-            && note.audience == crate::incident::Audience::Outward => {}
+        None if is_reporter && is_outward => {}
         None => context.actor.needs(Permission::Work)?,
     }
     one(Fact::NoteAdded {
@@ -278,12 +281,7 @@ pub(super) fn mitigate(incident: &Incident, mitigate: &Mitigate, context: &Conte
         s.is_open() && *s != Stage::Mitigated
     })?;
     let at = mitigate.at.unwrap_or(context.now);
-    if at > context.now {
-        return Err(Refusal::TimeOrder {
-            first: "the moment of recording",
-            then: "the mitigation",
-        });
-    }
+    after_occurrence(incident, at, "the mitigation", context)?;
     if incident.workaround.is_none() {
         return Err(Refusal::WrongStage {
             verb: "mitigate",
@@ -298,6 +296,9 @@ pub(super) fn hand_role(incident: &Incident, hand: HandRole, context: &Context<'
     // Whoever holds a role may hand it on; anybody else needs the right to assign.
     if from.as_ref() != Some(&context.actor.person) {
         context.actor.needs(Permission::Assign)?;
+        if hand.role.is_of_security() {
+            may_work_in(incident, &KindKey::security(), context)?;
+        }
     }
     known_person(Some(&hand.to), context)?;
     if from.as_ref() == Some(&hand.to) {
@@ -319,6 +320,13 @@ pub(super) fn snooze(incident: &Incident, sleep: Sleep, context: &Context<'_>) -
             first: "now",
             then: "the time to wake",
         });
+    }
+    if incident
+        .snoozed
+        .as_ref()
+        .is_some_and(|old| old.until == sleep.until && old.reason.present() == Some(&sleep.reason))
+    {
+        return Err(Refusal::NothingToChange);
     }
     one(Fact::Snoozed {
         until: sleep.until,
