@@ -60,6 +60,7 @@ pub enum RollbackRefused {
 /// Decides whether `current` (size, root) may be signed, given what was signed last and the root
 /// that today's tree has at that size.
 ///
+/// Both must be of the same log; the caller compares `origin`, for it has one guard for each log.
 /// `root_at_last_size` may be `None` only if nothing was signed yet or the size is unchanged.
 pub fn may_sign(
     last: Option<&LastSigned>,

@@ -111,7 +111,9 @@ fn main() -> ExitCode {
 
 fn render(report: &(impl std::fmt::Display + serde::Serialize), json: bool) -> String {
     if !json {
-        return report.to_string();
+        // Texts may quote what an attacker wrote into a file; a terminal must not obey it.
+        let plain = |c: &char| *c == '\n' || !c.is_control();
+        return report.to_string().chars().filter(plain).collect();
     }
     match serde_json::to_string_pretty(report) {
         Ok(text) => format!("{text}\n"),

@@ -234,11 +234,30 @@ impl Problem {
     }
 }
 
+impl Finding {
+    /// The sentence, fit for a terminal: it may quote what an attacker wrote into a leaf.
+    fn says(&self) -> String {
+        printable(&self.problem.to_string())
+    }
+}
+
+/// At most 400 characters, control characters replaced.
+pub(super) fn printable(text: &str) -> String {
+    let replace = |c: char| {
+        if c.is_control() {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
+    };
+    text.chars().take(400).map(replace).collect()
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.at {
-            Some(at) => write!(f, "entry {at}: {}", self.problem),
-            None => write!(f, "log: {}", self.problem),
+            Some(at) => write!(f, "entry {at}: {}", self.says()),
+            None => write!(f, "log: {}", self.says()),
         }
     }
 }
@@ -248,7 +267,7 @@ impl Serialize for Finding {
         let mut object = serializer.serialize_struct("Finding", 3)?;
         object.serialize_field("at", &self.at)?;
         object.serialize_field("code", self.problem.code())?;
-        object.serialize_field("says", &self.problem.to_string())?;
+        object.serialize_field("says", &self.says())?;
         object.end()
     }
 }

@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::problem::{Finding, Problem};
+use super::problem::{Finding, Problem, printable};
 use crate::checkpoint::Checkpoint;
 use crate::hash::Hash;
 use crate::tree::EMPTY_ROOT;
@@ -105,7 +105,7 @@ impl Report {
 impl fmt::Display for Report {
     /// A page for people; every line stands alone.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let origin = self.origin.as_deref().unwrap_or("a log without a name");
+        let origin = printable(self.origin.as_deref().unwrap_or("a log without a name"));
         match self.findings_total {
             0 => writeln!(f, "{origin}: nothing is wrong with the entries")?,
             1 => writeln!(f, "{origin}: 1 finding")?,
@@ -121,7 +121,7 @@ impl fmt::Display for Report {
             writeln!(f, "  time          {} to {}", instant(first), instant(last))?;
         }
         if let Some(previous) = &self.previous {
-            let (origin, size) = (&previous.origin, previous.size);
+            let (origin, size) = (printable(&previous.origin), previous.size);
             writeln!(f, "  continues     {origin} at {size} entries")?;
         }
         let state = if self.closed { "closed" } else { "open" };

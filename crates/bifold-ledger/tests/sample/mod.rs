@@ -105,25 +105,16 @@ impl SampleLog {
         });
     }
 
-    pub(crate) fn tree(&self) -> Frontier {
-        let mut tree = Frontier::new();
-        for entry in &self.entries {
-            tree.push(leaf_hash(&entry.leaf));
-        }
-        tree
-    }
-
     /// The checkpoint of the first `size` entries.
     pub(crate) fn checkpoint_at(&self, size: usize) -> Checkpoint {
-        let first = Self {
-            entries: self.entries[..size].to_vec(),
-            ..Self::default()
-        };
-        let root = first.tree().root();
+        let mut tree = Frontier::new();
+        for entry in &self.entries[..size] {
+            tree.push(leaf_hash(&entry.leaf));
+        }
         Checkpoint {
             origin: ORIGIN.to_owned(),
             size: size as u64,
-            root,
+            root: tree.root(),
         }
     }
 

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::Instant;
 
 use crate::published::{Answer, Published, signed, signer, write};
 use crate::sample::SampleLog;
@@ -69,7 +70,9 @@ fn all(published: &Published, old: &[&Path]) -> Vec<(&'static str, Answer)> {
         .iter()
         .flat_map(|path| ["--checkpoint", *path])
         .collect();
+    let start = Instant::now();
     let mut answers = vec![("ours", published.verify(&ours))];
+    eprintln!("ours took {:?}", start.elapsed());
     if let Some(go) = go_verifier() {
         let mut command = Command::new(go);
         command
