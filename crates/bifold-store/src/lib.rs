@@ -1,1 +1,25 @@
+//! The only crate that knows SQL.
+//!
+//! It carries out commands through one write path, appends their facts to the ledger and keeps
+//! the projections, all in one transaction; it answers queries through one visibility predicate;
+//! it keeps accounts, jobs and blobs. It decides nothing: that is `bifold-domain`'s.
+#![warn(missing_docs)]
 
+pub mod account;
+pub mod blob;
+mod db;
+mod error;
+pub mod job;
+pub mod ledger;
+mod migrate;
+pub mod query;
+mod replay;
+mod shell;
+mod store;
+mod write;
+
+pub use error::{Error, Result};
+pub use replay::{Difference, ReplayReport};
+pub use shell::{Clock, Entropy, Ids, Shell};
+pub use store::{Founding, Options, Store};
+pub use write::{EntryReceipt, Operation, OperationKey, REQUEST_LIMIT, Receipt, Seen, Touched};

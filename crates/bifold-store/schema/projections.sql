@@ -1,0 +1,138 @@
+-- Projections: dropped, created and replayed when their version changes. Written only by
+-- `write::project`, from states that facts gave.
+
+CREATE TABLE snapshot (
+    org          TEXT   NOT NULL,
+    id           TEXT   NOT NULL,
+    subject_type TEXT   NOT NULL,
+    version      BIGINT NOT NULL,
+    leaf_hash    TEXT   NOT NULL,
+    state        TEXT   NOT NULL,
+    PRIMARY KEY (org, id)
+);
+CREATE INDEX snapshot_directory ON snapshot (org, subject_type)
+    WHERE subject_type IN ('person', 'team', 'service', 'policy');
+
+CREATE TABLE incident (
+    org           TEXT    NOT NULL,
+    id            TEXT    NOT NULL,
+    seq           BIGINT  NOT NULL,
+    number        TEXT    NOT NULL,
+    version       BIGINT  NOT NULL,
+    title         TEXT    NOT NULL,
+    stage         TEXT    NOT NULL,
+    is_open       BOOLEAN NOT NULL,
+    handling      BIGINT  NOT NULL,
+    impact        TEXT    NOT NULL,
+    urgency       TEXT    NOT NULL,
+    service_is    TEXT    NOT NULL,
+    security_is   TEXT    NOT NULL,
+    further_kinds TEXT    NOT NULL,
+    service       TEXT,
+    category      TEXT,
+    team          TEXT,
+    assignee      TEXT,
+    reporter      TEXT    NOT NULL,
+    restricted    BOOLEAN NOT NULL,
+    major         TEXT    NOT NULL,
+    tlp           TEXT    NOT NULL,
+    parent        TEXT,
+    recorded_at   BIGINT  NOT NULL,
+    resolved_at   BIGINT,
+    closed_at     BIGINT,
+    snoozed_until BIGINT,
+    reassigned    BIGINT  NOT NULL,
+    reopened      BIGINT  NOT NULL,
+    source        TEXT,
+    external_id   TEXT,
+    observations  BIGINT  NOT NULL,
+    src_state     TEXT,
+    src_impact    TEXT,
+    src_urgency   TEXT,
+    src_priority  TEXT,
+    PRIMARY KEY (org, id)
+);
+CREATE INDEX incident_queue ON incident (org, is_open, handling, seq);
+CREATE INDEX incident_newest ON incident (org, seq);
+CREATE INDEX incident_number ON incident (org, number);
+CREATE INDEX incident_team ON incident (org, team, is_open, handling, seq);
+CREATE INDEX incident_assignee ON incident (org, assignee, is_open, handling, seq);
+CREATE INDEX incident_reporter ON incident (org, reporter, seq);
+CREATE INDEX incident_parent ON incident (org, parent) WHERE parent IS NOT NULL;
+CREATE INDEX incident_external ON incident (org, source, external_id) WHERE source IS NOT NULL;
+
+CREATE TABLE incident_member (
+    org       TEXT   NOT NULL,
+    incident  TEXT   NOT NULL,
+    principal TEXT   NOT NULL,
+    until     BIGINT,
+    PRIMARY KEY (org, incident, principal)
+);
+
+CREATE TABLE incident_verdict (
+    org      TEXT   NOT NULL,
+    incident TEXT   NOT NULL,
+    kind     TEXT   NOT NULL,
+    finding  TEXT   NOT NULL,
+    decider  TEXT   NOT NULL,
+    at       BIGINT NOT NULL,
+    PRIMARY KEY (org, incident, kind)
+);
+
+CREATE TABLE relation (
+    org        TEXT NOT NULL,
+    from_id    TEXT NOT NULL,
+    kind       TEXT NOT NULL,
+    to_id      TEXT NOT NULL,
+    PRIMARY KEY (org, from_id, kind, to_id)
+);
+CREATE INDEX relation_back ON relation (org, to_id);
+
+CREATE TABLE event (
+    org         TEXT    NOT NULL,
+    id          TEXT    NOT NULL,
+    seq         BIGINT  NOT NULL,
+    number      TEXT    NOT NULL,
+    version     BIGINT  NOT NULL,
+    sort        TEXT    NOT NULL,
+    title       TEXT    NOT NULL,
+    channel     TEXT    NOT NULL,
+    standing    TEXT    NOT NULL,
+    ground      TEXT,
+    incident    TEXT,
+    service     TEXT,
+    reporter    TEXT    NOT NULL,
+    source      TEXT,
+    external_id TEXT,
+    received_at BIGINT  NOT NULL,
+    decided_at  BIGINT,
+    decided_by  TEXT,
+    PRIMARY KEY (org, id)
+);
+CREATE INDEX event_standing ON event (org, standing, seq);
+CREATE INDEX event_newest ON event (org, seq);
+CREATE INDEX event_reporter ON event (org, reporter, seq);
+CREATE INDEX event_incident ON event (org, incident) WHERE incident IS NOT NULL;
+CREATE INDEX event_external ON event (org, source, external_id) WHERE source IS NOT NULL;
+
+CREATE TABLE asset (
+    org        TEXT    NOT NULL,
+    id         TEXT    NOT NULL,
+    version    BIGINT  NOT NULL,
+    name       TEXT    NOT NULL,
+    asset_type TEXT    NOT NULL,
+    is_retired BOOLEAN NOT NULL,
+    PRIMARY KEY (org, id)
+);
+CREATE INDEX asset_name ON asset (org, name, id);
+
+CREATE TABLE alarm (
+    org     TEXT   NOT NULL,
+    subject TEXT   NOT NULL,
+    n       BIGINT NOT NULL,
+    kind    TEXT   NOT NULL,
+    actor   TEXT   NOT NULL,
+    at      BIGINT NOT NULL,
+    PRIMARY KEY (org, subject, n)
+);
+CREATE INDEX alarm_newest ON alarm (org, at);

@@ -1,0 +1,423 @@
+//! Two databases behind one SQL text.
+//!
+//! This file and `query/search.rs` are the only ones that name a database. The honest forks here
+//! are how a write transaction takes the organisation's lock, and the connection settings.
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
+use sqlx::{
+    AssertSqlSafe, Executor, FromRow, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection,
+    SqlitePool, Transaction,
+};
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// Parallel readers of an embedded database.
+const SQLITE_READERS: u32 = 4;
+/// Connections to PostgreSQL from one node.
+const POSTGRES_CONNECTIONS: u32 = 12;
+/// How long to wait for a connection before answering "overloaded", in milliseconds.
+const ACQUIRE_TIMEOUT_MS: u64 = 5_000;
+
+/// An open database.
+#[derive(Clone, Debug)]
+pub(crate) enum Db {
+    /// Embedded: one writer, several readers.
+    Sqlite { write: SqlitePool, read: SqlitePool },
+    /// A server.
+    Postgres(PgPool),
+}
+
+/// A transaction that is the only writer of its organisation until it ends.
+pub(crate) enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// A connection borrowed for reading.
+pub(crate) enum Lease {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// A connection on which a statement can run.
+pub(crate) enum Conn<'c> {
+    Sqlite(&'c mut SqliteConnection),
+    Postgres(&'c mut PgConnection),
+}
+
+impl Db {
+    /// Opens a SQLite file (made when absent) or a PostgreSQL database by its URL.
+    pub(crate) async fn open(url: &str) -> sqlx::Result<Self> {
+        if url.starts_with("postgres") {
+            let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(500);
+            let pool = PgPoolOptions::new()
+                .max_connections(POSTGRES_CONNECTIONS)
+                .acquire_timeout(Duration::from_millis(ACQUIRE_TIMEOUT_MS))
+                .connect_with(options)
+                .await?;
+            return Ok(Self::Postgres(pool));
+        }
+        let path = url.strip_prefix("sqlite:").unwrap_or(url);
+        let options = SqliteConnectOptions::new()
+            .filename(Path::new(path))
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // NORMAL may lose acknowledged commits on power loss (trust.md §4.2).
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_millis(ACQUIRE_TIMEOUT_MS))
+            .pragma("secure_delete", "ON")
+            .pragma("cache_size", "-32768")
+            .pragma("mmap_size", "268435456")
+            .pragma("temp_store", "MEMORY")
+            .statement_cache_capacity(500);
+        let pool = |max| {
+            SqlitePoolOptions::new()
+                .max_connections(max)
+                .acquire_timeout(Duration::from_millis(ACQUIRE_TIMEOUT_MS))
+        };
+        let write = pool(1).connect_with(options.clone()).await?;
+        let readers = options
+            .pragma("query_only", "ON")
+            .pragma("cache_size", "-8192");
+        let read = pool(SQLITE_READERS).connect_with(readers).await?;
+        Ok(Self::Sqlite { write, read })
+    }
+
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// Begins a write transaction. On SQLite it is at once the only writer; on PostgreSQL the
+    /// caller takes the lock by reading its ledger head with [`Db::lock_clause`].
+    pub(crate) async fn begin(&self) -> sqlx::Result<Tx> {
+        Ok(match self {
+            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// What turns the reading of the ledger head into the organisation's write lock. A row lock,
+    /// not an advisory one, so that PostgreSQL-compatible distributed engines hold it too.
+    pub(crate) fn lock_clause(&self) -> &'static str {
+        if self.is_postgres() {
+            " FOR UPDATE"
+        } else {
+            ""
+        }
+    }
+
+    /// A connection for reading.
+    pub(crate) async fn reader(&self) -> sqlx::Result<Lease> {
+        Ok(match self {
+            Self::Sqlite { read, .. } => Lease::Sqlite(read.acquire().await?),
+            Self::Postgres(pool) => Lease::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// Closes all connections; on SQLite this also checkpoints the write-ahead log.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    pub(crate) fn conn(&mut self) -> Conn<'_> {
+        match self {
+            Self::Sqlite(tx) => Conn::Sqlite(tx),
+            Self::Postgres(tx) => Conn::Postgres(tx),
+        }
+    }
+
+    pub(crate) async fn commit(self) -> sqlx::Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => tx.commit().await,
+        }
+    }
+}
+
+impl Lease {
+    pub(crate) fn conn(&mut self) -> Conn<'_> {
+        match self {
+            Self::Sqlite(c) => Conn::Sqlite(c),
+            Self::Postgres(c) => Conn::Postgres(c),
+        }
+    }
+}
+
+/// A row that both databases can give.
+pub(crate) trait Row:
+    for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{
+}
+impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{}
+
+/// A value bound to a placeholder. The portable subset: text, 64-bit integers, booleans, nulls.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    Text(String),
+    Int(i64),
+    Bool(bool),
+    NullText,
+    NullInt,
+}
+
+macro_rules! from {
+    ($($ty:ty => |$v:ident| $value:expr),* $(,)?) => {$(
+        impl From<$ty> for Value {
+            fn from($v: $ty) -> Self { $value }
+        }
+    )*};
+}
+from! {
+    String => |v| Self::Text(v),
+    &String => |v| Self::Text(v.clone()),
+    &str => |v| Self::Text(v.to_owned()),
+    i64 => |v| Self::Int(v),
+    u64 => |v| Self::Int(i64::try_from(v).unwrap_or(i64::MAX)),
+    u32 => |v| Self::Int(i64::from(v)),
+    bool => |v| Self::Bool(v),
+    Option<String> => |v| v.map_or(Self::NullText, Self::Text),
+    Option<&str> => |v| v.map_or(Self::NullText, |v| Self::Text(v.to_owned())),
+    Option<i64> => |v| v.map_or(Self::NullInt, Self::Int),
+}
+
+/// A statement with its values: literal SQL, `$n` placeholders, never a value in the text.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sql {
+    text: String,
+    args: Vec<Value>,
+}
+
+macro_rules! bound {
+    ($query:expr, $args:expr) => {{
+        let mut query = $query;
+        for arg in $args {
+            query = match arg {
+                Value::Text(v) => query.bind(v),
+                Value::Int(v) => query.bind(v),
+                Value::Bool(v) => query.bind(v),
+                Value::NullText => query.bind(None::<String>),
+                Value::NullInt => query.bind(None::<i64>),
+            };
+        }
+        query
+    }};
+}
+
+impl Sql {
+    /// Literal SQL.
+    pub(crate) fn new(text: &'static str) -> Self {
+        Self {
+            text: text.to_owned(),
+            args: Vec::new(),
+        }
+    }
+
+    /// More literal SQL.
+    pub(crate) fn push(&mut self, text: &str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// A placeholder for this value.
+    pub(crate) fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.args.push(value.into());
+        self.text.push('$');
+        self.text.push_str(&self.args.len().to_string());
+        self
+    }
+
+    /// Literal SQL whose placeholders are `$1…` of the values given with [`Sql::arg`].
+    pub(crate) fn arg(mut self, value: impl Into<Value>) -> Self {
+        self.args.push(value.into());
+        self
+    }
+
+    /// One more value for literal SQL.
+    pub(crate) fn value(mut self, value: Value) -> Self {
+        self.args.push(value);
+        self
+    }
+
+    /// A parenthesised list of placeholders, padded with its last value to a power of two so that
+    /// only a few texts are ever prepared. An empty list matches nothing.
+    pub(crate) fn list<V: Into<Value> + Clone>(&mut self, values: &[V]) -> &mut Self {
+        let Some(last) = values.last() else {
+            self.push("(NULL)");
+            return self;
+        };
+        let width = values.len().next_power_of_two();
+        self.push("(");
+        for i in 0..width {
+            if i > 0 {
+                self.push(", ");
+            }
+            self.bind(values.get(i).unwrap_or(last).clone());
+        }
+        self.push(")")
+    }
+
+    /// All rows.
+    pub(crate) async fn all<T: Row>(self, conn: Conn<'_>) -> sqlx::Result<Vec<T>> {
+        match conn {
+            Conn::Sqlite(c) => {
+                bound!(sqlx::query_as(AssertSqlSafe(self.text)), self.args)
+                    .fetch_all(c)
+                    .await
+            }
+            Conn::Postgres(c) => {
+                bound!(sqlx::query_as(AssertSqlSafe(self.text)), self.args)
+                    .fetch_all(c)
+                    .await
+            }
+        }
+    }
+
+    /// The first row, if any.
+    pub(crate) async fn first<T: Row>(self, conn: Conn<'_>) -> sqlx::Result<Option<T>> {
+        match conn {
+            Conn::Sqlite(c) => {
+                bound!(sqlx::query_as(AssertSqlSafe(self.text)), self.args)
+                    .fetch_optional(c)
+                    .await
+            }
+            Conn::Postgres(c) => {
+                bound!(sqlx::query_as(AssertSqlSafe(self.text)), self.args)
+                    .fetch_optional(c)
+                    .await
+            }
+        }
+    }
+
+    /// Runs it; how many rows were touched.
+    pub(crate) async fn run(self, conn: Conn<'_>) -> sqlx::Result<u64> {
+        Ok(match conn {
+            Conn::Sqlite(c) => bound!(sqlx::query(AssertSqlSafe(self.text)), self.args)
+                .execute(c)
+                .await?
+                .rows_affected(),
+            Conn::Postgres(c) => bound!(sqlx::query(AssertSqlSafe(self.text)), self.args)
+                .execute(c)
+                .await?
+                .rows_affected(),
+        })
+    }
+
+    /// Only prepares it: what the test does with every statement on both databases.
+    #[cfg(test)]
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Runs several statements without values, as in a schema file.
+pub(crate) async fn script(conn: Conn<'_>, text: &'static str) -> sqlx::Result<()> {
+    match conn {
+        Conn::Sqlite(c) => c.execute(sqlx::raw_sql(text)).await.map(|_| ()),
+        Conn::Postgres(c) => c.execute(sqlx::raw_sql(text)).await.map(|_| ()),
+    }
+}
+
+/// Many rows into one table.
+pub(crate) struct Insert {
+    /// The table.
+    pub table: &'static str,
+    /// Its columns, in the order of the rows' values.
+    pub columns: &'static [&'static str],
+    /// What makes a row the same row; it is then replaced. Empty: a second row is an error.
+    pub key: &'static [&'static str],
+}
+
+/// Rows of one statement at most; with 40 columns this stays below SQLite's 32,766 parameters.
+const ROWS_LIMIT: usize = 512;
+
+impl Insert {
+    fn text(&self, rows: usize) -> String {
+        let mut text = format!(
+            "INSERT INTO {} ({}) VALUES ",
+            self.table,
+            self.columns.join(", ")
+        );
+        let mut n = 0;
+        for row in 0..rows {
+            text.push_str(if row == 0 { "(" } else { ", (" });
+            for column in 0..self.columns.len() {
+                n += 1;
+                text.push_str(if column == 0 { "$" } else { ", $" });
+                text.push_str(&n.to_string());
+            }
+            text.push(')');
+        }
+        if !self.key.is_empty() {
+            let set: Vec<_> = self
+                .columns
+                .iter()
+                .filter(|c| !self.key.contains(c))
+                .map(|c| format!("{c} = excluded.{c}"))
+                .collect();
+            let act = if set.is_empty() {
+                "NOTHING".to_owned()
+            } else {
+                format!("UPDATE SET {}", set.join(", "))
+            };
+            text.push_str(&format!(" ON CONFLICT ({}) DO {act}", self.key.join(", ")));
+        }
+        text
+    }
+
+    /// Inserts all rows, in statements whose row counts are powers of two: few texts to prepare,
+    /// few round trips.
+    pub(crate) async fn run(&self, tx: &mut Tx, mut rows: Vec<Vec<Value>>) -> sqlx::Result<()> {
+        while !rows.is_empty() {
+            let half = (rows.len() + 1).next_power_of_two() / 2;
+            let rest = rows.split_off(half.min(ROWS_LIMIT).max(1));
+            let sql = Sql {
+                text: self.text(rows.len()),
+                args: rows.into_iter().flatten().collect(),
+            };
+            sql.run(tx.conn()).await?;
+            rows = rest;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_insert_replaces_what_has_the_same_key() {
+        let insert = Insert {
+            table: "t",
+            columns: &["a", "b"],
+            key: &["a"],
+        };
+        assert_eq!(
+            insert.text(2),
+            "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT (a) DO UPDATE SET b = excluded.b"
+        );
+    }
+
+    #[test]
+    fn a_list_is_padded_to_a_power_of_two() {
+        let mut sql = Sql::new("id IN ");
+        sql.list(&["a", "b", "c"]);
+        assert_eq!(sql.text(), "id IN ($1, $2, $3, $4)");
+        assert_eq!(sql.args.last(), Some(&Value::Text("c".into())));
+    }
+}

@@ -1,0 +1,141 @@
+//! Jobs: what follows from facts and is done at least once afterwards.
+//!
+//! A node claims a job by moving its run time into the future; should the node die, the job comes
+//! due again. Handlers are idempotent, so a second run changes nothing.
+
+use crate::db::Sql;
+use crate::error::{Error, Result};
+use crate::store::Store;
+use crate::write::Operation;
+use bifold_domain::{Command, IncidentId, incident, time};
+use sqlx::FromRow;
+
+/// Jobs claimed in one go.
+const CLAIM_LIMIT: i64 = 32;
+/// How long a claim lasts before others may try.
+const CLAIM_MICROS: i64 = 5 * time::MINUTE;
+/// The longest wait between two attempts.
+const RETRY_MAX: i64 = time::HOUR;
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    kind: String,
+    payload: String,
+    run_at: i64,
+    attempts: i64,
+}
+
+impl Store {
+    /// Runs what is due now; how many jobs were done.
+    pub async fn run_due_jobs(&self) -> Result<usize> {
+        let now = self.now();
+        let mut lease = self.inner.db.reader().await?;
+        let due: Vec<Row> = Sql::new(
+            "SELECT id, kind, payload, run_at, attempts FROM job \
+             WHERE org = $1 AND run_at <= $2 ORDER BY run_at LIMIT $3",
+        )
+        .arg(&self.inner.org)
+        .arg(now)
+        .arg(CLAIM_LIMIT)
+        .all(lease.conn())
+        .await?;
+        drop(lease);
+        let mut done = 0;
+        for job in due {
+            if self.claim(&job, now).await? {
+                match self.handle(&job).await {
+                    Ok(()) => self.finish(&job).await?,
+                    Err(error) => self.put_off(&job, now, &error).await?,
+                }
+                done += 1;
+            }
+        }
+        Ok(done)
+    }
+
+    /// When the next job comes due, in microseconds since the epoch.
+    pub async fn next_job_at(&self) -> Result<Option<i64>> {
+        let mut lease = self.inner.db.reader().await?;
+        let row: Option<(Option<i64>,)> = Sql::new("SELECT MIN(run_at) FROM job WHERE org = $1")
+            .arg(&self.inner.org)
+            .first(lease.conn())
+            .await?;
+        Ok(row.and_then(|r| r.0))
+    }
+
+    async fn claim(&self, job: &Row, now: i64) -> Result<bool> {
+        let mut tx = self.inner.db.begin().await?;
+        let touched = Sql::new(
+            "UPDATE job SET run_at = $4, attempts = attempts + 1 \
+             WHERE org = $1 AND id = $2 AND run_at = $3",
+        )
+        .arg(&self.inner.org)
+        .arg(&job.id)
+        .arg(job.run_at)
+        .arg(now + CLAIM_MICROS)
+        .run(tx.conn())
+        .await?;
+        tx.commit().await?;
+        Ok(touched == 1)
+    }
+
+    async fn handle(&self, job: &Row) -> Result<()> {
+        match job.kind.as_str() {
+            crate::write::WAKE => self.wake(&job.payload).await,
+            other => Err(Error::Damaged(format!("a job of unknown kind {other:?}"))),
+        }
+    }
+
+    /// Wakes an incident if it still sleeps and its time has come.
+    async fn wake(&self, id: &str) -> Result<()> {
+        let id = IncidentId::parse(id).map_err(Error::damaged)?;
+        let mut lease = self.inner.db.reader().await?;
+        let row: Option<(Option<i64>,)> =
+            Sql::new("SELECT snoozed_until FROM incident WHERE org = $1 AND id = $2")
+                .arg(&self.inner.org)
+                .arg(id.as_str())
+                .first(lease.conn())
+                .await?;
+        drop(lease);
+        if !row
+            .and_then(|r| r.0)
+            .is_some_and(|until| until <= self.now())
+        {
+            return Ok(());
+        }
+        let command = Command::Incident(id, incident::Command::Wake);
+        match self.execute(Operation::one(&self.system(), command)).await {
+            // Woken, closed or restricted meanwhile: there is nothing left to do.
+            Ok(_) | Err(Error::Refused(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn finish(&self, job: &Row) -> Result<()> {
+        let mut tx = self.inner.db.begin().await?;
+        Sql::new("DELETE FROM job WHERE org = $1 AND id = $2")
+            .arg(&self.inner.org)
+            .arg(&job.id)
+            .run(tx.conn())
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn put_off(&self, job: &Row, now: i64, error: &Error) -> Result<()> {
+        tracing::warn!(job = %job.id, kind = %job.kind, %error, "a job failed and will run again");
+        let steps = u32::try_from(job.attempts.clamp(0, 12)).unwrap_or(12);
+        let wait = (time::SECOND << steps).min(RETRY_MAX);
+        let mut tx = self.inner.db.begin().await?;
+        Sql::new("UPDATE job SET run_at = $3, error = $4 WHERE org = $1 AND id = $2")
+            .arg(&self.inner.org)
+            .arg(&job.id)
+            .arg(now + wait)
+            .arg(error.to_string())
+            .run(tx.conn())
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

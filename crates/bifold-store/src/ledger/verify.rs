@@ -1,0 +1,244 @@
+//! Verification of the stored ledger: every leaf, chain, disclosure and signature derived again,
+//! and every column beside a leaf compared with what the leaf says.
+
+use crate::db::Sql;
+use crate::error::{Error, Result};
+use crate::store::Store;
+use bifold_ledger::checkpoint::{Checkpoint, open_checkpoint};
+use bifold_ledger::leaf::Leaf;
+use bifold_ledger::note::Verifier;
+use bifold_ledger::tree::leaf_hash;
+use bifold_ledger::verify::{Genesis, LogVerifier, Policy, Report};
+use serde::Serialize;
+use sqlx::FromRow;
+
+/// Entries read at a time.
+const PAGE: i64 = 5_000;
+/// Mismatches kept; more are only counted.
+const KEPT: usize = 100;
+
+/// What a verification of the stored ledger found.
+#[derive(Debug, Serialize)]
+pub struct LedgerReport {
+    /// One report a log, oldest first.
+    pub logs: Vec<Report>,
+    /// Where the database beside the leaves differs from them, and signatures that do not hold.
+    pub mismatches: Vec<Mismatch>,
+    /// How many there are in all.
+    pub mismatch_count: u64,
+    /// Signed checkpoints compared.
+    pub checkpoints: u64,
+}
+
+/// Something in the database that contradicts the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mismatch {
+    /// The log's year.
+    pub log: i64,
+    /// Which entry, where it is about one.
+    pub index: Option<u64>,
+    /// What is wrong, in words.
+    pub what: String,
+}
+
+impl LedgerReport {
+    /// Whether everything holds.
+    pub fn is_sound(&self) -> bool {
+        self.mismatch_count == 0 && self.logs.iter().all(Report::is_ok)
+    }
+
+    /// Entries verified.
+    pub fn entries(&self) -> u64 {
+        self.logs.iter().map(|log| log.entries).sum()
+    }
+
+    fn note(&mut self, log: i64, index: Option<u64>, what: String) {
+        self.mismatch_count += 1;
+        if self.mismatches.len() < KEPT {
+            self.mismatches.push(Mismatch { log, index, what });
+        }
+    }
+}
+
+#[derive(FromRow)]
+struct Row {
+    idx: i64,
+    subject: String,
+    subject_n: i64,
+    kind: String,
+    at: i64,
+    actor: String,
+    leaf_hash: String,
+    leaf: String,
+    disclosures: Option<String>,
+}
+
+impl Store {
+    /// Verifies everything. `progress` is told how many entries are done.
+    pub async fn verify_ledger(&self, mut progress: impl FnMut(u64)) -> Result<LedgerReport> {
+        let mut report = LedgerReport {
+            logs: Vec::new(),
+            mismatches: Vec::new(),
+            mismatch_count: 0,
+            checkpoints: 0,
+        };
+        let logs = self.logs().await?;
+        let mut before: Option<Checkpoint> = None;
+        for (i, log) in logs.iter().enumerate() {
+            let state = self.state_of(*log).await?;
+            let head = Checkpoint {
+                origin: self.inner.origin(*log),
+                size: state.size,
+                root: state.root,
+            };
+            let genesis = match before.take() {
+                Some(previous) => Genesis::Continues(previous),
+                None => Genesis::Required,
+            };
+            let policy = Policy {
+                origin: Some(head.origin.clone()),
+                head: Some(head.clone()),
+                genesis,
+                must_be_closed: i + 1 < logs.len(),
+                ..Policy::default()
+            };
+            let one = self
+                .verify_log(*log, state.size, policy, &mut report, &mut progress)
+                .await?;
+            report.logs.push(one);
+            before = Some(head);
+        }
+        Ok(report)
+    }
+
+    async fn verify_log(
+        &self,
+        log: i64,
+        size: u64,
+        policy: Policy,
+        report: &mut LedgerReport,
+        progress: &mut impl FnMut(u64),
+    ) -> Result<Report> {
+        let mut verifier = LogVerifier::new(policy);
+        self.feed_checkpoints(log, size, &mut verifier, report)
+            .await?;
+        let done = report.entries();
+        let mut next = 0_i64;
+        let end = i64::try_from(size).map_err(Error::damaged)?;
+        while next < end {
+            for row in self.page(log, next, end).await? {
+                if row.idx != next {
+                    report.note(log, None, format!("entry {next} is missing"));
+                    next = row.idx;
+                }
+                self.examine(log, &row, report);
+                let disclosures = row.disclosures.as_deref().unwrap_or_default();
+                let lines: Vec<&str> = disclosures.lines().filter(|l| !l.is_empty()).collect();
+                verifier.leaf(row.leaf.as_bytes(), &lines);
+                next += 1;
+            }
+            let read = u64::try_from(next).unwrap_or(0);
+            progress(done + read);
+            if verifier.size() < read.min(size) || self.page_is_empty(log, next, end).await? {
+                break;
+            }
+        }
+        Ok(verifier.finish())
+    }
+
+    async fn page_is_empty(&self, log: i64, from: i64, end: i64) -> Result<bool> {
+        Ok(from < end && self.page(log, from, end).await?.is_empty())
+    }
+
+    async fn page(&self, log: i64, from: i64, end: i64) -> Result<Vec<Row>> {
+        let mut lease = self.inner.db.reader().await?;
+        Ok(Sql::new(
+            "SELECT e.idx, e.subject, e.subject_n, e.kind, e.at, e.actor, e.leaf_hash, e.leaf, \
+             d.disclosures FROM ledger_entry e LEFT JOIN ledger_disclosure d \
+             ON d.org = e.org AND d.log = e.log AND d.idx = e.idx \
+             WHERE e.org = $1 AND e.log = $2 AND e.idx >= $3 AND e.idx < $4 ORDER BY e.idx",
+        )
+        .arg(&self.inner.org)
+        .arg(log)
+        .arg(from)
+        .arg((from + PAGE).min(end))
+        .all(lease.conn())
+        .await?)
+    }
+
+    /// The columns beside a leaf are for finding it; they must say what it says.
+    fn examine(&self, log: i64, row: &Row, report: &mut LedgerReport) {
+        let index = u64::try_from(row.idx).ok();
+        if leaf_hash(row.leaf.as_bytes()).to_string() != row.leaf_hash {
+            report.note(
+                log,
+                index,
+                "the stored hash is not that of the stored leaf".to_owned(),
+            );
+        }
+        // A leaf that cannot be read is the verifier's finding, not one of the columns.
+        let Ok(leaf) = Leaf::parse(row.leaf.as_bytes()) else {
+            return;
+        };
+        let columns = [
+            ("subject", leaf.subject.id == row.subject),
+            (
+                "place in the subject's history",
+                i64::try_from(leaf.subject.n) == Ok(row.subject_n),
+            ),
+            ("kind", leaf.kind == row.kind),
+            ("time", leaf.at_micros == row.at),
+            ("actor", leaf.actor.id == row.actor),
+        ];
+        for (name, fits) in columns {
+            if !fits {
+                report.note(
+                    log,
+                    index,
+                    format!("the column for the {name} contradicts the leaf"),
+                );
+            }
+        }
+    }
+
+    async fn feed_checkpoints(
+        &self,
+        log: i64,
+        size: u64,
+        verifier: &mut LogVerifier,
+        report: &mut LedgerReport,
+    ) -> Result<()> {
+        let Ok(vkey) = self.vkey(log) else {
+            // Without the key on this node the roots are still compared, the signatures not.
+            return Ok(());
+        };
+        let keys = [Verifier::from_vkey(&vkey).map_err(Error::damaged)?];
+        let mut lease = self.inner.db.reader().await?;
+        let notes: Vec<(i64, String)> = Sql::new(
+            "SELECT size, note FROM ledger_checkpoint WHERE org = $1 AND log = $2 ORDER BY size",
+        )
+        .arg(&self.inner.org)
+        .arg(log)
+        .all(lease.conn())
+        .await?;
+        drop(lease);
+        for (at, note) in notes {
+            match open_checkpoint(note.as_bytes(), &keys) {
+                Ok(checkpoint) if checkpoint.size <= size => {
+                    report.checkpoints += 1;
+                    verifier.checkpoint(&checkpoint);
+                }
+                Ok(checkpoint) => report.note(
+                    log,
+                    None,
+                    format!(
+                        "a checkpoint was signed at {} entries, but the log has only {size}",
+                        checkpoint.size
+                    ),
+                ),
+                Err(error) => report.note(log, None, format!("the checkpoint at {at}: {error}")),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,318 @@
+//! Incidents: the queue, one incident, and who it hangs together with.
+
+use super::{PAGE_LIMIT, visible};
+use crate::db::Sql;
+use crate::error::{Error, Result};
+use crate::store::Store;
+use bifold_domain::incident::Incident;
+use bifold_domain::record::State;
+use bifold_domain::{IncidentId, Viewer};
+use serde::Serialize;
+use sqlx::FromRow;
+
+/// One row of the queue.
+#[derive(Debug, Clone, PartialEq, FromRow, Serialize)]
+pub struct Row {
+    /// Its id.
+    pub id: String,
+    /// Its number.
+    pub number: String,
+    /// Its version.
+    pub version: i64,
+    /// Its title.
+    pub title: String,
+    /// Where it stands.
+    pub stage: String,
+    /// Handling priority, 1 to 5.
+    pub handling: i64,
+    /// How much is hurt.
+    pub impact: String,
+    /// How soon it must be dealt with.
+    pub urgency: String,
+    /// Is a service hurt?
+    pub service_is: String,
+    /// Is information hurt?
+    pub security_is: String,
+    /// Further kinds it is, separated by spaces.
+    pub further_kinds: String,
+    /// The service concerned.
+    pub service: Option<String>,
+    /// Its category.
+    pub category: Option<String>,
+    /// The team it is assigned to.
+    pub team: Option<String>,
+    /// The person it is assigned to.
+    pub assignee: Option<String>,
+    /// Whether it is restricted to named people.
+    pub restricted: bool,
+    /// Major or not.
+    pub major: String,
+    /// TLP 2.0 label.
+    pub tlp: String,
+    /// When it was recorded, microseconds since the epoch.
+    pub recorded_at: i64,
+    /// When it was resolved.
+    pub resolved_at: Option<i64>,
+    /// Until when it sleeps.
+    pub snoozed_until: Option<i64>,
+    /// Where it was imported from.
+    pub source: Option<String>,
+    /// Its id there.
+    pub external_id: Option<String>,
+    /// Its place in the order of numbers.
+    pub seq: i64,
+}
+
+const COLUMNS: &str = "i.id, i.number, i.version, i.title, i.stage, i.handling, i.impact, \
+    i.urgency, i.service_is, i.security_is, i.further_kinds, i.service, i.category, i.team, \
+    i.assignee, i.restricted, i.major, i.tlp, i.recorded_at, i.resolved_at, i.snoozed_until, \
+    i.source, i.external_id, i.seq";
+
+/// How the queue is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// Most urgent first, oldest first among equals.
+    #[default]
+    MostUrgent,
+    /// Newest first.
+    Newest,
+}
+
+/// Which incidents.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter {
+    /// Open or not.
+    pub is_open: Option<bool>,
+    /// In this stage.
+    pub stage: Option<String>,
+    /// Of this handling priority or more urgent.
+    pub handling_at_least: Option<i64>,
+    /// The service verdict.
+    pub service_is: Option<String>,
+    /// The security verdict.
+    pub security_is: Option<String>,
+    /// Also this kind.
+    pub kind: Option<String>,
+    /// Of this team.
+    pub team: Option<String>,
+    /// Of this person.
+    pub assignee: Option<String>,
+    /// Of this service.
+    pub service: Option<String>,
+    /// Of this category.
+    pub category: Option<String>,
+    /// Major or not, as one of the words.
+    pub major: Option<String>,
+    /// Children of this one.
+    pub parent: Option<String>,
+    /// From this source.
+    pub source: Option<String>,
+    /// With this id there.
+    pub external_id: Option<String>,
+}
+
+/// Where the next page begins: after this row of the order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct After {
+    /// Its handling priority.
+    pub handling: i64,
+    /// Its place in the order of numbers.
+    pub seq: i64,
+}
+
+impl Store {
+    /// A page of the queue. Ask for one row more than shown to know whether there is a next page.
+    pub async fn incidents(
+        &self,
+        viewer: &Viewer,
+        filter: &Filter,
+        order: Order,
+        after: Option<After>,
+        limit: u32,
+    ) -> Result<Vec<Row>> {
+        let sql = self.queue_sql(viewer, filter, order, after, limit);
+        let mut lease = self.inner.db.reader().await?;
+        Ok(sql.all(lease.conn()).await?)
+    }
+
+    fn queue_sql(
+        &self,
+        viewer: &Viewer,
+        filter: &Filter,
+        order: Order,
+        after: Option<After>,
+        limit: u32,
+    ) -> Sql {
+        let mut sql = Sql::new("SELECT ");
+        sql.push(COLUMNS)
+            .push(" FROM incident i WHERE i.org = ")
+            .bind(&self.inner.org);
+        filtered(&mut sql, filter);
+        match (order, after) {
+            (Order::MostUrgent, Some(After { handling, seq })) => {
+                sql.push(" AND (i.handling, i.seq) > (")
+                    .bind(handling)
+                    .push(", ");
+                sql.bind(seq).push(")");
+            }
+            (Order::Newest, Some(After { seq, .. })) => {
+                sql.push(" AND i.seq < ").bind(seq);
+            }
+            (_, None) => {}
+        }
+        sql.push(" AND ");
+        visible(&mut sql, viewer, self.inner.shell.clock.now());
+        sql.push(match order {
+            Order::MostUrgent => " ORDER BY i.handling, i.seq LIMIT ",
+            Order::Newest => " ORDER BY i.seq DESC LIMIT ",
+        });
+        sql.bind(i64::from(limit.min(PAGE_LIMIT + 1)));
+        sql
+    }
+
+    /// One incident by id or number, or `None` when it is not there for this viewer.
+    pub async fn incident(&self, viewer: &Viewer, name: &str) -> Result<Option<(Incident, u64)>> {
+        let mut sql = Sql::new(
+            "SELECT s.version, s.state FROM incident i JOIN snapshot s \
+             ON s.org = i.org AND s.id = i.id WHERE i.org = ",
+        );
+        sql.bind(&self.inner.org);
+        sql.push(if IncidentId::parse(name).is_ok() {
+            " AND i.id = "
+        } else {
+            " AND i.number = "
+        });
+        sql.bind(name).push(" AND ");
+        visible(&mut sql, viewer, self.inner.shell.clock.now());
+        let mut lease = self.inner.db.reader().await?;
+        let Some((version, state)) = sql.first::<(i64, String)>(lease.conn()).await? else {
+            return Ok(None);
+        };
+        match State::from_json("incident", &state).map_err(Error::damaged)? {
+            State::Incident(incident) => Ok(Some((
+                *incident,
+                u64::try_from(version).map_err(Error::damaged)?,
+            ))),
+            _ => Err(Error::damaged("a snapshot of another type")),
+        }
+    }
+
+    /// The id behind an id or a number, whoever asks; for commands, which decide themselves
+    /// whether the actor may know of it.
+    pub async fn incident_id(&self, name: &str) -> Result<Option<IncidentId>> {
+        if let Ok(id) = IncidentId::parse(name) {
+            return Ok(Some(id));
+        }
+        let mut lease = self.inner.db.reader().await?;
+        let row: Option<(String,)> =
+            Sql::new("SELECT id FROM incident WHERE org = $1 AND number = $2")
+                .arg(&self.inner.org)
+                .arg(name)
+                .first(lease.conn())
+                .await?;
+        row.map(|r| IncidentId::parse(&r.0).map_err(Error::damaged))
+            .transpose()
+    }
+
+    /// Children, and relations in both directions, as far as the viewer may see the other end.
+    pub async fn relatives(&self, viewer: &Viewer, id: &IncidentId) -> Result<Vec<Relative>> {
+        let now = self.inner.shell.clock.now();
+        let mut sql = Sql::new(
+            "SELECT x.kind, i.id, i.number, i.title, i.stage FROM (SELECT kind, to_id AS other \
+             FROM relation WHERE org = ",
+        );
+        sql.bind(&self.inner.org)
+            .push(" AND from_id = ")
+            .bind(id.as_str());
+        sql.push(" UNION ALL SELECT 'is_' || kind || '_of', from_id FROM relation WHERE org = ");
+        sql.bind(&self.inner.org)
+            .push(" AND to_id = ")
+            .bind(id.as_str());
+        sql.push(" UNION ALL SELECT 'child', id FROM incident WHERE org = ");
+        sql.bind(&self.inner.org)
+            .push(" AND parent = ")
+            .bind(id.as_str());
+        sql.push(") x JOIN incident i ON i.id = x.other AND i.org = ")
+            .bind(&self.inner.org);
+        sql.push(" WHERE ");
+        visible(&mut sql, viewer, now);
+        sql.push(" ORDER BY x.kind, i.seq LIMIT 500");
+        let mut lease = self.inner.db.reader().await?;
+        Ok(sql.all(lease.conn()).await?)
+    }
+
+    /// Which imported incidents are already here: external id → id.
+    pub async fn imported(
+        &self,
+        source: &str,
+        external_ids: &[String],
+    ) -> Result<Vec<(String, IncidentId)>> {
+        let mut found = Vec::new();
+        let mut lease = self.inner.db.reader().await?;
+        for ids in external_ids.chunks(500) {
+            let mut sql = Sql::new("SELECT external_id, id FROM incident WHERE org = ");
+            sql.bind(&self.inner.org)
+                .push(" AND source = ")
+                .bind(source);
+            sql.push(" AND external_id IN ").list(ids);
+            for (external, id) in sql.all::<(String, String)>(lease.conn()).await? {
+                found.push((external, IncidentId::parse(&id).map_err(Error::damaged)?));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Another incident and how it hangs together with this one.
+#[derive(Debug, Clone, PartialEq, FromRow, Serialize)]
+pub struct Relative {
+    /// How.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// Its number.
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// Where it stands.
+    pub stage: String,
+}
+
+pub(super) fn filtered(sql: &mut Sql, filter: &Filter) {
+    if let Some(is_open) = filter.is_open {
+        // A literal, so that the planner uses the index that begins with it.
+        sql.push(if is_open {
+            " AND i.is_open = TRUE"
+        } else {
+            " AND i.is_open = FALSE"
+        });
+    }
+    let equal = [
+        (" AND i.stage = ", &filter.stage),
+        (" AND i.service_is = ", &filter.service_is),
+        (" AND i.security_is = ", &filter.security_is),
+        (" AND i.team = ", &filter.team),
+        (" AND i.assignee = ", &filter.assignee),
+        (" AND i.service = ", &filter.service),
+        (" AND i.category = ", &filter.category),
+        (" AND i.major = ", &filter.major),
+        (" AND i.parent = ", &filter.parent),
+        (" AND i.source = ", &filter.source),
+        (" AND i.external_id = ", &filter.external_id),
+    ];
+    for (text, value) in equal {
+        if let Some(value) = value {
+            sql.push(text).bind(value);
+        }
+    }
+    if let Some(handling) = filter.handling_at_least {
+        sql.push(" AND i.handling <= ").bind(handling);
+    }
+    if let Some(kind) = &filter.kind {
+        sql.push(
+            " AND EXISTS (SELECT 1 FROM incident_verdict v WHERE v.org = i.org \
+             AND v.incident = i.id AND v.finding = 'yes' AND v.kind = ",
+        );
+        sql.bind(kind).push(")");
+    }
+}

@@ -1,0 +1,60 @@
+//! Questions, one SQL statement each, all through one visibility predicate.
+//!
+//! A query of records takes a [`Viewer`] and is built from [`visible`]; there is no other way to
+//! one. The predicate says in SQL what `Incident::is_readable_by` says in Rust, and a test
+//! compares them record by record.
+
+pub mod directory;
+pub mod event;
+pub mod incident;
+pub mod report;
+pub mod search;
+pub mod timeline;
+
+use crate::db::Sql;
+use bifold_domain::{At, Directory, Viewer};
+
+/// Rows on one page at most.
+pub const PAGE_LIMIT: u32 = 200;
+
+/// Adds the visibility predicate for incidents under the alias `i`.
+fn visible(sql: &mut Sql, viewer: &Viewer, now: At) {
+    let person = viewer.person.as_str();
+    if viewer.reads_incidents {
+        sql.push("(i.restricted = FALSE OR ");
+    } else {
+        sql.push("((i.restricted = FALSE AND i.reporter = ")
+            .bind(person)
+            .push(") OR ");
+    }
+    // Whoever is not named in a compartment finds nothing behind it.
+    sql.push(
+        "(i.restricted = TRUE AND EXISTS (SELECT 1 FROM incident_member m WHERE m.org = i.org \
+         AND m.incident = i.id AND (m.until IS NULL OR m.until > ",
+    );
+    sql.bind(now.micros()).push(") AND m.principal IN ");
+    let mut principals = vec![person];
+    principals.extend(viewer.teams.iter().map(bifold_domain::TeamId::as_str));
+    sql.list(&principals).push(")))");
+}
+
+/// Adds the predicate for facts that stand in a lane, under the column name given.
+fn in_visible_lane(sql: &mut Sql, column: &str, viewer: &Viewer, directory: &Directory) {
+    if viewer.reads_sensitive_lanes {
+        sql.push("TRUE");
+        return;
+    }
+    let open: Vec<&str> = directory
+        .policy
+        .kinds
+        .values()
+        .filter(|k| !k.kind.sensitive)
+        .map(|k| k.kind.key.as_str())
+        .collect();
+    sql.push("(")
+        .push(column)
+        .push(" IS NULL OR ")
+        .push(column)
+        .push(" IN ");
+    sql.list(&open).push(")");
+}

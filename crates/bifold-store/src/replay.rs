@@ -1,0 +1,403 @@
+//! Folding the ledger again: what the facts give must be what the tables hold.
+
+use crate::db::{Conn, Insert, Sql, Value};
+use crate::error::{Error, Result};
+use crate::query::search;
+use crate::store::{Inner, Store};
+use crate::write::{project, seal, state_type};
+use bifold_domain::record::{self, State};
+use bifold_domain::{At, Meta, PersonId};
+use serde::Serialize;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Column, FromRow, Row as _, TypeInfo};
+use std::collections::BTreeMap;
+
+/// Entries read at a time.
+const PAGE: i64 = 5_000;
+/// Differences kept; more are only counted.
+const KEPT: usize = 100;
+
+/// What a replay found.
+#[derive(Debug, Default, Serialize)]
+pub struct ReplayReport {
+    /// Facts folded.
+    pub facts: u64,
+    /// Records compared.
+    pub records: u64,
+    /// Where tables and facts differ.
+    pub differences: Vec<Difference>,
+    /// How many differences there are in all.
+    pub difference_count: u64,
+}
+
+/// A row that is not what the facts give.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// The table.
+    pub table: String,
+    /// The record.
+    pub id: String,
+    /// What differs, in words.
+    pub what: String,
+}
+
+impl ReplayReport {
+    /// Whether tables and facts agree.
+    pub fn is_equal(&self) -> bool {
+        self.difference_count == 0
+    }
+
+    fn note(&mut self, table: &str, id: &str, what: String) {
+        self.difference_count += 1;
+        if self.differences.len() < KEPT {
+            let (table, id) = (table.to_owned(), id.to_owned());
+            self.differences.push(Difference { table, id, what });
+        }
+    }
+}
+
+#[derive(FromRow)]
+struct EntryRow {
+    log: i64,
+    idx: i64,
+    subject_type: String,
+    subject: String,
+    subject_n: i64,
+    kind: String,
+    at: i64,
+    actor: String,
+    leaf_hash: String,
+    disclosures: Option<String>,
+    by_idx: Option<i64>,
+}
+
+/// A record folded from its facts.
+struct Folded {
+    state: State,
+    version: u64,
+    leaf_hash: String,
+}
+
+/// A row of any table, as values.
+struct Dynamic(Vec<Value>);
+
+macro_rules! dynamic {
+    ($row:ty) => {
+        impl<'r> FromRow<'r, $row> for Dynamic {
+            fn from_row(row: &'r $row) -> sqlx::Result<Self> {
+                let mut values = Vec::with_capacity(row.len());
+                for (i, column) in row.columns().iter().enumerate() {
+                    values.push(match column.type_info().name() {
+                        "BOOLEAN" | "BOOL" => row
+                            .try_get::<Option<bool>, _>(i)?
+                            .map_or(Value::NullInt, Value::Bool),
+                        "TEXT" | "VARCHAR" => row
+                            .try_get::<Option<String>, _>(i)?
+                            .map_or(Value::NullText, Value::Text),
+                        _ => row
+                            .try_get::<Option<i64>, _>(i)?
+                            .map_or(Value::NullInt, Value::Int),
+                    });
+                }
+                Ok(Self(values))
+            }
+        }
+    };
+}
+dynamic!(SqliteRow);
+dynamic!(PgRow);
+
+fn same(a: &Value, b: &Value) -> bool {
+    let null = |v: &Value| matches!(v, Value::NullInt | Value::NullText);
+    a == b || (null(a) && null(b))
+}
+
+/// Walks all facts, subject by subject, and hands over pages of folded records.
+struct Fold<'a> {
+    inner: &'a Inner,
+    after: (String, i64),
+    open: Option<(String, Folded)>,
+    facts: u64,
+    texts: Vec<(i64, String)>,
+    alarms: Vec<Vec<Value>>,
+    is_done: bool,
+}
+
+impl<'a> Fold<'a> {
+    fn new(inner: &'a Inner) -> Self {
+        Self {
+            inner,
+            after: (String::new(), -1),
+            open: None,
+            facts: 0,
+            texts: Vec::new(),
+            alarms: Vec::new(),
+            is_done: false,
+        }
+    }
+
+    async fn next(&mut self, conn: Conn<'_>) -> Result<Option<Vec<(String, Folded)>>> {
+        if self.is_done {
+            return Ok(None);
+        }
+        let rows: Vec<EntryRow> = Sql::new(
+            "SELECT e.log, e.idx, e.subject_type, e.subject, e.subject_n, e.kind, e.at, e.actor, \
+             e.leaf_hash, d.disclosures, (SELECT MAX(r.by_idx) FROM ledger_redaction r \
+             WHERE r.org = e.org AND r.log = e.log AND r.idx = e.idx) AS by_idx \
+             FROM ledger_entry e LEFT JOIN ledger_disclosure d \
+             ON d.org = e.org AND d.log = e.log AND d.idx = e.idx \
+             WHERE e.org = $1 AND (e.subject, e.subject_n) > ($2, $3) \
+             ORDER BY e.subject, e.subject_n LIMIT $4",
+        )
+        .arg(&self.inner.org)
+        .arg(&self.after.0)
+        .arg(self.after.1)
+        .arg(PAGE)
+        .all(conn)
+        .await?;
+        self.is_done = i64::try_from(rows.len()).map_err(Error::damaged)? < PAGE;
+        if let Some(last) = rows.last() {
+            self.after = (last.subject.clone(), last.subject_n);
+        }
+        let mut folded = Vec::new();
+        for row in rows.into_iter().filter(|row| row.subject_type != "ledger") {
+            if self.open.as_ref().is_some_and(|(id, _)| *id != row.subject) {
+                folded.extend(self.open.take());
+            }
+            self.fold(row)?;
+        }
+        if self.is_done {
+            folded.extend(self.open.take());
+        }
+        Ok(Some(folded))
+    }
+
+    fn fold(&mut self, row: EntryRow) -> Result<()> {
+        let by = u64::try_from(row.by_idx.unwrap_or(0)).map_err(Error::damaged)?;
+        let disclosures = row.disclosures.unwrap_or_default();
+        let fact = seal::join(&row.kind, &disclosures, by)?;
+        let meta = Meta {
+            subject: row.subject.clone(),
+            n: u64::try_from(row.subject_n).map_err(Error::damaged)?,
+            at: At::from_micros(row.at),
+            actor: PersonId::parse(&row.actor).map_err(Error::damaged)?,
+        };
+        let words = seal::words(&disclosures)?;
+        if !words.is_empty() {
+            let index = u64::try_from(row.idx).map_err(Error::damaged)?;
+            self.texts
+                .push((search::document(self.inner.org_no, row.log, index), words));
+        }
+        if let Some(kind) = crate::write::alarm(&fact) {
+            self.alarms.push(vec![
+                self.inner.org.as_str().into(),
+                row.subject.as_str().into(),
+                row.subject_n.into(),
+                kind.into(),
+                row.actor.into(),
+                row.at.into(),
+            ]);
+        }
+        let state = self.open.take().map(|(_, folded)| folded.state);
+        let state = record::evolve(state, &fact, &meta)?;
+        self.facts += 1;
+        let folded = Folded {
+            state,
+            version: meta.n + 1,
+            leaf_hash: row.leaf_hash,
+        };
+        self.open = Some((row.subject, folded));
+        Ok(())
+    }
+}
+
+fn rows_of(org: &str, id: &str, folded: &Folded) -> Result<(Vec<Value>, project::Rows)> {
+    let snapshot = vec![
+        org.into(),
+        id.into(),
+        state_type(&folded.state).into(),
+        folded.version.into(),
+        folded.leaf_hash.as_str().into(),
+        folded.state.to_json().map_err(Error::damaged)?.into(),
+    ];
+    let mut rows = project::Rows::default();
+    project::main(org, &folded.state, folded.version, &mut rows);
+    project::side(org, &folded.state, &mut rows);
+    Ok((snapshot, rows))
+}
+
+/// Fills empty projections from the ledger.
+pub(crate) async fn rebuild(inner: &Inner) -> Result<u64> {
+    let mut tx = inner.db.begin().await?;
+    let mut fold = Fold::new(inner);
+    while let Some(records) = fold.next(tx.conn()).await? {
+        let mut snapshots = Vec::new();
+        let mut all = project::Rows::default();
+        for (id, folded) in records {
+            let (snapshot, rows) = rows_of(&inner.org, &id, &folded)?;
+            snapshots.push(snapshot);
+            all.incident.extend(rows.incident);
+            all.member.extend(rows.member);
+            all.verdict.extend(rows.verdict);
+            all.relation.extend(rows.relation);
+            all.event.extend(rows.event);
+            all.asset.extend(rows.asset);
+        }
+        project::SNAPSHOT.run(&mut tx, snapshots).await?;
+        project::INCIDENT.run(&mut tx, all.incident).await?;
+        project::MEMBER.run(&mut tx, all.member).await?;
+        project::VERDICT.run(&mut tx, all.verdict).await?;
+        project::RELATION.run(&mut tx, all.relation).await?;
+        project::EVENT.run(&mut tx, all.event).await?;
+        project::ASSET.run(&mut tx, all.asset).await?;
+        crate::write::ALARM
+            .run(&mut tx, std::mem::take(&mut fold.alarms))
+            .await?;
+        search::index(&mut tx, std::mem::take(&mut fold.texts)).await?;
+    }
+    tx.commit().await?;
+    Ok(fold.facts)
+}
+
+impl Store {
+    /// Folds every fact again and compares every projected row. Changes nothing.
+    pub async fn replay(&self, mut progress: impl FnMut(u64)) -> Result<ReplayReport> {
+        let mut report = ReplayReport::default();
+        let mut fold = Fold::new(&self.inner);
+        let mut lease = self.inner.db.reader().await?;
+        let mut counts: BTreeMap<&'static str, i64> = BTreeMap::new();
+        while let Some(records) = fold.next(lease.conn()).await? {
+            fold.texts.clear();
+            fold.alarms.clear();
+            report.records += records.len() as u64;
+            for page in records.chunks(400) {
+                let compared = self.compare(lease.conn(), page, &mut report).await?;
+                for (table, n) in compared {
+                    *counts.entry(table).or_default() += n;
+                }
+            }
+            progress(fold.facts);
+        }
+        report.facts = fold.facts;
+        self.compare_counts(&mut lease, &counts, &mut report)
+            .await?;
+        Ok(report)
+    }
+
+    async fn compare(
+        &self,
+        mut conn: Conn<'_>,
+        records: &[(String, Folded)],
+        report: &mut ReplayReport,
+    ) -> Result<Vec<(&'static str, i64)>> {
+        let org = self.inner.org.as_str();
+        let ids: Vec<String> = records.iter().map(|(id, _)| id.clone()).collect();
+        let mut snapshots = Vec::new();
+        let mut all = project::Rows::default();
+        for (id, folded) in records {
+            let (snapshot, rows) = rows_of(org, id, folded)?;
+            snapshots.push(snapshot);
+            all.incident.extend(rows.incident);
+            all.member.extend(rows.member);
+            all.verdict.extend(rows.verdict);
+            all.relation.extend(rows.relation);
+            all.event.extend(rows.event);
+            all.asset.extend(rows.asset);
+        }
+        let tables: [(&Insert, &str, Vec<Vec<Value>>); 7] = [
+            (&project::SNAPSHOT, "id", snapshots),
+            (&project::INCIDENT, "id", all.incident),
+            (&project::MEMBER, "incident", all.member),
+            (&project::VERDICT, "incident", all.verdict),
+            (&project::RELATION, "from_id", all.relation),
+            (&project::EVENT, "id", all.event),
+            (&project::ASSET, "id", all.asset),
+        ];
+        let mut counts = Vec::new();
+        for (insert, column, expected) in tables {
+            counts.push((
+                insert.table,
+                i64::try_from(expected.len()).unwrap_or(i64::MAX),
+            ));
+            let mut sql = Sql::new("SELECT ");
+            sql.push(&insert.columns.join(", "))
+                .push(" FROM ")
+                .push(insert.table);
+            sql.push(" WHERE org = ")
+                .bind(org)
+                .push(" AND ")
+                .push(column)
+                .push(" IN ");
+            sql.list(&ids);
+            let found: Vec<Dynamic> = sql.all(reborrow(&mut conn)).await?;
+            differ(insert, expected, found, report);
+        }
+        Ok(counts)
+    }
+
+    /// Rows that belong to no record would not be met above; the totals show them.
+    async fn compare_counts(
+        &self,
+        lease: &mut crate::db::Lease,
+        counts: &BTreeMap<&'static str, i64>,
+        report: &mut ReplayReport,
+    ) -> Result<()> {
+        for (table, expected) in counts {
+            let mut sql = Sql::new("SELECT COUNT(*) FROM ");
+            sql.push(table).push(" WHERE org = ").bind(&self.inner.org);
+            let found: Option<(i64,)> = sql.first(lease.conn()).await?;
+            let found = found.map_or(0, |r| r.0);
+            if found != *expected {
+                report.note(table, "", format!("{found} rows instead of {expected}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn reborrow<'a>(conn: &'a mut Conn<'_>) -> Conn<'a> {
+    match conn {
+        Conn::Sqlite(c) => Conn::Sqlite(c),
+        Conn::Postgres(c) => Conn::Postgres(c),
+    }
+}
+
+/// Compares rows by their key.
+fn differ(
+    insert: &Insert,
+    expected: Vec<Vec<Value>>,
+    found: Vec<Dynamic>,
+    report: &mut ReplayReport,
+) {
+    let width = insert.key.len();
+    let key = |row: &[Value]| format!("{:?}", row.iter().take(width).collect::<Vec<_>>());
+    let mut stored: BTreeMap<String, Vec<Value>> =
+        found.into_iter().map(|row| (key(&row.0), row.0)).collect();
+    for row in expected {
+        let id = match row.get(1) {
+            Some(Value::Text(id)) => id.clone(),
+            _ => String::new(),
+        };
+        let Some(other) = stored.remove(&key(&row)) else {
+            report.note(insert.table, &id, "the row is missing".to_owned());
+            continue;
+        };
+        for ((column, a), b) in insert.columns.iter().zip(&row).zip(&other) {
+            if !same(a, b) {
+                report.note(
+                    insert.table,
+                    &id,
+                    format!("{column} differs from what the facts give"),
+                );
+            }
+        }
+    }
+    for row in stored.into_values() {
+        let id = match row.get(1) {
+            Some(Value::Text(id)) => id.clone(),
+            _ => String::new(),
+        };
+        report.note(insert.table, &id, "the facts give no such row".to_owned());
+    }
+}

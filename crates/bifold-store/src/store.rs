@@ -1,0 +1,320 @@
+//! The open store of one organisation.
+
+use crate::db::{Conn, Db, Sql, script};
+use crate::error::{Error, Result};
+use crate::ledger::Keys;
+use crate::migrate::{self, Projections};
+use crate::shell::Shell;
+use crate::write::{self, Head, Operation, Receipt, Writer};
+use bifold_domain::policy::PolicyId;
+use bifold_domain::{Actor, Auth, Command, Directory, PersonId, Short, person};
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+use tokio::sync::watch;
+
+/// Where the store is.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `sqlite:PATH` or `postgres://USER@HOST/DATABASE`.
+    pub database_url: String,
+    /// The folder for keys, the rollback guard and blobs; never inside the database.
+    pub data: PathBuf,
+    /// The outside.
+    pub shell: Shell,
+}
+
+impl Options {
+    /// Everything in one folder, on embedded SQLite.
+    pub fn in_folder(data: impl Into<PathBuf>) -> Self {
+        let data = data.into();
+        let database_url = format!("sqlite:{}", data.join("bifold.db").display());
+        Self {
+            database_url,
+            data,
+            shell: Shell::default(),
+        }
+    }
+}
+
+/// A new organisation and its first administrator.
+#[derive(Debug, Clone)]
+pub struct Founding {
+    /// The organisation's name.
+    pub organisation: Short,
+    /// The host part of the ledger's origin, such as `incidents.example.org`.
+    pub host: String,
+    /// The first administrator's name.
+    pub name: Short,
+    /// Their address.
+    pub email: Short,
+    /// Their roles; administrator is added.
+    pub roles: std::collections::BTreeSet<bifold_domain::Role>,
+}
+
+pub(crate) struct Inner {
+    pub db: Db,
+    pub org: String,
+    pub org_no: i64,
+    pub organisation: String,
+    pub origin_base: String,
+    pub shell: Shell,
+    pub data: PathBuf,
+    pub keys: Keys,
+    directory: RwLock<(i64, Arc<Directory>)>,
+    /// (log, size) after the last commit, for those who wait for entries.
+    pub size: watch::Sender<(i64, u64)>,
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inner")
+            .field("org", &self.org)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    /// The ledger's name for a year.
+    pub(crate) fn origin(&self, log: i64) -> String {
+        format!("{}/{log}", self.origin_base)
+    }
+
+    /// The directory at this version: from memory, or read again when another node changed it.
+    pub(crate) async fn directory_at(
+        &self,
+        version: i64,
+        conn: Conn<'_>,
+    ) -> Result<Arc<Directory>> {
+        let (held, directory) = self.held();
+        if held == version {
+            return Ok(directory);
+        }
+        let directory = Arc::new(write::load_directory(conn, &self.org).await?);
+        self.hold(version, directory.clone());
+        Ok(directory)
+    }
+
+    fn held(&self) -> (i64, Arc<Directory>) {
+        self.directory
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
+    }
+
+    fn hold(&self, version: i64, directory: Arc<Directory>) {
+        let mut held = self
+            .directory
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if version > held.0 {
+            *held = (version, directory);
+        }
+    }
+
+    pub(crate) fn committed(&self, head: &Head, directory: Arc<Directory>) {
+        self.hold(head.directory_version, directory);
+        self.size.send_replace((head.log, head.frontier.size()));
+    }
+}
+
+/// The open store of one organisation. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) inner: Arc<Inner>,
+    writer: Writer,
+}
+
+#[derive(sqlx::FromRow)]
+struct OrganisationRow {
+    org: String,
+    no: i64,
+    name: String,
+    origin: String,
+}
+
+impl Store {
+    /// Founds an organisation in an empty database: keys, ledger, policy, first administrator.
+    pub async fn found(options: Options, founding: Founding) -> Result<(Self, PersonId)> {
+        std::fs::create_dir_all(&options.data)
+            .map_err(Error::file(format!("making {}", options.data.display())))?;
+        let db = Db::open(&options.database_url).await?;
+        migrate::run(&db).await?;
+        let shell = &options.shell;
+        let org = format!(
+            "org_{}",
+            &PersonId::from_bits(shell.ids.next()).as_str()[4..]
+        );
+        let origin = format!("{}/bifold/{org}", founding.host);
+        let mut tx = db.begin().await?;
+        let existing: Option<(i64,)> = Sql::new("SELECT no FROM organisation LIMIT 1")
+            .first(tx.conn())
+            .await?;
+        if existing.is_some() {
+            return Err(Error::AlreadyInitialised);
+        }
+        Sql::new(
+            "INSERT INTO organisation (org, no, name, origin, created_at) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .arg(&org)
+        .arg(1_i64)
+        .arg(founding.organisation.as_str())
+        .arg(&origin)
+        .arg(shell.clock.now().micros())
+        .run(tx.conn())
+        .await?;
+        // An empty head; the first commit opens the year's log.
+        Sql::new(
+            "INSERT INTO ledger_head (org, log, frontier, last_at, directory_version, log_n, log_prev) \
+             VALUES ($1, 0, $2, 0, 0, 0, NULL)",
+        )
+        .arg(&org)
+        .arg("0:")
+        .run(tx.conn())
+        .await?;
+        // The key must be durable before the organisation is: an organisation without its key
+        // could never sign, a key without an organisation is merely unused.
+        Keys::create(&options.data, shell)?;
+        tx.commit().await?;
+        db.close().await;
+        let store = Self::open(options).await?;
+        let person = store.first_administrator(founding).await?;
+        Ok((store, person))
+    }
+
+    async fn first_administrator(&self, founding: Founding) -> Result<PersonId> {
+        let mut roles = founding.roles;
+        roles.insert(bifold_domain::Role::Administrator);
+        let id = PersonId::from_bits(self.inner.shell.ids.next());
+        let actor = Actor {
+            person: id.clone(),
+            roles: roles.iter().copied().collect(),
+            teams: Vec::new(),
+            auth: Auth::Local,
+        };
+        let register = person::Register {
+            name: founding.name,
+            email: founding.email,
+            roles,
+        };
+        let command = Command::Person(id.clone(), person::Command::Found(register));
+        self.execute(Operation::one(&actor, command)).await?;
+        Ok(id)
+    }
+
+    /// Opens an existing store and starts its writer.
+    pub async fn open(options: Options) -> Result<Self> {
+        let db = Db::open(&options.database_url).await?;
+        let projections = migrate::run(&db).await?;
+        let mut lease = db.reader().await?;
+        let row: OrganisationRow =
+            Sql::new("SELECT org, no, name, origin FROM organisation ORDER BY no LIMIT 1")
+                .first(lease.conn())
+                .await?
+                .ok_or(Error::NoOrganisation)?;
+        let keys = Keys::open(&options.data, &row.origin)?;
+        let head = Head::read(lease.conn(), &row.org, "").await?;
+        drop(lease);
+        let inner = Arc::new(Inner {
+            db,
+            org: row.org,
+            org_no: row.no,
+            organisation: row.name,
+            origin_base: row.origin,
+            shell: options.shell,
+            data: options.data,
+            keys,
+            directory: RwLock::new((-1, Arc::new(Directory::default()))),
+            size: watch::Sender::new((head.log, head.frontier.size())),
+        });
+        if projections == Projections::Emptied {
+            crate::replay::rebuild(&inner).await?;
+        }
+        let writer = Writer::start(inner.clone());
+        let store = Self { inner, writer };
+        store.directory().await?;
+        Ok(store)
+    }
+
+    /// Carries out one operation. `Ok` means it is durable.
+    pub async fn execute(&self, operation: Operation) -> Result<Receipt> {
+        self.writer
+            .execute(vec![operation])
+            .await
+            .pop()
+            .unwrap_or(Err(Error::Closed))
+    }
+
+    /// Carries out many operations, each by itself and in order, in as few transactions as
+    /// possible. One answer each.
+    pub async fn execute_many(&self, operations: Vec<Operation>) -> Vec<Result<Receipt>> {
+        self.writer.execute(operations).await
+    }
+
+    /// The people, teams, services and policy as they are now.
+    pub async fn directory(&self) -> Result<Arc<Directory>> {
+        let mut lease = self.inner.db.reader().await?;
+        let (version,): (i64,) =
+            Sql::new("SELECT directory_version FROM ledger_head WHERE org = $1")
+                .arg(&self.inner.org)
+                .first(lease.conn())
+                .await?
+                .ok_or(Error::NoOrganisation)?;
+        self.inner.directory_at(version, lease.conn()).await
+    }
+
+    /// The actor a person is now, or `None` when unknown or barred.
+    pub async fn actor(&self, person: &PersonId, auth: Auth) -> Result<Option<Actor>> {
+        Ok(self.directory().await?.actor(person, auth))
+    }
+
+    /// Bifold itself, acting on a rule. It may do the few things its jobs need.
+    pub fn system(&self) -> Actor {
+        Actor {
+            person: PersonId::from_bits(0),
+            roles: vec![bifold_domain::Role::IncidentManager],
+            teams: Vec::new(),
+            auth: Auth::System,
+        }
+    }
+
+    /// The outside of this store.
+    pub fn shell(&self) -> &Shell {
+        &self.inner.shell
+    }
+
+    /// The organisation's name.
+    pub fn organisation(&self) -> &str {
+        &self.inner.organisation
+    }
+
+    /// The id of the policy record.
+    pub fn policy_id(&self) -> PolicyId {
+        PolicyId
+    }
+
+    /// Where keys, guard and blobs are.
+    pub fn data(&self) -> &std::path::Path {
+        &self.inner.data
+    }
+
+    /// Which database it is, in a word.
+    pub fn database(&self) -> &'static str {
+        if self.inner.db.is_postgres() {
+            "PostgreSQL"
+        } else {
+            "SQLite"
+        }
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        let mut lease = self.inner.db.reader().await?;
+        script(lease.conn(), "SELECT 1").await?;
+        Ok(())
+    }
+
+    /// Closes connections in good order. Commands still waiting are answered first.
+    pub async fn close(self) {
+        self.inner.db.close().await;
+    }
+}

@@ -1,0 +1,41 @@
+//! What follows from a fact: pure functions from facts to jobs and alarms.
+//!
+//! The jobs are stored in the same transaction, and carried out at least once afterwards.
+
+use bifold_domain::{Fact, incident};
+
+/// Something to be done later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Job {
+    /// Which handler.
+    pub kind: &'static str,
+    /// For which record.
+    pub payload: String,
+    /// Not before, in microseconds since the epoch.
+    pub run_at: i64,
+}
+
+/// The job that wakes a sleeping incident.
+pub(crate) const WAKE: &str = "wake";
+
+/// What is to be done because of a fact about `subject`.
+pub(crate) fn jobs(subject: &str, fact: &Fact) -> Vec<Job> {
+    match fact {
+        Fact::Incident(incident::Fact::Snoozed { until, .. }) => {
+            vec![Job {
+                kind: WAKE,
+                payload: subject.to_owned(),
+                run_at: until.micros(),
+            }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The alarm a fact raises, if it does.
+pub(crate) fn alarm(fact: &Fact) -> Option<&'static str> {
+    match fact {
+        Fact::Incident(incident::Fact::GlassBroken { .. }) => Some("glass_broken"),
+        _ => None,
+    }
+}

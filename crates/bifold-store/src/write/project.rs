@@ -1,0 +1,281 @@
+//! The tables that people read, computed from states.
+//!
+//! A row is a pure function of a record's state: nothing else writes projections, so a rebuilt
+//! table equals the one that grew. `replay` compares exactly these rows with what is stored.
+
+use crate::db::{Insert, Value};
+use bifold_domain::event::{Event, Standing};
+use bifold_domain::incident::Incident;
+use bifold_domain::kind::{Finding, KindKey};
+use bifold_domain::record::State;
+
+pub(crate) const SNAPSHOT: Insert = Insert {
+    table: "snapshot",
+    columns: &["org", "id", "subject_type", "version", "leaf_hash", "state"],
+    key: &["org", "id"],
+};
+
+pub(crate) const INCIDENT: Insert = Insert {
+    table: "incident",
+    columns: &[
+        "org",
+        "id",
+        "seq",
+        "number",
+        "version",
+        "title",
+        "stage",
+        "is_open",
+        "handling",
+        "impact",
+        "urgency",
+        "service_is",
+        "security_is",
+        "further_kinds",
+        "service",
+        "category",
+        "team",
+        "assignee",
+        "reporter",
+        "restricted",
+        "major",
+        "tlp",
+        "parent",
+        "recorded_at",
+        "resolved_at",
+        "closed_at",
+        "snoozed_until",
+        "reassigned",
+        "reopened",
+        "source",
+        "external_id",
+        "observations",
+        "src_state",
+        "src_impact",
+        "src_urgency",
+        "src_priority",
+    ],
+    key: &["org", "id"],
+};
+
+pub(crate) const MEMBER: Insert = Insert {
+    table: "incident_member",
+    columns: &["org", "incident", "principal", "until"],
+    key: &["org", "incident", "principal"],
+};
+
+pub(crate) const VERDICT: Insert = Insert {
+    table: "incident_verdict",
+    columns: &["org", "incident", "kind", "finding", "decider", "at"],
+    key: &["org", "incident", "kind"],
+};
+
+pub(crate) const RELATION: Insert = Insert {
+    table: "relation",
+    columns: &["org", "from_id", "kind", "to_id"],
+    key: &["org", "from_id", "kind", "to_id"],
+};
+
+pub(crate) const EVENT: Insert = Insert {
+    table: "event",
+    columns: &[
+        "org",
+        "id",
+        "seq",
+        "number",
+        "version",
+        "sort",
+        "title",
+        "channel",
+        "standing",
+        "ground",
+        "incident",
+        "service",
+        "reporter",
+        "source",
+        "external_id",
+        "received_at",
+        "decided_at",
+        "decided_by",
+    ],
+    key: &["org", "id"],
+};
+
+pub(crate) const ASSET: Insert = Insert {
+    table: "asset",
+    columns: &["org", "id", "version", "name", "asset_type", "is_retired"],
+    key: &["org", "id"],
+};
+
+/// Rows, by the table they belong to.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(crate) struct Rows {
+    pub incident: Vec<Vec<Value>>,
+    pub member: Vec<Vec<Value>>,
+    pub verdict: Vec<Vec<Value>>,
+    pub relation: Vec<Vec<Value>>,
+    pub event: Vec<Vec<Value>>,
+    pub asset: Vec<Vec<Value>>,
+}
+
+/// The row of the record itself, in its own table. Records of the directory have none.
+pub(crate) fn main(org: &str, state: &State, version: u64, rows: &mut Rows) {
+    match state {
+        State::Incident(incident) => rows.incident.push(incident_row(org, incident, version)),
+        State::Event(event) => rows.event.push(event_row(org, event, version)),
+        State::Asset(asset) => rows.asset.push(vec![
+            org.into(),
+            asset.id.as_str().into(),
+            version.into(),
+            asset.entry.name.as_str().into(),
+            asset.entry.asset_type.as_str().into(),
+            asset.is_retired.into(),
+        ]),
+        State::Service(_) | State::Team(_) | State::Person(_) | State::Policy(_) => {}
+    }
+}
+
+/// The rows that hang on a record: members, verdicts, relations.
+pub(crate) fn side(org: &str, state: &State, rows: &mut Rows) {
+    let State::Incident(incident) = state else {
+        return;
+    };
+    let id = incident.id.as_str();
+    if let Some(compartment) = &incident.compartment {
+        let people = compartment
+            .people
+            .iter()
+            .map(bifold_domain::PersonId::as_str);
+        let teams = compartment.teams.iter().map(bifold_domain::TeamId::as_str);
+        for principal in people.chain(teams) {
+            rows.member.push(vec![
+                org.into(),
+                id.into(),
+                principal.into(),
+                Value::NullInt,
+            ]);
+        }
+        for (person, until) in &incident.broken_glass {
+            if !compartment.people.contains(person) {
+                let until = Value::Int(until.micros());
+                rows.member
+                    .push(vec![org.into(), id.into(), person.as_str().into(), until]);
+            }
+        }
+    }
+    for (kind, verdict) in &incident.verdicts {
+        rows.verdict.push(vec![
+            org.into(),
+            id.into(),
+            kind.as_str().into(),
+            verdict.finding.word().into(),
+            verdict.decider.as_str().into(),
+            verdict.at.micros().into(),
+        ]);
+    }
+    for relation in &incident.relations {
+        rows.relation.push(vec![
+            org.into(),
+            id.into(),
+            relation.kind.word().into(),
+            relation.other.as_str().into(),
+        ]);
+    }
+}
+
+/// The order of records of one type: year, then number. Numbers stay below 2^40 a year.
+pub(crate) fn seq(year: i16, number: u64) -> i64 {
+    (i64::from(year) << 40) + i64::try_from(number).unwrap_or(i64::MAX >> 24)
+}
+
+fn incident_row(org: &str, i: &Incident, version: u64) -> Vec<Value> {
+    let further: Vec<&str> = i
+        .verdicts
+        .iter()
+        .filter(|(k, v)| {
+            v.finding == Finding::Yes && **k != KindKey::service() && **k != KindKey::security()
+        })
+        .map(|(k, _)| k.as_str())
+        .collect();
+    let imported = i.imported.as_ref();
+    let label = |get: fn(&bifold_domain::incident::Labels) -> &Option<bifold_domain::Short>| {
+        imported
+            .and_then(|m| get(&m.labels).as_ref())
+            .map(|s| s.as_str().to_owned())
+    };
+    vec![
+        org.into(),
+        i.id.as_str().into(),
+        seq(i.times.recorded.year(), i.number).into(),
+        i.shown_number().into(),
+        version.into(),
+        i.title.shown().into(),
+        i.stage.word().into(),
+        i.stage.is_open().into(),
+        i64::from(i.handling.number()).into(),
+        i.impact.word().into(),
+        i.urgency.word().into(),
+        i.finding(&KindKey::service()).word().into(),
+        i.finding(&KindKey::security()).word().into(),
+        further.join(" ").into(),
+        i.service.as_ref().map(|s| s.as_str()).into(),
+        i.category.as_ref().map(|s| s.as_str()).into(),
+        i.team.as_ref().map(|s| s.as_str()).into(),
+        i.assignee.as_ref().map(|s| s.as_str()).into(),
+        i.original.reporter.as_str().into(),
+        i.compartment.is_some().into(),
+        i.major.word().into(),
+        i.tlp.word().into(),
+        i.parent.as_ref().map(|s| s.as_str()).into(),
+        i.times.recorded.micros().into(),
+        i.times.resolved.map(bifold_domain::At::micros).into(),
+        i.times.closed.map(bifold_domain::At::micros).into(),
+        i.snoozed.as_ref().map(|s| s.until.micros()).into(),
+        i.reassigned.into(),
+        i.reopened.into(),
+        imported.map(|m| m.source.as_str()).into(),
+        imported.map(|m| m.external_id.as_str()).into(),
+        imported.map_or(0, |m| m.observations).into(),
+        label(|l| &l.state).into(),
+        label(|l| &l.impact).into(),
+        label(|l| &l.urgency).into(),
+        label(|l| &l.priority).into(),
+    ]
+}
+
+fn event_row(org: &str, e: &Event, version: u64) -> Vec<Value> {
+    let (ground, incident) = match &e.standing {
+        Standing::Dismissed { ground } => (Some(ground.word()), None),
+        Standing::Incident { incident } => (None, Some(incident.as_str())),
+        Standing::Undecided | Standing::Weakness => (None, None),
+    };
+    vec![
+        org.into(),
+        e.id.as_str().into(),
+        seq(e.received_at.year(), e.number).into(),
+        e.shown_number().into(),
+        version.into(),
+        e.sort.word().into(),
+        e.title.shown().into(),
+        e.channel.word().into(),
+        e.standing.word().into(),
+        ground.into(),
+        incident.into(),
+        e.service.as_ref().map(|s| s.as_str()).into(),
+        e.reporter.as_str().into(),
+        e.signal.as_ref().map(|s| s.source.as_str()).into(),
+        e.signal.as_ref().map(|s| s.external_id.as_str()).into(),
+        e.received_at.micros().into(),
+        e.decided.as_ref().map(|(_, at)| at.micros()).into(),
+        e.decided.as_ref().map(|(who, _)| who.as_str()).into(),
+    ]
+}
+
+/// The number for people, where the record has one.
+pub(crate) fn number(state: &State) -> Option<String> {
+    match state {
+        State::Incident(incident) => Some(incident.shown_number()),
+        State::Event(event) => Some(event.shown_number()),
+        _ => None,
+    }
+}
