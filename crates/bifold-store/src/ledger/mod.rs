@@ -170,6 +170,11 @@ impl Store {
         })
     }
 
+    /// Tells (log, size) after every commit of this node, for those who wait for entries.
+    pub fn watch_size(&self) -> tokio::sync::watch::Receiver<(i64, u64)> {
+        self.inner.size.subscribe()
+    }
+
     /// The name of a year's log.
     pub fn origin(&self, log: i64) -> String {
         self.inner.origin(log)

@@ -67,7 +67,8 @@ impl Store {
         Ok(published)
     }
 
-    async fn bundle(&self, log: i64, range: std::ops::Range<u64>) -> Result<Vec<u8>> {
+    /// The leaves of a range, as an entry bundle. Shorter than asked when the log ends before.
+    pub async fn bundle(&self, log: i64, range: std::ops::Range<u64>) -> Result<Vec<u8>> {
         let mut lease = self.inner.db.reader().await?;
         let rows: Vec<(String,)> = Sql::new(
             "SELECT leaf FROM ledger_entry WHERE org = $1 AND log = $2 AND idx >= $3 AND idx < $4 \
@@ -83,7 +84,8 @@ impl Store {
         encode_entries(&leaves).map_err(Error::damaged)
     }
 
-    async fn tile(&self, log: i64, level: u8, range: std::ops::Range<u64>) -> Result<Vec<u8>> {
+    /// The hashes of a range of tree nodes, as a tile. The caller asks only for nodes the log has.
+    pub async fn tile(&self, log: i64, level: u8, range: std::ops::Range<u64>) -> Result<Vec<u8>> {
         let needed: Vec<(u8, u64)> = range.map(|n| (level, n)).collect();
         let mut lease = self.inner.db.reader().await?;
         let hashes = if level == 0 || level.is_multiple_of(8) {

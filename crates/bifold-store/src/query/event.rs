@@ -54,9 +54,8 @@ pub struct Filter {
     pub external_id: Option<String>,
 }
 
-/// Events are seen by those who read incidents, and by who reported them. What an event says
-/// about a restricted incident is only its existence; the incident's id stays hidden from those
-/// who cannot read it.
+/// The incident an event belongs to stays hidden from those who cannot read it, also from the
+/// event's own reporter.
 const VISIBLE_INCIDENT: &str = "CASE WHEN e.incident IS NULL THEN NULL \
     WHEN EXISTS (SELECT 1 FROM incident i WHERE i.org = e.org AND i.id = e.incident AND ";
 
@@ -104,11 +103,19 @@ impl Store {
         Ok(sql.all(lease.conn()).await?)
     }
 
-    #[allow(clippy::unused_self)] // Reads as a sentence where it is used.
+    /// Who sees an event: its reporter always; whoever reads incidents, unless it belongs to an
+    /// incident they cannot read, whose words it repeats.
     fn seen_by(&self, sql: &mut Sql, viewer: &Viewer) {
-        if !viewer.reads_incidents {
-            sql.push(" AND e.reporter = ").bind(viewer.person.as_str());
+        sql.push(" AND (e.reporter = ").bind(viewer.person.as_str());
+        if viewer.reads_incidents {
+            sql.push(
+                " OR e.incident IS NULL OR EXISTS (SELECT 1 FROM incident i WHERE i.org = e.org \
+                 AND i.id = e.incident AND ",
+            );
+            super::visible(sql, viewer, self.inner.shell.clock.now());
+            sql.push(")");
         }
+        sql.push(")");
     }
 
     /// One event by id or number, with the incident it belongs to if the viewer can read that.
@@ -144,24 +151,31 @@ impl Store {
         }
     }
 
-    /// The event with this machine identity, whoever asks: repeats find the first.
-    pub async fn event_of_signal(
+    /// The newest event with this machine identity that still waits for a decision or belongs to
+    /// an open incident, if the viewer may see it: repeats find the first.
+    pub async fn open_signal(
         &self,
+        viewer: &Viewer,
         source: &str,
         external_id: &str,
-    ) -> Result<Option<EventId>> {
+    ) -> Result<Option<(EventId, String, u64)>> {
+        let mut sql = Sql::new("SELECT e.id, e.number, e.version FROM event e WHERE e.org = ");
+        sql.bind(&self.inner.org)
+            .push(" AND e.source = ")
+            .bind(source);
+        sql.push(" AND e.external_id = ").bind(external_id).push(
+            " AND (e.standing = 'undecided' OR EXISTS (SELECT 1 FROM incident i \
+             WHERE i.org = e.org AND i.id = e.incident AND i.is_open = TRUE))",
+        );
+        self.seen_by(&mut sql, viewer);
+        sql.push(" ORDER BY e.seq DESC LIMIT 1");
         let mut lease = self.inner.db.reader().await?;
-        let row: Option<(String,)> = Sql::new(
-            "SELECT id FROM event WHERE org = $1 AND source = $2 AND external_id = $3 \
-             ORDER BY seq DESC LIMIT 1",
-        )
-        .arg(&self.inner.org)
-        .arg(source)
-        .arg(external_id)
-        .first(lease.conn())
-        .await?;
-        row.map(|r| EventId::parse(&r.0).map_err(Error::damaged))
-            .transpose()
+        let row: Option<(String, String, i64)> = sql.first(lease.conn()).await?;
+        row.map(|(id, number, version)| {
+            let id = EventId::parse(&id).map_err(Error::damaged)?;
+            Ok((id, number, u64::try_from(version).map_err(Error::damaged)?))
+        })
+        .transpose()
     }
 
     /// The id behind an id or a number, whoever asks; the command decides about the actor.
