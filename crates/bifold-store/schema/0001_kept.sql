@@ -51,6 +51,19 @@ CREATE TABLE ledger_redaction (
     PRIMARY KEY (org, log, idx, by_idx)
 );
 
+CREATE TABLE redaction_request (
+    org          TEXT    NOT NULL,
+    id           TEXT    NOT NULL,
+    log          BIGINT  NOT NULL,
+    idx          BIGINT  NOT NULL,
+    names        TEXT    NOT NULL,
+    basis        TEXT    NOT NULL,
+    requested_by TEXT    NOT NULL,
+    requested_at BIGINT  NOT NULL,
+    done         BOOLEAN NOT NULL,
+    PRIMARY KEY (org, id)
+);
+
 CREATE TABLE ledger_node (
     org   TEXT   NOT NULL,
     log   BIGINT NOT NULL,

@@ -120,6 +120,25 @@ impl Db {
         })
     }
 
+    /// Makes the database give up what was deleted: the write-ahead log on SQLite (deleted cells
+    /// are zeroed by `secure_delete`), dead rows on PostgreSQL.
+    pub(crate) async fn forget_deleted(&self) -> sqlx::Result<()> {
+        match self {
+            Self::Sqlite { write, .. } => {
+                sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                    .execute(write)
+                    .await?;
+            }
+            Self::Postgres(pool) => {
+                sqlx::raw_sql("VACUUM ledger_disclosure")
+                    .execute(pool)
+                    .await?;
+                sqlx::raw_sql("VACUUM snapshot").execute(pool).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Closes all connections; on SQLite this also checkpoints the write-ahead log.
     pub(crate) async fn close(&self) {
         match self {

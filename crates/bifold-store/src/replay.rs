@@ -113,6 +113,11 @@ fn same(a: &Value, b: &Value) -> bool {
     a == b || (null(a) && null(b))
 }
 
+const SELECT: &str = "SELECT e.log, e.idx, e.subject_type, e.subject, e.subject_n, e.kind, e.at, \
+    e.actor, e.leaf_hash, d.disclosures, (SELECT MAX(r.by_idx) FROM ledger_redaction r \
+    WHERE r.org = e.org AND r.log = e.log AND r.idx = e.idx) AS by_idx FROM ledger_entry e \
+    LEFT JOIN ledger_disclosure d ON d.org = e.org AND d.log = e.log AND d.idx = e.idx";
+
 /// Walks all facts, subject by subject, and hands over pages of folded records.
 struct Fold<'a> {
     inner: &'a Inner,
@@ -141,21 +146,15 @@ impl<'a> Fold<'a> {
         if self.is_done {
             return Ok(None);
         }
-        let rows: Vec<EntryRow> = Sql::new(
-            "SELECT e.log, e.idx, e.subject_type, e.subject, e.subject_n, e.kind, e.at, e.actor, \
-             e.leaf_hash, d.disclosures, (SELECT MAX(r.by_idx) FROM ledger_redaction r \
-             WHERE r.org = e.org AND r.log = e.log AND r.idx = e.idx) AS by_idx \
-             FROM ledger_entry e LEFT JOIN ledger_disclosure d \
-             ON d.org = e.org AND d.log = e.log AND d.idx = e.idx \
-             WHERE e.org = $1 AND (e.subject, e.subject_n) > ($2, $3) \
-             ORDER BY e.subject, e.subject_n LIMIT $4",
-        )
-        .arg(&self.inner.org)
-        .arg(&self.after.0)
-        .arg(self.after.1)
-        .arg(PAGE)
-        .all(conn)
-        .await?;
+        let mut sql = Sql::new(SELECT);
+        sql.push(" WHERE e.org = ").bind(&self.inner.org);
+        sql.push(" AND (e.subject, e.subject_n) > (")
+            .bind(&self.after.0)
+            .push(", ");
+        sql.bind(self.after.1)
+            .push(") ORDER BY e.subject, e.subject_n LIMIT ")
+            .bind(PAGE);
+        let rows: Vec<EntryRow> = sql.all(conn).await?;
         self.is_done = i64::try_from(rows.len()).map_err(Error::damaged)? < PAGE;
         if let Some(last) = rows.last() {
             self.after = (last.subject.clone(), last.subject_n);
@@ -210,6 +209,25 @@ impl<'a> Fold<'a> {
         self.open = Some((row.subject, folded));
         Ok(())
     }
+}
+
+/// Folds one record's facts as they are stored now; `None` when it has none.
+pub(crate) async fn fold_subject(
+    inner: &Inner,
+    conn: Conn<'_>,
+    subject: &str,
+) -> Result<Option<State>> {
+    let mut sql = Sql::new(SELECT);
+    sql.push(" WHERE e.org = ").bind(&inner.org);
+    sql.push(" AND e.subject = ")
+        .bind(subject)
+        .push(" ORDER BY e.subject_n");
+    let rows: Vec<EntryRow> = sql.all(conn).await?;
+    let mut fold = Fold::new(inner);
+    for row in rows.into_iter().filter(|row| row.subject_type != "ledger") {
+        fold.fold(row)?;
+    }
+    Ok(fold.open.map(|(_, folded)| folded.state))
 }
 
 fn rows_of(org: &str, id: &str, folded: &Folded) -> Result<(Vec<Value>, project::Rows)> {

@@ -111,8 +111,10 @@ impl Inner {
         }
     }
 
-    pub(crate) fn committed(&self, head: &Head, directory: Arc<Directory>) {
-        self.hold(head.directory_version, directory);
+    pub(crate) fn committed(&self, head: &Head, directory: Option<Arc<Directory>>) {
+        if let Some(directory) = directory {
+            self.hold(head.directory_version, directory);
+        }
         self.size.send_replace((head.log, head.frontier.size()));
     }
 }

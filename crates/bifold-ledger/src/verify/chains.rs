@@ -74,17 +74,29 @@ impl Ids {
     }
 }
 
-/// The last known link of each subject.
+/// The last known link of each subject. Carried from one log to the next, because a subject's
+/// chain goes on over the turn of the year.
 #[derive(Debug, Default)]
-pub(super) struct Chains {
+pub struct Chains {
     last: BTreeMap<u128, (u64, Hash)>,
+    /// Whether a subject may be met in the middle of its chain, its beginning being in an earlier
+    /// log that was not handed in.
+    begins_earlier: bool,
 }
 
 impl Chains {
+    /// Chains that may have begun in a log that is not at hand.
+    pub(super) fn begin_earlier(&mut self) {
+        self.begins_earlier = true;
+    }
+
     /// Adds a leaf to its subject's chain. After a wrong link the chain goes on from what was
     /// found, so that one change gives one finding and not thousands.
     pub(super) fn extend(&mut self, subject: &Subject, leaf: Hash) -> Option<Problem> {
         let before = self.last.insert(key(&subject.id), (subject.n, leaf));
+        if before.is_none() && self.begins_earlier {
+            return None;
+        }
         let expected = before.map_or(0, |(n, _)| n.saturating_add(1));
         if subject.n != expected {
             let (id, found) = (subject.id.clone(), subject.n);

@@ -22,7 +22,8 @@ mod problem;
 mod redactions;
 mod report;
 
-use chains::{Chains, Ids};
+pub use chains::Chains;
+use chains::Ids;
 pub use problem::{Finding, Problem};
 use redactions::Redactions;
 pub use report::{DisclosureCounts, MAX_FINDINGS, Report};
@@ -100,6 +101,15 @@ impl LogVerifier {
         verifier
     }
 
+    /// A verifier of the log after one that was verified before: subjects' chains go on from
+    /// where that one left them.
+    pub fn continuing(policy: Policy, chains: Chains) -> Self {
+        Self {
+            chains,
+            ..Self::new(policy)
+        }
+    }
+
     /// How many entries were fed so far.
     pub fn size(&self) -> u64 {
         self.tree.size()
@@ -158,7 +168,12 @@ impl LogVerifier {
     }
 
     /// Ends the log and gives the report.
-    pub fn finish(mut self) -> Report {
+    pub fn finish(self) -> Report {
+        self.finish_carrying().0
+    }
+
+    /// Ends the log and gives the report, and the chains for the log that follows.
+    pub fn finish_carrying(mut self) -> (Report, Chains) {
         let size = self.tree.size();
         self.report.entries = size;
         self.report.root = self.tree.root();
@@ -190,11 +205,12 @@ impl LogVerifier {
         }
         let Self {
             redactions,
+            chains,
             mut report,
             ..
         } = self;
         redactions.finish(&mut report);
-        report
+        (report, chains)
     }
 
     fn compare(&mut self, checkpoint: &Checkpoint) {
@@ -239,6 +255,12 @@ impl LogVerifier {
                 let id = leaf.operation.clone();
                 self.report.add(Some(at), Problem::OperationRepeated { id });
             }
+        }
+        // A log that names one before it goes on with that one's subjects. Without that log at
+        // hand, their first link here is taken as it is.
+        let continues = leaf.kind == system::GENESIS && leaf.disclosure_count > 0;
+        if at == 0 && continues && self.chains.subjects() == 0 {
+            self.chains.begin_earlier();
         }
         if let Some(problem) = self.chains.extend(&leaf.subject, hash) {
             self.report.add(Some(at), problem);

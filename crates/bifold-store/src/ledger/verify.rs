@@ -8,7 +8,7 @@ use bifold_ledger::checkpoint::{Checkpoint, open_checkpoint};
 use bifold_ledger::leaf::Leaf;
 use bifold_ledger::note::Verifier;
 use bifold_ledger::tree::leaf_hash;
-use bifold_ledger::verify::{Genesis, LogVerifier, Policy, Report};
+use bifold_ledger::verify::{Chains, Genesis, LogVerifier, Policy, Report};
 use serde::Serialize;
 use sqlx::FromRow;
 
@@ -84,6 +84,7 @@ impl Store {
         };
         let logs = self.logs().await?;
         let mut before: Option<Checkpoint> = None;
+        let mut chains = Chains::default();
         for (i, log) in logs.iter().enumerate() {
             let state = self.state_of(*log).await?;
             let head = Checkpoint {
@@ -102,8 +103,10 @@ impl Store {
                 must_be_closed: i + 1 < logs.len(),
                 ..Policy::default()
             };
-            let one = self
-                .verify_log(*log, state.size, policy, &mut report, &mut progress)
+            let verifier = LogVerifier::continuing(policy, std::mem::take(&mut chains));
+            let one;
+            (one, chains) = self
+                .verify_log(*log, state.size, verifier, &mut report, &mut progress)
                 .await?;
             report.logs.push(one);
             before = Some(head);
@@ -115,11 +118,10 @@ impl Store {
         &self,
         log: i64,
         size: u64,
-        policy: Policy,
+        mut verifier: LogVerifier,
         report: &mut LedgerReport,
         progress: &mut impl FnMut(u64),
-    ) -> Result<Report> {
-        let mut verifier = LogVerifier::new(policy);
+    ) -> Result<(Report, Chains)> {
         self.feed_checkpoints(log, size, &mut verifier, report)
             .await?;
         let done = report.entries();
@@ -143,7 +145,7 @@ impl Store {
                 break;
             }
         }
-        Ok(verifier.finish())
+        Ok(verifier.finish_carrying())
     }
 
     async fn page_is_empty(&self, log: i64, from: i64, end: i64) -> Result<bool> {

@@ -11,7 +11,7 @@ mod follow;
 pub(crate) mod project;
 pub(crate) mod seal;
 
-pub(crate) use batch::{ALARM, Head, load_directory, state_type};
+pub(crate) use batch::{ALARM, Head, Removal, load_directory, remove, state_type};
 pub(crate) use follow::{WAKE, alarm};
 
 use crate::error::{Error, Result};
