@@ -10,6 +10,8 @@ pub mod access;
 pub mod asset;
 pub mod directory;
 pub mod event;
+#[cfg(test)]
+mod fixture;
 pub mod id;
 pub mod incident;
 pub mod kind;

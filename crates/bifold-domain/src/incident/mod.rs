@@ -12,7 +12,7 @@ pub mod state;
 mod tests;
 
 pub use command::*;
-pub use fact::{ClosureGround, Fact};
+pub use fact::{ClosureGround, Fact, ObservedRow};
 pub use state::*;
 
 use crate::access::Viewer;

@@ -1,0 +1,450 @@
+//! One example of every variant of every record's facts, with every field filled.
+
+use bifold_domain::event::{Channel, Dismissal, Signal, Sort};
+use bifold_domain::incident::{
+    Audience, Certainty, ClosureGround, Compartment, Containment, EvidenceState, ImportedStage,
+    IncidentRole, Labels, MajorCriterion, NotificationState, ObservedRow, PendingOn, Relation,
+    RelationKind, ReviewState, StatedTimes, Tlp,
+};
+use bifold_domain::kind::{Answer, Criterion, Finding, Kind, KindKey};
+use bifold_domain::policy::Limits;
+use bifold_domain::priority::{Dimension, Harm, Impact, Matrix, Priority, Scores, Urgency};
+use bifold_domain::record::{Fact, Record};
+use bifold_domain::service::Criticality;
+use bifold_domain::{
+    AssetId, At, EventId, IncidentId, PersonId, Redactable, Role, ServiceId, Short, TaskId, TeamId,
+    Text, Title, asset, event, incident, person, policy, service, team,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Lists a record's examples. The `match` names exactly the listed variants, so that a variant
+/// without an example does not compile.
+macro_rules! examples {
+    ($record:ident, $module:ident, $state:ident: $($variant:ident => $example:expr),* $(,)?) => {
+        fn $module() -> Vec<(&'static str, &'static str, Fact)> {
+            let variant = |fact: &$module::Fact| match fact {
+                $($module::Fact::$variant { .. } => stringify!($variant)),*
+            };
+            let facts = vec![$((stringify!($variant), $example)),*];
+            facts
+                .into_iter()
+                .map(|(name, fact)| {
+                    assert_eq!(variant(&fact), name);
+                    (<$module::$state as Record>::TYPE, name, Fact::$record(fact))
+                })
+                .collect()
+        }
+    };
+}
+
+/// Record type, variant and example of every fact.
+pub(crate) fn all() -> Vec<(&'static str, &'static str, Fact)> {
+    let mut all = incident();
+    all.extend(event());
+    all.extend(service());
+    all.extend(asset());
+    all.extend(team());
+    all.extend(person());
+    all.extend(policy());
+    all
+}
+
+fn title() -> Redactable<Title> {
+    Title::parse("Payments fail").unwrap().into()
+}
+fn text(words: &str) -> Redactable<Text> {
+    Text::parse(words).unwrap().into()
+}
+fn plain(words: &str) -> Text {
+    Text::parse(words).unwrap()
+}
+fn short(words: &str) -> Short {
+    Short::parse(words).unwrap()
+}
+fn hidden(words: &str) -> Redactable<Short> {
+    short(words).into()
+}
+fn at(hour: i64) -> At {
+    At::parse("2026-03-01T00:00:00Z")
+        .unwrap()
+        .plus(hour * bifold_domain::time::HOUR)
+}
+fn p(number: u8) -> Priority {
+    Priority::new(number).unwrap()
+}
+fn someone() -> PersonId {
+    PersonId::from_bits(1)
+}
+fn other_person() -> PersonId {
+    PersonId::from_bits(2)
+}
+fn some_team() -> TeamId {
+    TeamId::from_bits(1)
+}
+fn some_service() -> ServiceId {
+    ServiceId::from_bits(1)
+}
+fn some_asset() -> AssetId {
+    AssetId::from_bits(1)
+}
+fn some_task() -> TaskId {
+    TaskId::from_bits(1)
+}
+fn another() -> IncidentId {
+    IncidentId::from_bits(2)
+}
+
+fn scores() -> Scores {
+    Scores {
+        service: p(3),
+        security: Some(p(2)),
+        people: Some(p(4)),
+    }
+}
+
+fn times() -> StatedTimes {
+    StatedTimes {
+        occurred_from: Some(at(1)),
+        occurred_to: Some(at(2)),
+        certainty: Some(Certainty::Estimated),
+        detected: Some(at(3)),
+        reported: Some(at(4)),
+        aware: Some(at(5)),
+    }
+}
+
+fn compartment() -> Compartment {
+    Compartment {
+        people: BTreeSet::from([someone()]),
+        teams: BTreeSet::from([some_team()]),
+    }
+}
+
+fn row() -> ObservedRow {
+    ObservedRow {
+        at: at(6),
+        labels: Labels {
+            state: Some(short("Awaiting User Info")),
+            impact: Some(short("2 - Medium")),
+            urgency: Some(short("2 - Medium")),
+            priority: Some(short("3 - Moderate")),
+        },
+        stage: ImportedStage::PendingUser,
+        impact: Impact::Significant,
+        urgency: Urgency::Medium,
+        priority: p(3),
+        is_security: Some(false),
+        category: Some(short("network")),
+        team: Some(some_team()),
+        assignee: Some(hidden("Resolver 89")),
+        reopened: Some(1),
+        resolved_at: Some(at(7)),
+        closed_at: Some(at(8)),
+        oddities: BTreeSet::from([short("closed before it was opened")]),
+    }
+}
+
+fn relation() -> Relation {
+    Relation {
+        kind: RelationKind::CausedBy,
+        other: another(),
+    }
+}
+
+examples! { Incident, incident, Incident:
+    Declared => incident::Fact::Declared {
+        number: 42,
+        title: title(),
+        description: Some(text("Cards are refused since nine.")),
+        impact: Impact::Extensive,
+        urgency: Urgency::High,
+        scores: scores(),
+        handling: p(1),
+        matrix_version: 1,
+        reporter: someone(),
+        channel: Channel::Phone,
+        times: times(),
+        service: Some(some_service()),
+        assets: BTreeSet::from([some_asset()]),
+        category: Some(short("network")),
+        event: Some(EventId::from_bits(1)),
+        split_from: Some(another()),
+        compartment: Some(compartment()),
+        tlp: Tlp::AmberStrict,
+    },
+    Imported => incident::Fact::Imported {
+        number: 43,
+        source: short("servicenow"),
+        external_id: short("INC0000045"),
+        title: title(),
+        description: Some(text("As it stood there.")),
+        opened_at: at(1),
+        channel: Channel::Import,
+        row: row(),
+    },
+    Observed => incident::Fact::Observed { row: row() },
+    Acknowledged => incident::Fact::Acknowledged,
+    VerdictGiven => incident::Fact::VerdictGiven {
+        kind: KindKey::security(),
+        finding: Finding::Yes,
+        proposed: Finding::Undetermined,
+        answers: BTreeMap::from([
+            (short("malicious"), Answer::Yes),
+            (short("policy"), Answer::Unknown),
+        ]),
+        reason: text("A log-in from an address we do not know."),
+        criteria_version: 1,
+        scores: scores(),
+        handling: p(2),
+    },
+    Rated => incident::Fact::Rated {
+        ratings: BTreeMap::from([
+            (Dimension::Delivery, Harm::Moderate),
+            (Dimension::Confidentiality, Harm::Major),
+        ]),
+        basis: text("What the log shows."),
+        scores: scores(),
+        handling: p(2),
+    },
+    Prioritised => incident::Fact::Prioritised {
+        impact: Impact::Moderate,
+        urgency: Urgency::Critical,
+        reason: text("The market opens at ten."),
+        scores: scores(),
+        handling: p(2),
+        matrix_version: 1,
+    },
+    PriorityOverridden => incident::Fact::PriorityOverridden {
+        to: p(4),
+        reason: text("A workaround holds."),
+    },
+    Classified => incident::Fact::Classified {
+        category: Some(short("network/wan")),
+        service: Some(some_service()),
+        assets: BTreeSet::from([some_asset()]),
+    },
+    Assigned => incident::Fact::Assigned {
+        team: Some(some_team()),
+        person: Some(someone()),
+    },
+    WorkStarted => incident::Fact::WorkStarted,
+    Held => incident::Fact::Held {
+        on: PendingOn::Supplier,
+        reason: text("The part is on its way."),
+        until: Some(at(9)),
+    },
+    Resumed => incident::Fact::Resumed,
+    LaneSet => incident::Fact::LaneSet {
+        kind: KindKey::security(),
+        owner: Some(someone()),
+        team: Some(some_team()),
+    },
+    TaskAdded => incident::Fact::TaskAdded {
+        task: some_task(),
+        lane: KindKey::service(),
+        title: title(),
+        owner: Some(someone()),
+        due: Some(at(9)),
+        mandatory: true,
+    },
+    TaskGiven => incident::Fact::TaskGiven {
+        task: some_task(),
+        lane: KindKey::service(),
+        owner: other_person(),
+    },
+    TaskFinished => incident::Fact::TaskFinished {
+        task: some_task(),
+        lane: KindKey::service(),
+        outcome: text("Nothing found."),
+    },
+    TaskDropped => incident::Fact::TaskDropped {
+        task: some_task(),
+        lane: KindKey::service(),
+        reason: text("No longer needed."),
+    },
+    NoteAdded => incident::Fact::NoteAdded {
+        text: text("We called the supplier."),
+        lane: Some(KindKey::service()),
+        audience: Audience::Outward,
+    },
+    WorkaroundSet => incident::Fact::WorkaroundSet { text: text("Use the other till.") },
+    FixSet => incident::Fact::FixSet { text: text("Replace the certificate.") },
+    Mitigated => incident::Fact::Mitigated { at: at(9) },
+    Amended => incident::Fact::Amended {
+        title: Some(title()),
+        description: Some(text("Only cards of one bank.")),
+        reason: text("Clearer."),
+    },
+    TimesCorrected => incident::Fact::TimesCorrected {
+        times: times(),
+        reason: text("From the log."),
+    },
+    RoleHanded => incident::Fact::RoleHanded {
+        role: IncidentRole::IncidentManager,
+        from: Some(someone()),
+        to: other_person(),
+        handover: Some(text("The supplier calls back at six.")),
+    },
+    Related => incident::Fact::Related { relation: relation() },
+    Unrelated => incident::Fact::Unrelated { relation: relation() },
+    ParentSet => incident::Fact::ParentSet { parent: Some(another()) },
+    Merged => incident::Fact::Merged { into: another(), reason: text("The same outage.") },
+    Unmerged => incident::Fact::Unmerged { reason: text("Another outage.") },
+    Snoozed => incident::Fact::Snoozed { until: at(30), reason: text("Until Monday.") },
+    Woken => incident::Fact::Woken,
+    ContainmentSet => incident::Fact::ContainmentSet { to: Containment::Contained },
+    EvidenceSet => incident::Fact::EvidenceSet {
+        to: EvidenceState::Waived,
+        reason: Some(text("The disk is ash.")),
+    },
+    NotificationSet => incident::Fact::NotificationSet { to: NotificationState::Sent },
+    ReviewSet => incident::Fact::ReviewSet { to: ReviewState::Due },
+    Resolved => incident::Fact::Resolved {
+        code: short("fixed"),
+        text: text("Replaced the certificate."),
+        restored_at: at(9),
+        cause: Some(short("maintenance-overdue")),
+    },
+    Confirmed => incident::Fact::Confirmed,
+    Closed => incident::Fact::Closed {
+        cause: short("maintenance-overdue"),
+        on: ClosureGround::Unconfirmed { reason: text("Told us by telephone.") },
+    },
+    Reopened => incident::Fact::Reopened { reason: text("It is back.") },
+    Rejected => incident::Fact::Rejected {
+        ground: Dismissal::FalsePositive,
+        reason: text("The sensor was wrong."),
+    },
+    ConvertedToRequest => incident::Fact::ConvertedToRequest {
+        reference: hidden("REQ-7"),
+        reason: text("They want a new screen."),
+    },
+    Cancelled => incident::Fact::Cancelled { reason: text("Entered twice.") },
+    AdditionMade => incident::Fact::AdditionMade { text: text("The supplier wrote again.") },
+    MajorProposed => incident::Fact::MajorProposed {
+        criteria: BTreeSet::from([MajorCriterion::VitalService, MajorCriterion::ManyUsers]),
+        reason: text("All tills are down."),
+    },
+    MajorPromoted => incident::Fact::MajorPromoted {
+        responsible: someone(),
+        reason: text("All tills are down."),
+    },
+    MajorDeclined => incident::Fact::MajorDeclined { reason: text("One till only.") },
+    MajorStoodDown => incident::Fact::MajorStoodDown { reason: text("All tills work.") },
+    Restricted => incident::Fact::Restricted {
+        compartment: compartment(),
+        reason: text("It concerns a colleague."),
+    },
+    Unrestricted => incident::Fact::Unrestricted { reason: text("It is public now.") },
+    GlassBroken => incident::Fact::GlassBroken { reason: text("It is burning."), until: at(2) },
+    Labelled => incident::Fact::Labelled { tlp: Tlp::Red },
+}
+
+examples! { Event, event, Event:
+    Received => event::Fact::Received {
+        number: 7,
+        sort: Sort::Suspicion,
+        title: title(),
+        description: Some(text("A strange mail.")),
+        channel: Channel::Alert,
+        service: Some(some_service()),
+        contact: Some(hidden("extension 12")),
+        occurred_at: Some(at(1)),
+        signal: Some(Signal {
+            source: short("alertmanager"),
+            external_id: short("ab12"),
+        }),
+    },
+    BoundToIncident => event::Fact::BoundToIncident {
+        incident: another(),
+        reason: text("The same outage."),
+    },
+    FoundWeakness => event::Fact::FoundWeakness { reason: text("The door does not lock.") },
+    Dismissed => event::Fact::Dismissed {
+        ground: Dismissal::Benign,
+        reason: text("As designed."),
+    },
+}
+
+fn service_entry() -> service::Entry {
+    service::Entry {
+        key: short("payments"),
+        name: short("Payments"),
+        description: Some(plain("Card payments in shops.")),
+        owner: Some(some_team()),
+        criticality: Criticality::Vital,
+        depends_on: BTreeSet::from([ServiceId::from_bits(2)]),
+    }
+}
+
+examples! { Service, service, Service:
+    Offered => service::Fact::Offered { entry: service_entry() },
+    Revised => service::Fact::Revised { entry: service_entry() },
+    Retired => service::Fact::Retired,
+}
+
+fn asset_entry() -> asset::Entry {
+    asset::Entry {
+        name: short("till-17"),
+        asset_type: short("endpoint"),
+        services: BTreeSet::from([some_service()]),
+        classification: Some(short("confidential")),
+    }
+}
+
+examples! { Asset, asset, Asset:
+    Enrolled => asset::Fact::Enrolled { entry: asset_entry() },
+    Revised => asset::Fact::Revised { entry: asset_entry() },
+    Retired => asset::Fact::Retired,
+}
+
+examples! { Team, team, Team:
+    Formed => team::Fact::Formed {
+        name: short("Network"),
+        members: BTreeSet::from([someone()]),
+    },
+    MembersSet => team::Fact::MembersSet { members: BTreeSet::from([other_person()]) },
+}
+
+examples! { Person, person, Person:
+    Registered => person::Fact::Registered {
+        name: hidden("Ada"),
+        email: hidden("ada@example.org"),
+        roles: BTreeSet::from([Role::Agent, Role::Administrator]),
+    },
+    RolesChanged => person::Fact::RolesChanged { roles: BTreeSet::from([Role::Auditor]) },
+    Disabled => person::Fact::Disabled,
+    Enabled => person::Fact::Enabled,
+}
+
+examples! { Policy, policy, Policy:
+    MatrixSet => policy::Fact::MatrixSet { matrix: Matrix::default() },
+    KindSet => policy::Fact::KindSet {
+        kind: Kind {
+            key: KindKey::parse("safety").unwrap(),
+            name: short("Safety"),
+            lane: short("Keep people safe"),
+            sensitive: false,
+            always_asked: true,
+            definition: plain("Injury or danger to people."),
+            criteria: vec![Criterion {
+                key: short("injury"),
+                question: plain("Was somebody hurt?"),
+                decisive: true,
+            }],
+        },
+    },
+    CategoriesSet => policy::Fact::CategoriesSet {
+        categories: vec![short("network"), short("network/wan")],
+    },
+    ResolutionCodesSet => policy::Fact::ResolutionCodesSet { codes: vec![short("fixed")] },
+    CauseCodesSet => policy::Fact::CauseCodesSet { codes: vec![short("defect")] },
+    LimitsSet => policy::Fact::LimitsSet {
+        limits: Limits {
+            reopen_days: 14,
+            confirm_days: 5,
+            review_at_or_above: p(2),
+            break_glass_minutes: 60,
+        },
+    },
+}
