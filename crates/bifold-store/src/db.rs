@@ -393,7 +393,10 @@ impl Insert {
             } else {
                 format!("UPDATE SET {}", set.join(", "))
             };
-            text.push_str(&format!(" ON CONFLICT ({}) DO {act}", self.key.join(", ")));
+            text.push_str(" ON CONFLICT (");
+            text.push_str(&self.key.join(", "));
+            text.push_str(") DO ");
+            text.push_str(&act);
         }
         text
     }
@@ -403,7 +406,7 @@ impl Insert {
     pub(crate) async fn run(&self, tx: &mut Tx, mut rows: Vec<Vec<Value>>) -> sqlx::Result<()> {
         while !rows.is_empty() {
             let half = (rows.len() + 1).next_power_of_two() / 2;
-            let rest = rows.split_off(half.min(ROWS_LIMIT).max(1));
+            let rest = rows.split_off(half.clamp(1, ROWS_LIMIT));
             let sql = Sql {
                 text: self.text(rows.len()),
                 args: rows.into_iter().flatten().collect(),

@@ -98,10 +98,7 @@ impl Store {
                 .first(lease.conn())
                 .await?;
         drop(lease);
-        if !row
-            .and_then(|r| r.0)
-            .is_some_and(|until| until <= self.now())
-        {
+        if row.and_then(|r| r.0).is_none_or(|until| until > self.now()) {
             return Ok(());
         }
         let command = Command::Incident(id, incident::Command::Wake);

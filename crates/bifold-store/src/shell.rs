@@ -31,7 +31,7 @@ impl Clock {
 /// Where ids come from.
 #[derive(Clone, Debug)]
 pub enum Ids {
-    /// UUIDv7: the time, then randomness.
+    /// `UUIDv7`: the time, then randomness.
     Random,
     /// A counter, so that tests and demonstrations repeat.
     Seeded(Arc<AtomicU64>),
@@ -45,7 +45,7 @@ impl Ids {
             Self::Random => uuid::Uuid::now_v7().as_u128(),
             Self::Seeded(counter) => {
                 let n = u128::from(counter.fetch_add(1, Ordering::SeqCst));
-                // The version and variant bits of a UUIDv7, so that it is one in form.
+                // The version and variant bits of a `UUIDv7`, so that it is one in form.
                 (0x7 << 76) | (0x2 << 62) | n
             }
         }

@@ -58,10 +58,10 @@ impl Store {
             .collect();
         let removable = |name: &String| name != seal::BODY && known.contains(name);
         if names.is_empty() || !names.iter().all(removable) {
-            let named = names.join(", ");
+            let list = names.join(", ");
             return Err(Refusal::Unknown {
                 what: "redactable value",
-                named,
+                named: list,
             }
             .into());
         }

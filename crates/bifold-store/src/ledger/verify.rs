@@ -133,7 +133,7 @@ impl Store {
                     report.note(log, None, format!("entry {next} is missing"));
                     next = row.idx;
                 }
-                self.examine(log, &row, report);
+                Self::examine(log, &row, report);
                 let disclosures = row.disclosures.as_deref().unwrap_or_default();
                 let lines: Vec<&str> = disclosures.lines().filter(|l| !l.is_empty()).collect();
                 verifier.leaf(row.leaf.as_bytes(), &lines);
@@ -169,7 +169,7 @@ impl Store {
     }
 
     /// The columns beside a leaf are for finding it; they must say what it says.
-    fn examine(&self, log: i64, row: &Row, report: &mut LedgerReport) {
+    fn examine(log: i64, row: &Row, report: &mut LedgerReport) {
         let index = u64::try_from(row.idx).ok();
         if leaf_hash(row.leaf.as_bytes()).to_string() != row.leaf_hash {
             report.note(

@@ -7,12 +7,16 @@
 //! one operation at a time. The caller hears of success only after COMMIT.
 
 mod batch;
+mod directory;
 mod follow;
+mod head;
 pub(crate) mod project;
 pub(crate) mod seal;
 
-pub(crate) use batch::{ALARM, Head, Removal, load_directory, remove, state_type};
+pub(crate) use batch::{ALARM, Removal, remove, state_type};
+pub(crate) use directory::load as load_directory;
 pub(crate) use follow::{WAKE, alarm};
+pub(crate) use head::Head;
 
 use crate::error::{Error, Result};
 use crate::store::Inner;

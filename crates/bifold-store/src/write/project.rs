@@ -218,15 +218,24 @@ fn incident_row(org: &str, i: &Incident, version: u64) -> Vec<Value> {
         i.finding(&KindKey::service()).word().into(),
         i.finding(&KindKey::security()).word().into(),
         further.join(" ").into(),
-        i.service.as_ref().map(|s| s.as_str()).into(),
-        i.category.as_ref().map(|s| s.as_str()).into(),
-        i.team.as_ref().map(|s| s.as_str()).into(),
-        i.assignee.as_ref().map(|s| s.as_str()).into(),
+        i.service
+            .as_ref()
+            .map(bifold_domain::ServiceId::as_str)
+            .into(),
+        i.category.as_ref().map(bifold_domain::Short::as_str).into(),
+        i.team.as_ref().map(bifold_domain::TeamId::as_str).into(),
+        i.assignee
+            .as_ref()
+            .map(bifold_domain::PersonId::as_str)
+            .into(),
         i.original.reporter.as_str().into(),
         i.compartment.is_some().into(),
         i.major.word().into(),
         i.tlp.word().into(),
-        i.parent.as_ref().map(|s| s.as_str()).into(),
+        i.parent
+            .as_ref()
+            .map(bifold_domain::IncidentId::as_str)
+            .into(),
         i.times.recorded.micros().into(),
         i.times.resolved.map(bifold_domain::At::micros).into(),
         i.times.closed.map(bifold_domain::At::micros).into(),
@@ -261,7 +270,10 @@ fn event_row(org: &str, e: &Event, version: u64) -> Vec<Value> {
         e.standing.word().into(),
         ground.into(),
         incident.into(),
-        e.service.as_ref().map(|s| s.as_str()).into(),
+        e.service
+            .as_ref()
+            .map(bifold_domain::ServiceId::as_str)
+            .into(),
         e.reporter.as_str().into(),
         e.signal.as_ref().map(|s| s.source.as_str()).into(),
         e.signal.as_ref().map(|s| s.external_id.as_str()).into(),

@@ -1,5 +1,8 @@
 //! The store on both databases.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::default_trait_access, clippy::disallowed_methods)]
+
 mod accounts;
 mod ledger;
 mod reading;
