@@ -145,3 +145,59 @@ impl Record for Asset {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{PEOPLE, after, decide, directory, payments, server, short};
+
+    fn entry(name: &str, service: &ServiceId) -> Entry {
+        Entry {
+            name: short(name),
+            asset_type: short("vm"),
+            services: BTreeSet::from([service.clone()]),
+            classification: None,
+        }
+    }
+
+    #[test]
+    fn an_asset_is_enrolled_revised_and_retired_once() {
+        let ask =
+            |state: Option<&Asset>, command| decide(&directory(), "administrator", state, command);
+        let enrol = || Command::Enrol(entry("db1", &payments()));
+        let facts = ask(None, enrol()).unwrap();
+        let asset: Asset = after(None, &server(), "administrator", &facts[0]);
+        let json = serde_json::to_string(&asset).unwrap();
+        assert_eq!(serde_json::from_str::<Asset>(&json).unwrap(), asset);
+        let retired: Asset = after(Some(asset.clone()), &server(), "agent", &Fact::Retired);
+        let nowhere = ServiceId::from_bits(9);
+        for (state, command, code) in [
+            (Some(&asset), enrol(), "already-exists"),
+            (
+                Some(&asset),
+                Command::Revise(entry("db1", &payments())),
+                "nothing-to-change",
+            ),
+            (
+                Some(&asset),
+                Command::Revise(entry("db1", &nowhere)),
+                "unknown",
+            ),
+            (None, Command::Enrol(entry("db1", &nowhere)), "unknown"),
+            (None, Command::Retire, "not-found"),
+            (Some(&retired), Command::Retire, "nothing-to-change"),
+        ] {
+            assert_eq!(ask(state, command).unwrap_err().code(), code);
+        }
+        assert!(ask(Some(&asset), Command::Revise(entry("db2", &payments()))).is_ok());
+    }
+
+    #[test]
+    fn only_an_administrator_keeps_the_inventory() {
+        for (who, role) in PEOPLE {
+            let new = Command::Enrol(entry("db1", &payments()));
+            let answer = decide::<Asset>(&directory(), who, None, new);
+            assert_eq!(answer.is_ok(), role.permits(Permission::ManageDirectory));
+        }
+    }
+}

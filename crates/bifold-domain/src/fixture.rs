@@ -217,6 +217,42 @@ pub(crate) fn import(first: Observation) -> Import {
     }
 }
 
+/// Decides a command to any record, in the morning, beside the neighbours of this file.
+pub(crate) fn decide<R: Record>(
+    directory: &Directory,
+    who: &str,
+    state: Option<&R>,
+    command: R::Command,
+) -> Result<Vec<R::Fact>, Refusal> {
+    let actor = Actor {
+        person: person(who),
+        roles: PEOPLE
+            .iter()
+            .filter_map(|(name, role)| (*name == who).then_some(*role))
+            .collect(),
+        teams: directory.teams_of(&person(who)),
+        auth: Auth::Session,
+    };
+    let context = Context {
+        actor: &actor,
+        now: morning(),
+        directory,
+        neighbours: &neighbours(),
+    };
+    R::decide(state, command, &context)
+}
+
+/// The state of any record after one fact.
+pub(crate) fn after<R: Record>(state: Option<R>, id: &R::Id, who: &str, fact: &R::Fact) -> R {
+    let meta = Meta {
+        subject: id.to_string(),
+        n: 0,
+        at: morning(),
+        actor: person(who),
+    };
+    R::evolve(state, fact, &meta).unwrap()
+}
+
 /// What is given: an organisation, neighbours, the time, and an incident with its history.
 #[derive(Clone)]
 pub(crate) struct Case {
@@ -281,9 +317,10 @@ impl Case {
 
     /// A command that was accepted.
     pub(crate) fn and(mut self, who: &str, command: Command) -> Self {
+        let shown = format!("{command:?}");
         let facts = self
-            .decide(who, command.clone())
-            .unwrap_or_else(|refusal| panic!("given {command:?} by {who}: {refusal}"));
+            .decide(who, command)
+            .unwrap_or_else(|refusal| panic!("given {shown} by {who}: {refusal}"));
         for fact in &facts {
             self = self.fact(who, fact);
         }

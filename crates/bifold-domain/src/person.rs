@@ -199,3 +199,127 @@ impl Person {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::Directory;
+    use crate::fixture::{PEOPLE, after, decide, directory, person, short};
+
+    fn register(name: &str, roles: &[Role]) -> Register {
+        Register {
+            name: short(name),
+            email: short(&format!("{name}@example.org")),
+            roles: roles.iter().copied().collect(),
+        }
+    }
+
+    fn roles(roles: &[Role]) -> Command {
+        Command::ChangeRoles(ChangeRoles {
+            roles: roles.iter().copied().collect(),
+        })
+    }
+
+    fn ask(who: &str, of: &str, command: Command) -> Result<Vec<Fact>, Refusal> {
+        let directory = directory();
+        decide(&directory, who, directory.people.get(&person(of)), command)
+    }
+
+    #[test]
+    fn an_organisation_is_founded_once_by_an_administrator() {
+        let found = |roles: &[Role]| Command::Found(register("ada", roles));
+        let empty = Directory::default();
+        let ok =
+            decide::<Person>(&empty, "bystander", None, found(&[Role::Administrator])).unwrap();
+        assert!(after::<Person>(None, &person("agent"), "agent", &ok[0]).is_active);
+        assert_eq!(
+            decide::<Person>(&empty, "bystander", None, found(&[Role::Reporter])),
+            Err(Refusal::LastAdministrator)
+        );
+        let again = decide::<Person>(
+            &directory(),
+            "administrator",
+            None,
+            found(&[Role::Administrator]),
+        );
+        assert_eq!(again.unwrap_err().code(), "already-exists");
+    }
+
+    #[test]
+    fn only_an_administrator_manages_people() {
+        for (who, role) in PEOPLE {
+            let allowed = *role == Role::Administrator;
+            for command in [
+                Command::Disable,
+                roles(&[Role::Administrator]),
+                Command::Register(register("eve", &[])),
+                Command::Found(register("eve", &[Role::Administrator])),
+            ] {
+                let answer = ask(who, "agent", command);
+                let refused = matches!(answer, Err(Refusal::NotPermitted { .. }));
+                assert_eq!(refused, !allowed, "{who}");
+            }
+            let new = Command::Register(register("eve", &[]));
+            let answer = decide::<Person>(&directory(), who, None, new);
+            assert_eq!(answer.is_ok(), allowed, "{who}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_one_persons_whatever_its_case() {
+        let mut new = register("agent", &[]);
+        new.email = short("AGENT@Example.org");
+        let answer = decide::<Person>(&directory(), "administrator", None, Command::Register(new));
+        assert_eq!(answer.unwrap_err().code(), "already-exists");
+    }
+
+    #[test]
+    fn the_last_administrator_stays() {
+        for command in [Command::Disable, roles(&[Role::Agent])] {
+            assert_eq!(
+                ask("administrator", "administrator", command),
+                Err(Refusal::LastAdministrator)
+            );
+        }
+        // A second one lets the first go; a disabled one does not count.
+        for (name, is_active) in [("agent", true), ("former", false)] {
+            let mut directory = directory();
+            let second = directory.people.get_mut(&person(name)).unwrap();
+            second.roles.insert(Role::Administrator);
+            assert_eq!(second.is_active, is_active);
+            let first = directory.people.get(&person("administrator"));
+            let answer = decide(&directory, "administrator", first, Command::Disable);
+            assert_eq!(answer.is_ok(), is_active);
+        }
+    }
+
+    #[test]
+    fn people_are_barred_and_let_back_in() {
+        let disabled = ask("administrator", "agent", Command::Disable).unwrap();
+        assert_eq!(disabled, [Fact::Disabled]);
+        let agent = directory().people[&person("agent")].clone();
+        let barred = after(Some(agent), &person("agent"), "administrator", &disabled[0]);
+        assert!(!barred.is_active);
+        let back = decide(
+            &directory(),
+            "administrator",
+            Some(&barred),
+            Command::Enable,
+        );
+        assert_eq!(back, Ok(vec![Fact::Enabled]));
+        for same in [Command::Enable, roles(&[Role::Agent])] {
+            assert_eq!(
+                ask("administrator", "agent", same),
+                Err(Refusal::NothingToChange)
+            );
+        }
+        assert_eq!(
+            ask("administrator", "former", Command::Disable),
+            Err(Refusal::NothingToChange)
+        );
+        assert_eq!(
+            decide::<Person>(&directory(), "administrator", None, Command::Disable),
+            Err(Refusal::no("person"))
+        );
+    }
+}

@@ -204,3 +204,123 @@ fn reaches(from: &ServiceId, target: &ServiceId, context: &Context<'_>) -> bool 
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::Directory;
+    use crate::fixture::{PEOPLE, after, decide, directory, payments, short};
+
+    fn id(number: u128) -> ServiceId {
+        ServiceId::from_bits(number)
+    }
+
+    fn entry(key: &str, depends_on: &[u128]) -> Entry {
+        Entry {
+            key: short(key),
+            name: short(key),
+            description: None,
+            owner: None,
+            criticality: Criticality::Standard,
+            depends_on: depends_on.iter().map(|n| id(*n)).collect(),
+        }
+    }
+
+    /// 1 `payments`; 2 depends on 1; 3 depends on 2.
+    fn chain() -> Directory {
+        let mut directory = directory();
+        for (number, key, needs) in [(2, "shop", 1), (3, "portal", 2)] {
+            let fact = Fact::Offered {
+                entry: entry(key, &[needs]),
+            };
+            let made: Service = after(None, &id(number), "administrator", &fact);
+            directory.services.insert(id(number), made);
+        }
+        directory
+    }
+
+    fn ask(number: u128, command: Command) -> Result<Vec<Fact>, Refusal> {
+        let directory = chain();
+        let state = directory.services.get(&id(number));
+        decide(&directory, "administrator", state, command)
+    }
+
+    #[test]
+    fn dependencies_never_close_a_circle() {
+        for needs in [1, 2, 3] {
+            assert_eq!(
+                ask(1, Command::Revise(entry("payments", &[needs]))),
+                Err(Refusal::WouldLoop)
+            );
+        }
+        assert!(ask(3, Command::Revise(entry("portal", &[1, 2]))).is_ok());
+    }
+
+    #[test]
+    fn a_circle_that_is_there_already_does_not_hang_the_search() {
+        let mut directory = chain();
+        for (number, needs) in [(1, 3), (3, 1)] {
+            let service = directory.services.get_mut(&id(number)).unwrap();
+            service.entry.depends_on = BTreeSet::from([id(needs)]);
+        }
+        let answer = decide::<Service>(
+            &directory,
+            "administrator",
+            directory.services.get(&id(2)),
+            Command::Revise(entry("shop", &[1, 3])),
+        );
+        assert!(answer.is_ok());
+    }
+
+    #[test]
+    fn an_entry_names_what_exists_and_a_key_of_its_own() {
+        for (command, code) in [
+            (Command::Offer(entry("payments", &[])), "already-exists"),
+            (Command::Offer(entry("mail", &[9])), "unknown"),
+            (
+                Command::Offer(Entry {
+                    owner: Some(TeamId::from_bits(9)),
+                    ..entry("mail", &[])
+                }),
+                "unknown",
+            ),
+            (Command::Retire, "not-found"),
+            (Command::Revise(entry("mail", &[])), "not-found"),
+        ] {
+            assert_eq!(ask(4, command).unwrap_err().code(), code);
+        }
+        let taken = ask(2, Command::Revise(entry("payments", &[])));
+        assert_eq!(taken.unwrap_err().code(), "already-exists");
+        let again = ask(1, Command::Offer(entry("other", &[])));
+        assert_eq!(again.unwrap_err().code(), "already-exists");
+    }
+
+    #[test]
+    fn a_service_is_revised_and_retired_once() {
+        assert_eq!(
+            ask(2, Command::Revise(entry("shop", &[1]))),
+            Err(Refusal::NothingToChange)
+        );
+        let directory = directory();
+        let retired: Service = after(
+            directory.services.get(&payments()).cloned(),
+            &payments(),
+            "administrator",
+            &Fact::Retired,
+        );
+        assert!(retired.is_retired);
+        let again = decide(&directory, "administrator", Some(&retired), Command::Retire);
+        assert_eq!(again, Err(Refusal::NothingToChange));
+        let json = serde_json::to_string(&retired).unwrap();
+        assert_eq!(serde_json::from_str::<Service>(&json).unwrap(), retired);
+    }
+
+    #[test]
+    fn only_an_administrator_keeps_the_catalogue() {
+        for (who, role) in PEOPLE {
+            let new = Command::Offer(entry("mail", &[]));
+            let answer = decide::<Service>(&directory(), who, None, new);
+            assert_eq!(answer.is_ok(), role.permits(Permission::ManageDirectory));
+        }
+    }
+}

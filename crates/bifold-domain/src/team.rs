@@ -158,3 +158,63 @@ fn known(members: &BTreeSet<PersonId>, context: &Context<'_>) -> Result<(), Refu
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::Role;
+    use crate::fixture::{PEOPLE, after, decide, directory, person, short, team};
+
+    fn members(names: &[&str]) -> BTreeSet<PersonId> {
+        names.iter().map(|n| person(n)).collect()
+    }
+
+    fn form(name: &str, names: &[&str]) -> Command {
+        Command::Form(Form {
+            name: short(name),
+            members: members(names),
+        })
+    }
+
+    fn set(members: BTreeSet<PersonId>) -> Command {
+        Command::SetMembers(SetMembers { members })
+    }
+
+    #[test]
+    fn a_team_has_a_name_of_its_own_and_members_who_exist() {
+        let directory = directory();
+        let desk = directory.teams.get(&team("desk"));
+        let ask = |state, command| decide::<Team>(&directory, "administrator", state, command);
+        let stranger = BTreeSet::from([PersonId::from_bits(99)]);
+        for (state, command, code) in [
+            (None, form("desk", &[]), "already-exists"),
+            (None, Command::FormImported(short("desk")), "already-exists"),
+            (desk, form("other", &[]), "already-exists"),
+            (
+                desk,
+                Command::FormImported(short("other")),
+                "already-exists",
+            ),
+            (desk, set(stranger.clone()), "unknown"),
+            (desk, set(members(&["agent"])), "nothing-to-change"),
+            (None, set(stranger), "not-found"),
+        ] {
+            assert_eq!(ask(state, command).unwrap_err().code(), code);
+        }
+        let facts = ask(None, form("night", &["agent"])).unwrap();
+        let night: Team = after(None, &team("desk"), "administrator", &facts[0]);
+        assert_eq!(night.members, members(&["agent"]));
+        assert!(ask(desk, set(members(&["agent", "resolver"]))).is_ok());
+        assert!(ask(None, Command::FormImported(short("night"))).is_ok());
+    }
+
+    #[test]
+    fn only_an_administrator_makes_teams() {
+        for (who, role) in PEOPLE {
+            for command in [form("night", &[]), Command::FormImported(short("night"))] {
+                let answer = decide::<Team>(&directory(), who, None, command);
+                assert_eq!(answer.is_ok(), *role == Role::Administrator, "{who}");
+            }
+        }
+    }
+}

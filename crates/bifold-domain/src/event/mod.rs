@@ -5,6 +5,8 @@
 //! F038). The original words never change (F028).
 
 mod decide;
+#[cfg(test)]
+mod tests;
 
 use crate::access::closed_set;
 use crate::id::{EventId, IncidentId, PersonId, ServiceId};

@@ -163,6 +163,13 @@ impl Incident {
             || self.is_seated(kind, &viewer.person, &viewer.teams)
     }
 
+    /// Whether it sleeps now; on its date it is awake without anybody doing anything.
+    pub fn is_asleep(&self, now: At) -> bool {
+        self.snoozed
+            .as_ref()
+            .is_some_and(|snooze| snooze.until > now)
+    }
+
     /// What others may know of it when they name it.
     pub fn summary(&self) -> Summary {
         Summary {

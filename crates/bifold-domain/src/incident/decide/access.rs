@@ -1,6 +1,6 @@
 //! Major incidents, and who may read: compartments, break-glass, TLP.
 
-use super::one;
+use super::{NAMED_LIMIT, at_most, one};
 use crate::access::Permission;
 use crate::id::PersonId;
 use crate::incident::command::{Because, Label, PromoteMajor, ProposeMajor, Restrict};
@@ -128,6 +128,8 @@ pub(super) fn readable_by_someone(
     compartment: &Compartment,
     context: &Context<'_>,
 ) -> Result<(), Refusal> {
+    let members = compartment.people.len() + compartment.teams.len();
+    at_most(members, "members", NAMED_LIMIT)?;
     known_members(compartment, context)?;
     match active_members(compartment, context).next() {
         Some(_) => Ok(()),

@@ -1,6 +1,6 @@
 //! The two questions, harm, priority, classification, and the sub-states beside the stage.
 
-use super::{handling, may_work_in, one};
+use super::{NAMED_LIMIT, at_most, handling, may_work_in, one};
 use crate::access::Permission;
 use crate::incident::Incident;
 use crate::incident::command::{Assess, Classify, OverridePriority, Prioritise, Rate, Track};
@@ -209,6 +209,7 @@ pub(super) fn classify(
         });
     }
     let assets = new.assets.unwrap_or_else(|| incident.assets.clone());
+    at_most(assets.len(), "assets", NAMED_LIMIT)?;
     let unknown =
         |id: &&_| !context.neighbours.assets.contains(*id) && !incident.assets.contains(*id);
     if let Some(id) = assets.iter().find(unknown) {

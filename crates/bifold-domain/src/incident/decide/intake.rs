@@ -1,6 +1,6 @@
 //! Declaring, importing, amending, and the stated times.
 
-use super::one;
+use super::{NAMED_LIMIT, at_most, one};
 use crate::access::Permission;
 use crate::incident::Incident;
 use crate::incident::command::{Amend, CorrectTimes, Declare, Import, Observation};
@@ -62,6 +62,7 @@ pub(super) fn declare(new: Declare, context: &Context<'_>) -> Result<Vec<Fact>, 
 /// Every id in the body must exist for this actor, not only the one in the path.
 fn known(new: &Declare, context: &Context<'_>) -> Result<(), Refusal> {
     let directory = context.directory;
+    at_most(new.assets.len(), "assets", NAMED_LIMIT)?;
     let unknown = |what, named: &dyn std::fmt::Display| {
         Err(Refusal::Unknown {
             what,

@@ -125,6 +125,17 @@ fn dispatch(
     }
 }
 
+/// Assets of one incident, and people and teams of one compartment.
+const NAMED_LIMIT: usize = 500;
+
+/// Refuses more of something than an incident holds.
+fn at_most(len: usize, what: &'static str, limit: usize) -> Result<(), Refusal> {
+    if len > limit {
+        return Err(Refusal::TooMany { what, limit });
+    }
+    Ok(())
+}
+
 /// A command that gives exactly one fact.
 #[allow(clippy::unnecessary_wraps)] // Every rule has the same shape: facts or a refusal.
 fn one(fact: Fact) -> Result<Vec<Fact>, Refusal> {

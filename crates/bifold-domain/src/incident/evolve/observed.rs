@@ -14,6 +14,9 @@ use crate::redact::Redactable;
 use crate::text::Text;
 use std::collections::BTreeMap;
 
+/// Oddities kept in the state; every one of them stands in the facts.
+const ODDITIES_LIMIT: usize = 100;
+
 /// Marks a verdict that rests on what the source says, not on criteria answered here.
 const NO_CRITERIA: u32 = 0;
 
@@ -24,7 +27,9 @@ impl Incident {
             imported.observed_at = imported.observed_at.max(row.at);
             imported.labels = row.labels.clone();
             imported.assignee.clone_from(&row.assignee);
-            imported.oddities.extend(row.oddities.iter().cloned());
+            let room = ODDITIES_LIMIT.saturating_sub(imported.oddities.len());
+            let oddities = row.oddities.iter().cloned().take(room);
+            imported.oddities.extend(oddities);
         }
         if self.was_ended_here() {
             return;

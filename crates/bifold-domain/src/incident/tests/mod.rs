@@ -4,6 +4,7 @@ mod access;
 mod assessment;
 mod closure;
 mod intake;
+mod lanes;
 mod matrix;
 mod random;
 mod relations;
@@ -133,6 +134,7 @@ fn wrong_stage(verb: &'static str, stage: &'static str) -> Refusal {
     Refusal::WrongStage { verb, stage }
 }
 
+#[allow(clippy::needless_pass_by_value)] // Ids, references and words alike.
 fn unknown(what: &'static str, named: impl ToString) -> Refusal {
     Refusal::Unknown {
         what,

@@ -100,6 +100,32 @@ fn an_incident_holds_five_hundred_relations() {
 }
 
 #[test]
+fn an_incident_names_five_hundred_assets_and_members() {
+    let too_many = |what| Refusal::TooMany { what, limit: 500 };
+    let assets: BTreeSet<_> = (0..501).map(crate::id::AssetId::from_bits).collect();
+    let mut new = declare();
+    new.assets.clone_from(&assets);
+    nothing()
+        .when(Command::Declare(Box::new(new)))
+        .by("agent")
+        .refused(&too_many("assets"));
+    declared()
+        .when(Command::Classify(Classify {
+            category: None,
+            service: None,
+            assets: Some(assets),
+        }))
+        .by("agent")
+        .refused(&too_many("assets"));
+    let mut crowd = only(&[], &[]);
+    crowd.people = (0..501).map(PersonId::from_bits).collect();
+    declared()
+        .when(Command::Restrict(crowd))
+        .by("officer")
+        .refused(&too_many("members"));
+}
+
+#[test]
 fn families_are_one_level_deep() {
     let child = declared().and("agent", parent(Some(open_one())));
     assert_eq!(child.incident().summary().parent, Some(open_one()));
