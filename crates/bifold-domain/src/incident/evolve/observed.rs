@@ -28,7 +28,7 @@ impl Incident {
             imported.labels = row.labels.clone();
             imported.assignee.clone_from(&row.assignee);
             let room = ODDITIES_LIMIT.saturating_sub(imported.oddities.len());
-            let oddities = row.oddities.iter().cloned().take(room);
+            let oddities = row.oddities.iter().take(room).cloned();
             imported.oddities.extend(oddities);
         }
         if self.was_ended_here() {
