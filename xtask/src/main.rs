@@ -1,1 +1,55 @@
-fn main() {}
+//! Development tasks: `cargo xtask test`, `cargo xtask crash`, `cargo xtask bench`.
+//!
+//! Plain synchronous code that starts real programs and watches them. Whatever it starts it ends,
+//! by process id; all traffic stays on the loopback addresses.
+
+mod bench;
+mod crash;
+mod http;
+mod install;
+mod lint;
+mod paths;
+mod postgres;
+mod process;
+mod random;
+mod server;
+mod tally;
+mod test;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Checks everything a change must pass.
+    Test(test::Options),
+    /// Kills the server under load, again and again, and looks whether anything was lost.
+    Crash(crash::Options),
+    /// Measures, with a baseline in the same run.
+    Bench(bench::Options),
+    /// Loads incidents through the store; `bench` calls this.
+    #[command(hide = true)]
+    Load(bench::LoadOptions),
+}
+
+fn main() -> Result<ExitCode> {
+    let is_good = match Cli::parse().task {
+        Task::Test(options) => test::run(&options)?,
+        Task::Crash(options) => crash::run(&options)?,
+        Task::Bench(options) => bench::run(&options)?,
+        Task::Load(options) => bench::load(&options)?,
+    };
+    Ok(if is_good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,141 @@
+//! What the tests need from outside, installed by package name where it is absent.
+
+use crate::paths;
+use crate::postgres;
+use crate::process::{answers, is_on_path, output, succeeds};
+use crate::tally::Count;
+use anyhow::Result;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Something a test needs.
+struct Need {
+    name: &'static str,
+    packages: &'static [&'static str],
+    is_here: fn() -> bool,
+}
+
+const NEEDS: [Need; 5] = [
+    Need {
+        name: "PostgreSQL",
+        packages: &["postgresql"],
+        is_here: || postgres::programs().is_some(),
+    },
+    Need {
+        name: "Go with sumdb",
+        packages: &["golang-go", "golang-golang-x-mod-dev"],
+        is_here: || {
+            is_on_path("go")
+                && Path::new("/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog").is_dir()
+        },
+    },
+    Need {
+        name: "wrk",
+        packages: &["wrk"],
+        is_here: || is_on_path("wrk"),
+    },
+    Need {
+        name: "strace",
+        packages: &["strace"],
+        is_here: || is_on_path("strace"),
+    },
+    Need {
+        name: "Python with venv",
+        packages: &["python3", "python3-venv"],
+        is_here: || answers("python3", &["-c", "import venv, ensurepip, sqlite3"]),
+    },
+];
+
+/// Whether this is a continuous integration run, where a missing tool is a failure.
+pub(crate) fn is_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| value == "true")
+}
+
+/// Installs everything that is absent. Each need counts as one check.
+pub(crate) fn everything() -> Count {
+    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.is_here)()).collect();
+    let packages: Vec<&str> = missing
+        .iter()
+        .flat_map(|need| need.packages)
+        .copied()
+        .collect();
+    if !packages.is_empty() {
+        println!("installing {}", packages.join(" "));
+        if let Err(error) = apt(&packages) {
+            println!("{error:#}");
+        }
+    }
+    let mut count = Count::default();
+    for need in &NEEDS {
+        count += found(need.name, need.packages, (need.is_here)());
+    }
+    let python = venv();
+    if let Err(error) = &python {
+        println!("{error:#}");
+    }
+    count += found("pymerkle, schemathesis", &["PyPI"], python.is_ok());
+    count
+}
+
+fn found(name: &str, packages: &[&str], is_here: bool) -> Count {
+    if is_here {
+        return Count::one(true);
+    }
+    println!("SKIPPED: no {name} ({})", packages.join(" "));
+    if is_ci() {
+        Count::one(false)
+    } else {
+        Count::SKIPPED
+    }
+}
+
+fn apt(packages: &[&str]) -> Result<()> {
+    let is_root = output(Command::new("id").arg("-u"))?.trim() == "0";
+    let get = |args: &[&str]| {
+        let mut command = Command::new(if is_root { "env" } else { "sudo" });
+        if !is_root {
+            command.args(["-n", "env"]);
+        }
+        command
+            .args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"])
+            .args(args);
+        output(&mut command)
+    };
+    get(&["update"])?;
+    let install = ["install", "--no-install-recommends"];
+    get(&[&install, packages].concat())?;
+    Ok(())
+}
+
+/// The Python of our virtual environment, if it was made.
+pub(crate) fn python() -> Option<PathBuf> {
+    let python = paths::work().join("venv/bin/python");
+    python.is_file().then_some(python)
+}
+
+/// Makes the virtual environment, or brings it up to the pinned versions.
+fn venv() -> Result<()> {
+    let venv = paths::work().join("venv");
+    let requirements = paths::root().join("xtask/requirements.txt");
+    let wanted = std::fs::read(&requirements)?;
+    let stamp = venv.join("installed.txt");
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    println!("installing Python packages into {}", venv.display());
+    std::fs::create_dir_all(paths::work())?;
+    output(
+        Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&venv),
+    )?;
+    let mut pip = Command::new(venv.join("bin/python"));
+    pip.args(["-m", "pip", "install", "--disable-pip-version-check"])
+        .args(["--quiet", "-r"])
+        .arg(&requirements);
+    if !succeeds(&mut pip)? {
+        anyhow::bail!("pip could not install {}", requirements.display());
+    }
+    std::fs::write(stamp, wanted)?;
+    Ok(())
+}
