@@ -79,6 +79,14 @@ CREATE TABLE incident_verdict (
     PRIMARY KEY (org, incident, kind)
 );
 
+CREATE TABLE incident_seat (
+    org       TEXT NOT NULL,
+    incident  TEXT NOT NULL,
+    kind      TEXT NOT NULL,
+    principal TEXT NOT NULL,
+    PRIMARY KEY (org, incident, kind, principal)
+);
+
 CREATE TABLE relation (
     org        TEXT NOT NULL,
     from_id    TEXT NOT NULL,

@@ -73,7 +73,6 @@ impl Db {
             .busy_timeout(Duration::from_millis(ACQUIRE_TIMEOUT_MS))
             .pragma("secure_delete", "ON")
             .pragma("cache_size", "-32768")
-            .pragma("mmap_size", "268435456")
             .pragma("temp_store", "MEMORY")
             .statement_cache_capacity(500);
         let pool = |max| {
@@ -84,7 +83,7 @@ impl Db {
         let write = pool(1).connect_with(options.clone()).await?;
         let readers = options
             .pragma("query_only", "ON")
-            .pragma("cache_size", "-8192");
+            .pragma("cache_size", "-16384");
         let read = pool(SQLITE_READERS).connect_with(readers).await?;
         Ok(Self::Sqlite { write, read })
     }

@@ -17,6 +17,7 @@ pub(crate) const PROJECTION_TABLES: &[&str] = &[
     "incident",
     "incident_member",
     "incident_verdict",
+    "incident_seat",
     "relation",
     "event",
     "asset",

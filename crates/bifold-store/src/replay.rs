@@ -258,6 +258,7 @@ pub(crate) async fn rebuild(inner: &Inner) -> Result<u64> {
             all.incident.extend(rows.incident);
             all.member.extend(rows.member);
             all.verdict.extend(rows.verdict);
+            all.seat.extend(rows.seat);
             all.relation.extend(rows.relation);
             all.event.extend(rows.event);
             all.asset.extend(rows.asset);
@@ -266,6 +267,7 @@ pub(crate) async fn rebuild(inner: &Inner) -> Result<u64> {
         project::INCIDENT.run(&mut tx, all.incident).await?;
         project::MEMBER.run(&mut tx, all.member).await?;
         project::VERDICT.run(&mut tx, all.verdict).await?;
+        project::SEAT.run(&mut tx, all.seat).await?;
         project::RELATION.run(&mut tx, all.relation).await?;
         project::EVENT.run(&mut tx, all.event).await?;
         project::ASSET.run(&mut tx, all.asset).await?;
@@ -319,15 +321,17 @@ impl Store {
             all.incident.extend(rows.incident);
             all.member.extend(rows.member);
             all.verdict.extend(rows.verdict);
+            all.seat.extend(rows.seat);
             all.relation.extend(rows.relation);
             all.event.extend(rows.event);
             all.asset.extend(rows.asset);
         }
-        let tables: [(&Insert, &str, Vec<Vec<Value>>); 7] = [
+        let tables: [(&Insert, &str, Vec<Vec<Value>>); 8] = [
             (&project::SNAPSHOT, "id", snapshots),
             (&project::INCIDENT, "id", all.incident),
             (&project::MEMBER, "incident", all.member),
             (&project::VERDICT, "incident", all.verdict),
+            (&project::SEAT, "incident", all.seat),
             (&project::RELATION, "from_id", all.relation),
             (&project::EVENT, "id", all.event),
             (&project::ASSET, "id", all.asset),

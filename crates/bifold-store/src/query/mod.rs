@@ -33,28 +33,32 @@ fn visible(sql: &mut Sql, viewer: &Viewer, now: At) {
          AND m.incident = i.id AND (m.until IS NULL OR m.until > ",
     );
     sql.bind(now.micros()).push(") AND m.principal IN ");
-    let mut principals = vec![person];
-    principals.extend(viewer.teams.iter().map(bifold_domain::TeamId::as_str));
-    sql.list(&principals).push(")))");
+    sql.list(&principals(viewer)).push(")))");
 }
 
-/// Adds the predicate for facts that stand in a lane, under the column name given.
-fn in_visible_lane(sql: &mut Sql, column: &str, viewer: &Viewer, directory: &Directory) {
+/// Adds the predicate for facts that stand in a lane: of the entry under the alias `e`, in the
+/// incident under the alias `i`. It says what `Incident::shows_lane` says in Rust.
+fn in_visible_lane(sql: &mut Sql, viewer: &Viewer, directory: &Directory) {
     if viewer.reads_sensitive_lanes {
         sql.push("TRUE");
         return;
     }
-    let open: Vec<&str> = directory
-        .policy
-        .kinds
-        .values()
+    let kinds = directory.policy.kinds.values();
+    let open: Vec<&str> = kinds
         .filter(|k| !k.kind.sensitive)
         .map(|k| k.kind.key.as_str())
         .collect();
-    sql.push("(")
-        .push(column)
-        .push(" IS NULL OR ")
-        .push(column)
-        .push(" IN ");
-    sql.list(&open).push(")");
+    sql.push("(e.lane IS NULL OR e.lane IN ");
+    sql.list(&open).push(
+        " OR EXISTS (SELECT 1 FROM incident_seat l WHERE l.org = i.org AND l.incident = i.id \
+         AND l.kind = e.lane AND l.principal IN ",
+    );
+    sql.list(&principals(viewer)).push("))");
+}
+
+/// Under what names a compartment or a lane may know the viewer.
+fn principals(viewer: &Viewer) -> Vec<&str> {
+    let mut principals = vec![viewer.person.as_str()];
+    principals.extend(viewer.teams.iter().map(bifold_domain::TeamId::as_str));
+    principals
 }

@@ -113,21 +113,27 @@ pub(crate) async fn forget(tx: &mut Tx, doc: i64) -> Result<()> {
     Ok(())
 }
 
+/// From how many characters on the last word of a query also matches as a beginning. Fewer would
+/// match a large part of all words.
+const PREFIX_MIN_CHARS: usize = 3;
+
 /// The query in the database's own form, or `None` when it holds no word. The last word also
 /// matches as a beginning, so that search works while typing.
 fn expression(query: &str, postgres: bool) -> Option<String> {
     let words: Vec<String> = words(query).take(WORDS_LIMIT).collect();
     let last = words.len().checked_sub(1)?;
     // Words hold only letters and digits; quoting makes them words and never operators.
-    let quoted = words
-        .iter()
-        .enumerate()
-        .map(|(i, word)| match (postgres, i == last) {
+    let quoted = words.iter().enumerate().map(|(i, word)| {
+        match (
+            postgres,
+            i == last && word.chars().count() >= PREFIX_MIN_CHARS,
+        ) {
             (true, true) => format!("'{word}':*"),
             (true, false) => format!("'{word}'"),
             (false, true) => format!("\"{word}\"*"),
             (false, false) => format!("\"{word}\""),
-        });
+        }
+    });
     Some(
         quoted
             .collect::<Vec<_>>()
@@ -174,7 +180,7 @@ impl Store {
             .push(" >= ")
             .bind(self.inner.org_no * ORG_SPACE);
         sql.push(" AND ");
-        in_visible_lane(&mut sql, "e.lane", viewer, &directory);
+        in_visible_lane(&mut sql, viewer, &directory);
         sql.push(" AND ");
         visible(&mut sql, viewer, self.inner.shell.clock.now());
         sql.push(" ORDER BY ").push(doc).push(" DESC LIMIT ");
@@ -195,8 +201,8 @@ mod tests {
     #[test]
     fn a_query_is_words_and_never_operators() {
         assert_eq!(
-            expression("Disk \"full\" OR*", false).unwrap(),
-            r#""disk" AND "full" AND "or"*"#
+            expression("Disk \"full\" OR abc*", false).unwrap(),
+            r#""disk" AND "full" AND "or" AND "abc"*"#
         );
         assert_eq!(
             expression("disk' | full", true).unwrap(),

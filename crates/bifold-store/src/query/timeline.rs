@@ -74,7 +74,7 @@ impl Store {
         sql.push(" AND e.subject_n > ")
             .bind(after.unwrap_or(-1))
             .push(" AND ");
-        in_visible_lane(&mut sql, "e.lane", viewer, &directory);
+        in_visible_lane(&mut sql, viewer, &directory);
         sql.push(" AND ");
         super::visible(&mut sql, viewer, self.inner.shell.clock.now());
         sql.push(" ORDER BY e.subject_n LIMIT ")

@@ -70,6 +70,12 @@ pub(crate) const VERDICT: Insert = Insert {
     key: &["org", "incident", "kind"],
 };
 
+pub(crate) const SEAT: Insert = Insert {
+    table: "incident_seat",
+    columns: &["org", "incident", "kind", "principal"],
+    key: &["org", "incident", "kind", "principal"],
+};
+
 pub(crate) const RELATION: Insert = Insert {
     table: "relation",
     columns: &["org", "from_id", "kind", "to_id"],
@@ -113,6 +119,7 @@ pub(crate) struct Rows {
     pub incident: Vec<Vec<Value>>,
     pub member: Vec<Vec<Value>>,
     pub verdict: Vec<Vec<Value>>,
+    pub seat: Vec<Vec<Value>>,
     pub relation: Vec<Vec<Value>>,
     pub event: Vec<Vec<Value>>,
     pub asset: Vec<Vec<Value>>,
@@ -135,7 +142,7 @@ pub(crate) fn main(org: &str, state: &State, version: u64, rows: &mut Rows) {
     }
 }
 
-/// The rows that hang on a record: members, verdicts, relations.
+/// The rows that hang on a record: members, verdicts, seats in lanes, relations.
 pub(crate) fn side(org: &str, state: &State, rows: &mut Rows) {
     let State::Incident(incident) = state else {
         return;
@@ -172,6 +179,18 @@ pub(crate) fn side(org: &str, state: &State, rows: &mut Rows) {
             verdict.decider.as_str().into(),
             verdict.at.micros().into(),
         ]);
+    }
+    for (kind, lane) in &incident.lanes {
+        let owner = lane.owner.iter().map(bifold_domain::PersonId::as_str);
+        let team = lane.team.iter().map(bifold_domain::TeamId::as_str);
+        for principal in owner.chain(team) {
+            rows.seat.push(vec![
+                org.into(),
+                id.into(),
+                kind.as_str().into(),
+                principal.into(),
+            ]);
+        }
     }
     for relation in &incident.relations {
         rows.relation.push(vec![

@@ -34,11 +34,17 @@ async fn every_entry_of_a_grown_log_has_a_proof_that_holds_offline() {
             let proof = world.store.proof(2026, index).await.unwrap().unwrap();
             let proof: TlogProof = proof.parse().unwrap();
             assert_eq!(
-                proof.verify(leaf.as_bytes(), std::slice::from_ref(&key)).unwrap(),
+                proof
+                    .verify(leaf.as_bytes(), std::slice::from_ref(&key))
+                    .unwrap(),
                 checkpoint
             );
             let other = format!("{leaf} ");
-            assert!(proof.verify(other.as_bytes(), std::slice::from_ref(&key)).is_err());
+            assert!(
+                proof
+                    .verify(other.as_bytes(), std::slice::from_ref(&key))
+                    .is_err()
+            );
         }
         world.check().await;
     }

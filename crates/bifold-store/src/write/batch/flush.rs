@@ -99,7 +99,7 @@ impl Batch<'_> {
         let org = self.inner.org.clone();
         let mut rows = project::Rows::default();
         let mut snapshots = Vec::new();
-        let mut outdated: [Vec<String>; 3] = Default::default();
+        let mut outdated: [Vec<String>; 4] = Default::default();
         for id in &self.touched {
             let Some(Loaded {
                 state: Some(state),
@@ -125,6 +125,7 @@ impl Batch<'_> {
             let sides = [
                 (&side.member, new.member, &mut rows.member),
                 (&side.verdict, new.verdict, &mut rows.verdict),
+                (&side.seat, new.seat, &mut rows.seat),
                 (&side.relation, new.relation, &mut rows.relation),
             ];
             for ((old, new, target), outdated) in sides.into_iter().zip(&mut outdated) {
@@ -139,6 +140,7 @@ impl Batch<'_> {
         let deletes = [
             "DELETE FROM incident_member WHERE incident IN ",
             "DELETE FROM incident_verdict WHERE incident IN ",
+            "DELETE FROM incident_seat WHERE incident IN ",
             "DELETE FROM relation WHERE from_id IN ",
         ];
         for (text, ids) in deletes.into_iter().zip(&outdated) {
@@ -152,6 +154,7 @@ impl Batch<'_> {
         project::INCIDENT.run(&mut self.tx, rows.incident).await?;
         project::MEMBER.run(&mut self.tx, rows.member).await?;
         project::VERDICT.run(&mut self.tx, rows.verdict).await?;
+        project::SEAT.run(&mut self.tx, rows.seat).await?;
         project::RELATION.run(&mut self.tx, rows.relation).await?;
         project::EVENT.run(&mut self.tx, rows.event).await?;
         project::ASSET.run(&mut self.tx, rows.asset).await?;
