@@ -35,9 +35,6 @@ enum Task {
     Crash(crash::Options),
     /// Measures, with a baseline in the same run.
     Bench(bench::Options),
-    /// Loads incidents through the store; `bench` calls this.
-    #[command(hide = true)]
-    Load(bench::LoadOptions),
 }
 
 fn main() -> Result<ExitCode> {
@@ -45,7 +42,6 @@ fn main() -> Result<ExitCode> {
         Task::Test(options) => test::run(&options)?,
         Task::Crash(options) => crash::run(&options)?,
         Task::Bench(options) => bench::run(&options)?,
-        Task::Load(options) => bench::load(&options)?,
     };
     Ok(if is_good {
         ExitCode::SUCCESS

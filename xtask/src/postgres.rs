@@ -169,3 +169,23 @@ impl Drop for Cluster {
         self.server.end("INT", STOPS_WITHIN);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Cluster;
+
+    #[test]
+    fn a_cluster_answers_makes_databases_and_ends() {
+        let Some(cluster) = Cluster::start().unwrap() else {
+            eprintln!("SKIPPED: no PostgreSQL here");
+            return;
+        };
+        let url = cluster.create("trial").unwrap();
+        assert!(url.starts_with("postgres://bifold@127.0.0.1:"));
+        assert_eq!(cluster.ask("trial", "SELECT 1 + 1").unwrap().trim(), "2");
+        let port = cluster.port;
+        assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+        drop(cluster);
+        assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
+    }
+}

@@ -67,30 +67,6 @@ pub(crate) fn bound_to_us(command: &Command, signal: &str) -> Command {
     bound
 }
 
-/// CPU time a process has used, in milliseconds (user and system; ticks of 10 ms).
-pub(crate) fn cpu_ms(pid: u32) -> Result<u64> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    // The name in parentheses may contain spaces; the fields after it are counted from 3.
-    let (_, fields) = stat.rsplit_once(") ").context("/proc/PID/stat")?;
-    let ticks = fields
-        .split(' ')
-        .skip(11)
-        .take(2)
-        .map(str::parse::<u64>)
-        .sum::<Result<u64, _>>()?;
-    Ok(ticks * 10)
-}
-
-/// Resident memory of a process in KiB: now (`VmRSS`) or at most so far (`VmHWM`).
-pub(crate) fn memory_kib(pid: u32, field: &str) -> Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))
-        .with_context(|| format!("{field} of {pid}"))?;
-    Ok(line.trim().trim_end_matches(" kB").parse()?)
-}
-
 /// A loopback port that is free now.
 pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
@@ -141,16 +117,9 @@ pub(crate) fn is_on_path(program: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Running, bound_to_us, cpu_ms, memory_kib};
+    use super::{Running, bound_to_us};
     use std::process::Command;
     use std::time::Duration;
-
-    #[test]
-    fn our_own_figures_can_be_read() {
-        let pid = std::process::id();
-        assert!(cpu_ms(pid).is_ok());
-        assert!(memory_kib(pid, "VmRSS").unwrap() > 100);
-    }
 
     #[test]
     fn what_was_started_ends() {

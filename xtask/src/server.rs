@@ -9,7 +9,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 const STARTS_WITHIN: Duration = Duration::from_mins(1);
-const ADMIN: &str = "ada@example.org";
+/// The first administrator.
+pub(crate) const ADMIN: &str = "ada@example.org";
 
 /// Builds `bifold` and `bifold-verify` as the tests build them, and gives their folder.
 pub(crate) fn build(is_release: bool) -> Result<PathBuf> {
@@ -53,16 +54,12 @@ impl Organisation {
         init.args(["--org", "Trial", "--admin", ADMIN, "--password-file"])
             .arg(&password);
         output(&mut init)?;
-        let printed = output(
-            &mut organisation
-                .bifold(&["token", "create"])
-                .args(["--user", ADMIN]),
-        )?;
-        organisation.token = printed
-            .split_whitespace()
-            .last()
+        let mut token = organisation.bifold(&["token", "create"]);
+        let printed = output(token.args(["--user", ADMIN]))?;
+        let token = printed.split_whitespace().last();
+        token
             .context("`bifold token create` printed no token")?
-            .to_owned();
+            .clone_into(&mut organisation.token);
         Ok(organisation)
     }
 
@@ -81,6 +78,7 @@ impl Organisation {
         self.programs.join(name)
     }
 
+    #[cfg(feature = "bench")]
     /// Where its keys, and on SQLite its database, are.
     pub(crate) fn data(&self) -> &Path {
         &self.data

@@ -1,12 +1,60 @@
-//! b
-use anyhow::Result;
-#[derive(clap::Args)]
-pub(crate) struct Options {}
-#[derive(clap::Args)]
-pub(crate) struct LoadOptions {}
-pub(crate) fn run(_: &Options) -> Result<bool> {
-    Ok(true)
+//! `cargo xtask bench`: what the product does in a second, beside a baseline of the same run.
+//!
+//! Loading a million incidents goes through the store, so the measuring is behind the feature
+//! `bench`. Without it this builds everything in release and starts itself again.
+
+use clap::Args;
+
+#[cfg(feature = "bench")]
+mod declare;
+#[cfg(feature = "bench")]
+mod import;
+#[cfg(feature = "bench")]
+mod ledger;
+#[cfg(feature = "bench")]
+mod load;
+#[cfg(feature = "bench")]
+mod measure;
+#[cfg(feature = "bench")]
+mod pages;
+#[cfg(feature = "bench")]
+mod table;
+#[cfg(feature = "bench")]
+mod text;
+#[cfg(feature = "bench")]
+mod usage;
+
+#[derive(Args)]
+#[cfg_attr(not(feature = "bench"), allow(dead_code))] // Parsed here, used by the other build.
+pub(crate) struct Options {
+    /// How many incidents are loaded when pages are measured, ascending.
+    #[arg(long, value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000])]
+    sizes: Vec<u64>,
+    /// How long each measurement of throughput takes, in seconds.
+    #[arg(long, default_value_t = 6)]
+    seconds: u32,
+    /// Small sizes and short measurements, to see that it works.
+    #[arg(long)]
+    quick: bool,
 }
-pub(crate) fn load(_: &LoadOptions) -> Result<bool> {
-    Ok(true)
+
+#[cfg(feature = "bench")]
+pub(crate) use measure::run;
+
+/// Builds with the feature and in release, and starts that.
+#[cfg(not(feature = "bench"))]
+pub(crate) fn run(_: &Options) -> anyhow::Result<bool> {
+    use crate::{paths, process::succeeds};
+    use std::process::Command;
+
+    let mut cargo = Command::new("cargo");
+    cargo
+        .current_dir(paths::root())
+        .args(["build", "--release", "--workspace", "--bins"])
+        .args(["--features", "xtask/bench"]);
+    if !succeeds(&mut cargo)? {
+        return Ok(false);
+    }
+    let mut bench = Command::new(paths::target().join("release/xtask"));
+    succeeds(bench.args(std::env::args_os().skip(1)))
 }

@@ -86,7 +86,7 @@ impl Step {
                 "-D",
                 "warnings",
             ]),
-            Self::Tests => with_postgres(|cluster| cargo::tests(cluster)),
+            Self::Tests => with_postgres(cargo::tests),
             Self::Crash => with_postgres(crash_both),
             Self::Api => api::schemathesis(),
         }
