@@ -1,0 +1,102 @@
+//! One event.
+
+use crate::answer;
+use crate::auth::Caller;
+use crate::error::{Error, Result};
+use crate::params::Place;
+use crate::route::{Access, Answer, Described, Route};
+use crate::server::Server;
+use crate::view::{Named, NamedService, Names};
+use axum::extract::State;
+use axum::response::Response;
+use bifold_domain::event::{Channel, Dismissal, Event, Signal, Sort, Standing};
+use bifold_domain::{At, Redactable};
+use serde::Serialize;
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/api/v1/events/{id}", "event", Access::SignedIn, show)
+            .summary("One event by id or number.")
+            .answers(200, Answer::Json(Described::of::<EventView>())),
+    ]
+}
+
+/// One event.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Event)]
+struct EventView {
+    id: String,
+    number: String,
+    version: u64,
+    /// What the reporter says it is.
+    sort: Sort,
+    title: String,
+    #[schema(required)]
+    description: Option<String>,
+    channel: Channel,
+    #[schema(required)]
+    service: Option<NamedService>,
+    /// How to reach the reporter.
+    #[schema(required)]
+    contact: Option<String>,
+    #[schema(required)]
+    occurred_at: Option<At>,
+    #[schema(required)]
+    signal: Option<Signal>,
+    reporter: Named,
+    received_at: At,
+    /// What it was found to be.
+    standing: String,
+    /// On which ground it was dismissed.
+    #[schema(required)]
+    ground: Option<Dismissal>,
+    /// The incident it belongs to, if you can read that.
+    #[schema(required)]
+    incident: Option<String>,
+    #[schema(required)]
+    decided_by: Option<Named>,
+    #[schema(required)]
+    decided_at: Option<At>,
+}
+
+impl EventView {
+    fn of(event: Event, version: u64, incident: Option<String>, names: Names<'_>) -> Self {
+        let ground = match event.standing {
+            Standing::Dismissed { ground } => Some(ground),
+            _ => None,
+        };
+        let decided = event.decided.as_ref();
+        Self {
+            id: event.id.to_string(),
+            number: event.shown_number(),
+            version,
+            sort: event.sort,
+            title: event.title.shown(),
+            description: event.description.as_ref().map(Redactable::shown),
+            channel: event.channel,
+            service: event.service.as_ref().map(|id| names.service(id)),
+            contact: event.contact.as_ref().map(Redactable::shown),
+            occurred_at: event.occurred_at,
+            signal: event.signal.clone(),
+            reporter: names.person(&event.reporter),
+            received_at: event.received_at,
+            standing: event.standing.word().to_owned(),
+            ground,
+            incident,
+            decided_by: decided.map(|(person, _)| names.person(person)),
+            decided_at: decided.map(|(_, at)| *at),
+        }
+    }
+}
+
+async fn show(
+    State(server): State<Server>,
+    caller: Caller,
+    Place(name): Place<String>,
+) -> Result<Response> {
+    let found = server.store.event(&caller.viewer(), &name).await?;
+    let (event, version, incident) = found.ok_or_else(|| Error::no("event"))?;
+    let directory = server.store.directory().await?;
+    let view = EventView::of(event, version, incident, Names(&directory));
+    Ok(answer::tagged(version, &view))
+}

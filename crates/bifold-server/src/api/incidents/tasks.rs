@@ -1,0 +1,83 @@
+//! Tasks of an incident: made, given, finished, dropped.
+
+use crate::answer;
+use crate::body;
+use crate::error::{Error, Result};
+use crate::params::Place;
+use crate::route::{Described, Route};
+use crate::server::Server;
+use crate::write::Write;
+use axum::extract::State;
+use axum::response::Response;
+use bifold_domain::incident::{Command as C, EndTask, GiveTask, NewTask};
+use bifold_domain::{Command, TaskId};
+
+type Parse = fn(TaskId, &[u8]) -> Result<C>;
+
+pub(crate) fn routes() -> Vec<Route> {
+    let end = Described::of::<EndTask>();
+    vec![
+        Route::post("/api/v1/incidents/{id}/tasks", "task_add", add)
+            .summary("Adds a task to a lane.")
+            .body(Described::of::<NewTask>())
+            .keyed(201),
+        task(
+            "/api/v1/incidents/{id}/tasks/{task}/give",
+            "task_give",
+            "Gives a task to somebody.",
+            Described::of::<GiveTask>(),
+            |task, bytes| Ok(C::GiveTask(task, body::parse(bytes)?)),
+        ),
+        task(
+            "/api/v1/incidents/{id}/tasks/{task}/finish",
+            "task_finish",
+            "Ends a task with its outcome.",
+            end,
+            |task, bytes| Ok(C::FinishTask(task, body::parse(bytes)?)),
+        ),
+        task(
+            "/api/v1/incidents/{id}/tasks/{task}/drop",
+            "task_drop",
+            "Drops a task with the reason.",
+            end,
+            |task, bytes| Ok(C::DropTask(task, body::parse(bytes)?)),
+        ),
+    ]
+}
+
+async fn add(
+    State(server): State<Server>,
+    Place(name): Place<String>,
+    write: Write,
+) -> Result<Response> {
+    let new: NewTask = write.body()?;
+    let id = super::id_of(&server, &name).await?;
+    let task = TaskId::from_bits(write.bits(&server));
+    let command = Command::Incident(id, C::AddTask(task.clone(), new));
+    let receipt = write.execute(&server, vec![command]).await?;
+    Ok(answer::with_task(receipt, task.to_string()))
+}
+
+fn task(
+    path: &'static str,
+    name: &'static str,
+    summary: &'static str,
+    body: Described,
+    parse: Parse,
+) -> Route {
+    let handler = move |State(server): State<Server>,
+                        Place((name, task)): Place<(String, String)>,
+                        write: Write| async move {
+        let task = TaskId::parse(&task).map_err(|_| Error::no("task"))?;
+        let command = parse(task, write.bytes())?;
+        let id = super::id_of(&server, &name).await?;
+        let receipt = write
+            .execute(&server, vec![Command::Incident(id, command)])
+            .await?;
+        Ok::<Response, Error>(answer::done(receipt))
+    };
+    Route::post(path, name, handler)
+        .summary(summary)
+        .body(body)
+        .keyed(200)
+}

@@ -1,0 +1,33 @@
+//! The endpoints: one file each where there is something of its own, one table for the rest.
+
+mod alarms;
+mod directory;
+mod events;
+mod health;
+pub(crate) mod incidents;
+mod ledger;
+mod me;
+mod reports;
+mod search;
+mod session;
+mod tokens;
+
+use crate::route::Route;
+
+/// Every route, in the order of the document.
+pub(crate) fn routes() -> Vec<Route> {
+    [
+        health::routes(),
+        session::routes(),
+        me::routes(),
+        tokens::routes(),
+        incidents::routes(),
+        events::routes(),
+        directory::routes(),
+        search::routes(),
+        reports::routes(),
+        alarms::routes(),
+        ledger::routes(),
+    ]
+    .concat()
+}

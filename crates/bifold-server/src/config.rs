@@ -1,0 +1,31 @@
+//! What the binary decides about a running server.
+
+/// How the server behaves towards its surroundings.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Gives out the session cookie without `Secure` and the `__Host-` prefix, for plain HTTP on
+    /// loopback. Never for anything that is reached over a network.
+    pub insecure_cookies: bool,
+    /// The address people reach the server by, such as `https://incidents.example.org`. When it
+    /// is known, only this origin may change things with a cookie.
+    pub public_url: Option<String>,
+    /// Takes the client's address from the last entry of `X-Forwarded-For`. Only behind a proxy
+    /// that sets it: everybody else could choose their own.
+    pub behind_proxy: bool,
+    /// Requests worked on at the same time; more are answered 503.
+    pub requests_limit: usize,
+    /// Sign-ins tried from one address within a minute before it has to wait.
+    pub sign_ins_per_minute: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            insecure_cookies: false,
+            public_url: None,
+            behind_proxy: false,
+            requests_limit: 1_024,
+            sign_ins_per_minute: 20,
+        }
+    }
+}

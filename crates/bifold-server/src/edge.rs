@@ -1,0 +1,114 @@
+//! What every request and every answer goes through: id, limits, headers, problem documents.
+
+use crate::error::{Error, Problem};
+use crate::server::Server;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::time::Duration;
+
+/// The longest a request may take.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const REQUEST_ID_LIMIT: usize = 64;
+
+/// Set on every answer, unless the endpoint set it itself.
+const HEADERS: [(HeaderName, HeaderValue); 5] = [
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    ),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+];
+
+/// The outermost layer.
+pub(crate) async fn edge(State(server): State<Server>, request: Request, next: Next) -> Response {
+    let id = request_id(request.headers()).unwrap_or_else(|| server.next_request_id());
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let started = std::time::Instant::now();
+    let response = match server.seats.try_acquire() {
+        Ok(_seat) => match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
+            Ok(response) => response,
+            Err(_) => Error::TimedOut.into_response(),
+        },
+        Err(_) => Error::Full.into_response(),
+    };
+    let response = finish(response, &id, &method);
+    let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
+    tracing::debug!(%method, path, status, micros, request = id, "request");
+    response
+}
+
+/// A panic is a defect; it ends one request and nothing else.
+pub(crate) fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    Error::Internal.into_response()
+}
+
+/// The client's own id for the request, if it can stand in a log.
+fn request_id(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(&REQUEST_ID)?.to_str().ok()?;
+    let fits = !text.is_empty()
+        && text.len() <= REQUEST_ID_LIMIT
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    fits.then(|| text.to_owned())
+}
+
+fn finish(mut response: Response, id: &str, method: &Method) -> Response {
+    let status = response.status();
+    let problem = response.extensions_mut().remove::<Problem>();
+    // What the framework refused by itself becomes a problem document too.
+    let problem = problem.or_else(|| own_words(status));
+    if let Some(problem) = problem {
+        response = written(response, problem, id, method);
+    }
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.entry(name).or_insert(value);
+    }
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    response
+}
+
+fn own_words(status: StatusCode) -> Option<Problem> {
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => Some((&Error::Method).into()),
+        StatusCode::NOT_FOUND => Some((&Error::NoRoute).into()),
+        status if status.is_client_error() => Some((&Error::Broken).into()),
+        status if status.is_server_error() => Some((&Error::Internal).into()),
+        _ => None,
+    }
+}
+
+fn written(response: Response, mut problem: Problem, id: &str, method: &Method) -> Response {
+    id.clone_into(&mut problem.instance);
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    let body = if method == Method::HEAD {
+        Body::empty()
+    } else {
+        Body::from(serde_json::to_vec(&problem).unwrap_or_default())
+    };
+    Response::from_parts(parts, body)
+}

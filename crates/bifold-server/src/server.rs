@@ -1,0 +1,89 @@
+//! What every handler gets: the store and the little the server itself remembers.
+
+use crate::auth::{Brake, Known};
+use crate::config::Config;
+use bifold_store::Store;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use tokio::sync::{Mutex, Semaphore};
+
+/// Locks for signals by identity; two signals of one identity never pass at the same time.
+const SIGNAL_LOCKS: usize = 64;
+
+/// A server around an open store. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Server(Arc<Inner>);
+
+/// What the clones of a server share.
+#[derive(Debug)]
+#[allow(unreachable_pub)] // Named by `Deref`, reached by nobody outside.
+pub struct Inner {
+    pub(crate) store: Store,
+    pub(crate) config: Config,
+    pub(crate) known: Known,
+    pub(crate) brake: Brake,
+    pub(crate) seats: Semaphore,
+    is_ready: AtomicBool,
+    requests: AtomicU64,
+    request_prefix: String,
+    signals: Vec<Mutex<()>>,
+}
+
+impl std::ops::Deref for Server {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Server {
+    /// A server that answers from this store.
+    pub fn new(store: Store, config: Config) -> Self {
+        let random = store.shell().entropy.take();
+        let request_prefix = random.iter().take(6).map(|b| format!("{b:02x}")).collect();
+        Self(Arc::new(Inner {
+            known: Known::default(),
+            brake: Brake::new(config.sign_ins_per_minute),
+            seats: Semaphore::new(config.requests_limit),
+            is_ready: AtomicBool::new(true),
+            requests: AtomicU64::new(1),
+            request_prefix,
+            signals: (0..SIGNAL_LOCKS).map(|_| Mutex::new(())).collect(),
+            store,
+            config,
+        }))
+    }
+
+    /// Whether new requests are welcome.
+    pub fn is_ready(&self) -> bool {
+        self.is_ready.load(Ordering::Relaxed)
+    }
+
+    /// From now on `/readyz` answers 503, so that a load balancer looks elsewhere.
+    pub fn stop_intake(&self) {
+        self.is_ready.store(false, Ordering::Relaxed);
+    }
+
+    /// An id for a request that brought none.
+    pub(crate) fn next_request_id(&self) -> String {
+        let n = self.requests.fetch_add(1, Ordering::Relaxed);
+        format!("{}-{n}", self.request_prefix)
+    }
+
+    /// Holds back other signals of the same identity until dropped.
+    pub(crate) async fn signal_lock(
+        &self,
+        source: &str,
+        external_id: &str,
+    ) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        let hash = source
+            .bytes()
+            .chain([0])
+            .chain(external_id.bytes())
+            .fold(5381_usize, |h, b| h.wrapping_mul(33) ^ usize::from(b));
+        match self.signals.get(hash % SIGNAL_LOCKS) {
+            Some(lock) => Some(lock.lock().await),
+            None => None,
+        }
+    }
+}

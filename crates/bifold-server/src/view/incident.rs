@@ -1,0 +1,278 @@
+//! An incident as JSON: what everybody who can read it sees, and what only cleared people and
+//! those with a seat in a lane see. The finding of every verdict is shown to every reader;
+//! who gave it and why, tasks and sub-states of a sensitive lane are not.
+
+use super::parts::{LaneView, Members, OriginalView, SnoozeView, TimesView, Tracks, VerdictView};
+use super::{Named, NamedService, Names};
+use bifold_domain::incident::{Incident, IncidentRole, ReviewState, Tlp};
+use bifold_domain::kind::KindKey;
+use bifold_domain::priority::{Dimension, Harm, Impact, Priority, Scores, Urgency};
+use bifold_domain::{At, Directory, Redactable, Viewer};
+use bifold_store::query::incident::{Relative, Row};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// One row of the queue.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct IncidentRow {
+    id: String,
+    number: String,
+    version: i64,
+    title: String,
+    stage: String,
+    handling: i64,
+    impact: String,
+    urgency: String,
+    service_is: String,
+    security_is: String,
+    /// Further kinds it is.
+    further_kinds: Vec<String>,
+    #[schema(required)]
+    service: Option<NamedService>,
+    #[schema(required)]
+    category: Option<String>,
+    #[schema(required)]
+    team: Option<Named>,
+    #[schema(required)]
+    assignee: Option<Named>,
+    is_restricted: bool,
+    major: String,
+    tlp: String,
+    recorded_at: At,
+    #[schema(required)]
+    resolved_at: Option<At>,
+    #[schema(required)]
+    snoozed_until: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_id: Option<String>,
+}
+
+impl IncidentRow {
+    pub(crate) fn of(row: Row, names: Names<'_>) -> Self {
+        Self {
+            service: row.service.map(|id| names.service_text(&id)),
+            team: row.team.map(|id| names.team_text(&id)),
+            assignee: row.assignee.map(|id| names.person_text(&id)),
+            id: row.id,
+            number: row.number,
+            version: row.version,
+            title: row.title,
+            stage: row.stage,
+            handling: row.handling,
+            impact: row.impact,
+            urgency: row.urgency,
+            service_is: row.service_is,
+            security_is: row.security_is,
+            further_kinds: row
+                .further_kinds
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect(),
+            category: row.category,
+            is_restricted: row.restricted,
+            major: row.major,
+            tlp: row.tlp,
+            recorded_at: At::from_micros(row.recorded_at),
+            resolved_at: row.resolved_at.map(At::from_micros),
+            snoozed_until: row.snoozed_until.map(At::from_micros),
+            source: row.source,
+            external_id: row.external_id,
+        }
+    }
+}
+
+/// Another incident and how it hangs together with this one.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct RelativeRow {
+    /// How.
+    kind: String,
+    /// Its id.
+    id: String,
+    /// Its number.
+    number: String,
+    /// Its title.
+    title: String,
+    /// Where it stands.
+    stage: String,
+}
+
+impl From<Relative> for RelativeRow {
+    fn from(r: Relative) -> Self {
+        Self {
+            kind: r.kind,
+            id: r.id,
+            number: r.number,
+            title: r.title,
+            stage: r.stage,
+        }
+    }
+}
+
+impl RelativeRow {
+    pub(super) fn of(kind: &str, incident: &Incident) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            id: incident.id.to_string(),
+            number: incident.shown_number(),
+            title: incident.title.shown(),
+            stage: incident.stage.word().to_owned(),
+        }
+    }
+}
+
+/// One incident in full.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Incident)]
+pub(crate) struct IncidentView {
+    id: String,
+    number: String,
+    version: u64,
+    title: String,
+    #[schema(required)]
+    description: Option<String>,
+    original: OriginalView,
+    times: TimesView,
+    #[schema(required)]
+    service: Option<NamedService>,
+    assets: Vec<String>,
+    #[schema(required)]
+    category: Option<String>,
+    impact: Impact,
+    urgency: Urgency,
+    #[schema(value_type = BTreeMap<String, Harm>)]
+    ratings: BTreeMap<Dimension, Harm>,
+    scores: Scores,
+    handling: Priority,
+    verdicts: Vec<VerdictView>,
+    /// Where it stands: `is`, and what belongs to that stage.
+    #[schema(value_type = Object)]
+    stage: Value,
+    is_open: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tracks: Option<Tracks>,
+    review: ReviewState,
+    lanes: Vec<LaneView>,
+    #[schema(required)]
+    workaround: Option<String>,
+    #[schema(required)]
+    fix: Option<String>,
+    #[schema(required)]
+    resolution_code: Option<String>,
+    #[schema(required)]
+    cause_code: Option<String>,
+    #[schema(required)]
+    team: Option<Named>,
+    #[schema(required)]
+    assignee: Option<Named>,
+    #[schema(value_type = BTreeMap<String, Named>)]
+    roles: BTreeMap<IncidentRole, Named>,
+    /// Its parent, if you can read that.
+    #[schema(required)]
+    parent: Option<RelativeRow>,
+    relatives: Vec<RelativeRow>,
+    #[schema(required)]
+    snoozed: Option<SnoozeView>,
+    /// Major or not: `is`, and what belongs to that.
+    #[schema(value_type = Object)]
+    major: Value,
+    tlp: Tlp,
+    #[schema(required)]
+    compartment: Option<Members>,
+    reassigned: u32,
+    reopened: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    imported: Option<Value>,
+}
+
+/// An incident and who looks at it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown<'a> {
+    pub(crate) incident: &'a Incident,
+    /// The incident it was merged into, if this viewer can read that.
+    pub(crate) merged_into: Option<&'a Incident>,
+    /// Its parent, if this viewer can read that.
+    pub(crate) parent: Option<&'a Incident>,
+    pub(crate) version: u64,
+    pub(crate) viewer: &'a Viewer,
+    pub(crate) directory: &'a Directory,
+    pub(crate) now: At,
+}
+
+pub(super) fn text<T: AsRef<str>>(value: Option<&Redactable<T>>) -> Option<String> {
+    value.map(Redactable::shown)
+}
+
+impl<'a> Shown<'a> {
+    pub(super) fn names(self) -> Names<'a> {
+        Names(self.directory)
+    }
+
+    pub(super) fn shows(self, kind: &KindKey) -> bool {
+        self.incident
+            .shows_lane(kind, self.viewer, &self.directory.policy)
+    }
+
+    /// The whole, for this viewer.
+    pub(crate) fn view(self, relatives: Vec<Relative>) -> IncidentView {
+        let (i, names) = (self.incident, self.names());
+        let shows_security = self.shows(&KindKey::security());
+        IncidentView {
+            id: i.id.to_string(),
+            number: i.shown_number(),
+            version: self.version,
+            title: i.title.shown(),
+            description: text(i.description.as_ref()),
+            original: OriginalView {
+                title: i.original.title.shown(),
+                description: text(i.original.description.as_ref()),
+                reporter: names.person(&i.original.reporter),
+                channel: i.original.channel,
+            },
+            times: self.times(shows_security),
+            service: i.service.as_ref().map(|id| names.service(id)),
+            assets: i.assets.iter().map(ToString::to_string).collect(),
+            category: i.category.as_ref().map(ToString::to_string),
+            impact: i.impact,
+            urgency: i.urgency,
+            ratings: self.ratings(shows_security),
+            scores: Scores {
+                security: i.scores.security.filter(|_| shows_security),
+                ..i.scores
+            },
+            handling: i.handling,
+            verdicts: self.verdicts(),
+            stage: self.stage(),
+            is_open: i.stage.is_open(),
+            tracks: shows_security.then_some(Tracks {
+                containment: i.containment,
+                evidence: i.evidence,
+                notification: i.notification,
+            }),
+            review: i.review,
+            lanes: self.lanes(),
+            workaround: text(i.workaround.as_ref()),
+            fix: text(i.fix.as_ref()),
+            resolution_code: i.resolution_code.as_ref().map(ToString::to_string),
+            cause_code: i.cause_code.as_ref().map(ToString::to_string),
+            team: i.team.as_ref().map(|id| names.team(id)),
+            assignee: i.assignee.as_ref().map(|id| names.person(id)),
+            roles: self.roles(shows_security),
+            parent: self.parent.map(|p| RelativeRow::of("parent", p)),
+            relatives: relatives.into_iter().map(Into::into).collect(),
+            snoozed: i.snoozed.as_ref().map(|s| SnoozeView {
+                until: s.until,
+                reason: s.reason.shown(),
+            }),
+            major: self.major(),
+            tlp: i.tlp,
+            compartment: i.compartment.as_ref().map(|c| self.members(c)),
+            reassigned: i.reassigned,
+            reopened: i.reopened,
+            imported: self.imported(),
+        }
+    }
+}

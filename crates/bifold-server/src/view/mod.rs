@@ -1,0 +1,7 @@
+//! Records as JSON, cut to what the viewer may see.
+
+pub(crate) mod incident;
+mod names;
+mod parts;
+
+pub(crate) use names::{Named, NamedService, Names};

@@ -1,0 +1,100 @@
+//! What goes on beside requests: signing checkpoints and running jobs.
+//!
+//! Both are repeatable: a worker that dies between two steps leaves nothing that the next run
+//! does not put right.
+
+use crate::server::Server;
+use bifold_store::Store;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// Commits that come together are signed together; design §5 allows one second.
+const SIGN_AFTER: Duration = Duration::from_millis(400);
+/// Signed also without having been told: another node may have committed.
+const SIGN_EVERY: Duration = Duration::from_secs(60);
+/// The longest sleep between two looks at the jobs: another node may have added one.
+const JOBS_EVERY: Duration = Duration::from_secs(1);
+
+/// The workers of one server.
+#[derive(Debug)]
+pub(crate) struct Workers {
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+    store: Store,
+}
+
+impl Workers {
+    pub(crate) fn start(server: &Server) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let tasks = vec![
+            tokio::spawn(sign(server.store.clone(), stopped.clone())),
+            tokio::spawn(run_jobs(server.store.clone(), stopped)),
+        ];
+        let store = server.store.clone();
+        Self { stop, tasks, store }
+    }
+
+    /// Ends them and signs what was committed last.
+    pub(crate) async fn stop(self) {
+        self.stop.send_replace(true);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a worker did not end well");
+            }
+        }
+        sign_once(&self.store).await;
+    }
+}
+
+async fn sign_once(store: &Store) {
+    match store.sign_checkpoint().await {
+        Ok(Some(checkpoint)) => tracing::debug!(size = checkpoint.size, "signed a checkpoint"),
+        Ok(None) => {}
+        Err(error) => tracing::error!(%error, "no checkpoint was signed"),
+    }
+}
+
+async fn sign(store: Store, mut stopped: watch::Receiver<bool>) {
+    let mut size = store.watch_size();
+    loop {
+        sign_once(&store).await;
+        tokio::select! {
+            changed = size.changed() => if changed.is_err() { return },
+            () = tokio::time::sleep(SIGN_EVERY) => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+        tokio::select! {
+            () = tokio::time::sleep(SIGN_AFTER) => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+async fn run_jobs(store: Store, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let pause = match store.run_due_jobs().await {
+            Ok(0) => until_next(&store).await,
+            // There may be more than one go takes.
+            Ok(_) => Duration::ZERO,
+            Err(error) => {
+                tracing::error!(%error, "jobs were not run");
+                JOBS_EVERY
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+async fn until_next(store: &Store) -> Duration {
+    let Ok(Some(at)) = store.next_job_at().await else {
+        return JOBS_EVERY;
+    };
+    let micros = at - store.shell().clock.now().micros();
+    // Never without a breath: a job another node holds may be due all the time.
+    let floor = Duration::from_millis(10);
+    Duration::from_micros(u64::try_from(micros).unwrap_or(0)).clamp(floor, JOBS_EVERY)
+}
