@@ -360,11 +360,13 @@ pub(crate) struct Insert {
     pub key: &'static [&'static str],
 }
 
-/// Rows of one statement at most; with 40 columns this stays below SQLite's 32,766 parameters.
-const ROWS_LIMIT: usize = 512;
+/// Rows of one statement at most. More gain little and take long to prepare.
+const ROWS_LIMIT: usize = 128;
 
 impl Insert {
-    fn text(&self, rows: usize) -> String {
+    /// The statement. SQLite looks numbered placeholders up one by one in a list, which makes a
+    /// statement with thousands of them take quadratic time; it is given bare ones instead.
+    fn text(&self, rows: usize, numbered: bool) -> String {
         let mut text = format!(
             "INSERT INTO {} ({}) VALUES ",
             self.table,
@@ -375,39 +377,45 @@ impl Insert {
             text.push_str(if row == 0 { "(" } else { ", (" });
             for column in 0..self.columns.len() {
                 n += 1;
-                text.push_str(if column == 0 { "$" } else { ", $" });
-                text.push_str(&n.to_string());
+                text.push_str(if column == 0 { "" } else { ", " });
+                if numbered {
+                    text.push('$');
+                    text.push_str(&n.to_string());
+                } else {
+                    text.push('?');
+                }
             }
             text.push(')');
         }
         if !self.key.is_empty() {
-            let set: Vec<_> = self
-                .columns
-                .iter()
-                .filter(|c| !self.key.contains(c))
-                .map(|c| format!("{c} = excluded.{c}"))
-                .collect();
-            let act = if set.is_empty() {
-                "NOTHING".to_owned()
-            } else {
-                format!("UPDATE SET {}", set.join(", "))
-            };
             text.push_str(" ON CONFLICT (");
             text.push_str(&self.key.join(", "));
             text.push_str(") DO ");
-            text.push_str(&act);
+            text.push_str(&self.replacement());
         }
         text
+    }
+
+    /// What happens to a row with the same key.
+    fn replacement(&self) -> String {
+        let others = self.columns.iter().filter(|c| !self.key.contains(c));
+        let set: Vec<_> = others.map(|c| format!("{c} = excluded.{c}")).collect();
+        if set.is_empty() {
+            "NOTHING".to_owned()
+        } else {
+            format!("UPDATE SET {}", set.join(", "))
+        }
     }
 
     /// Inserts all rows, in statements whose row counts are powers of two: few texts to prepare,
     /// few round trips.
     pub(crate) async fn run(&self, tx: &mut Tx, mut rows: Vec<Vec<Value>>) -> sqlx::Result<()> {
+        let numbered = matches!(tx, Tx::Postgres(_));
         while !rows.is_empty() {
             let half = (rows.len() + 1).next_power_of_two() / 2;
             let rest = rows.split_off(half.clamp(1, ROWS_LIMIT));
             let sql = Sql {
-                text: self.text(rows.len()),
+                text: self.text(rows.len(), numbered),
                 args: rows.into_iter().flatten().collect(),
             };
             sql.run(tx.conn()).await?;
@@ -429,7 +437,7 @@ mod tests {
             key: &["a"],
         };
         assert_eq!(
-            insert.text(2),
+            insert.text(2, true),
             "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT (a) DO UPDATE SET b = excluded.b"
         );
     }

@@ -1,7 +1,7 @@
 //! Import from other systems: what it reads, and how to ask for it.
 //!
-//! [`open`] gives the rows of a file as a stream of [`Item`]s; the driver turns them into commands
-//! on the one write path. Original ids, times and words are kept. Odd rows (a state of `-100`, a
+//! [`open`] gives the rows of a file as a stream of [`Item`]s; [`run`](fn@run) turns them into
+//! commands on the one write path. Original ids, times and words are kept. Odd rows (a state of `-100`, a
 //! row that goes back in time, a number whose decimal point was lost) come in with their
 //! oddities; a row is turned away only when it names no incident or has no readable time, and
 //! then it is listed with the reason.
@@ -18,7 +18,9 @@ mod input;
 mod intake;
 mod operation;
 mod records;
+mod report;
 mod row;
+mod run;
 mod servicenow;
 mod table;
 mod veris;
@@ -29,7 +31,9 @@ mod xes;
 pub use field::field_help;
 pub use input::Progress;
 pub use operation::LIMIT_ROWS;
+pub use report::{LIMIT_SHOWN, Report};
 pub use row::{ImportHead, Item, Rejected, Row, kind_of};
+pub use run::{RunError, run};
 pub use when::DateOrder;
 
 use bifold_domain::Short;

@@ -44,8 +44,8 @@ pub struct ImportHead {
     pub channel: Channel,
 }
 
-/// A row that could not be tied to an incident or to a time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A row that could not be tied to an incident or to a time, or that the rules refused.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Rejected {
     /// Where it stands in the file, from 1.
     pub line: u64,

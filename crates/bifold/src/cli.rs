@@ -1,0 +1,372 @@
+//! The command line: `bifold <noun> <verb>`.
+
+use crate::import;
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Incident management for ISO/IEC 20000-1 and ISO/IEC 27001 at once.
+///
+/// One record of an incident, two questions asked of it: is a service hurt? is information hurt?
+#[derive(Debug, Parser)]
+#[command(name = "bifold", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    /// Say more on stderr; twice for everything.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The nouns.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Found an organisation: database, ledger key, first administrator.
+    Init(Init),
+    /// Run the server.
+    Serve(Serve),
+    /// Make API tokens at the machine itself.
+    Token(Token),
+    /// Take over incidents from another system.
+    Import(Import),
+    /// Work on incidents over the API.
+    Incident(Incident),
+    /// Verify, publish or replay the ledger.
+    Ledger(Ledger),
+    /// Check that this installation is well.
+    Doctor(Where),
+    /// Show the main job on a temporary organisation.
+    Demo(Demo),
+}
+
+/// Where the data is.
+#[derive(Debug, Clone, Args)]
+pub struct Where {
+    /// The data folder: keys, rollback guard, blobs, and the SQLite database.
+    #[arg(long, env = "BIFOLD_DATA", value_name = "DIR", default_value = "bifold-data")]
+    pub data: PathBuf,
+    /// A PostgreSQL database instead: postgres://USER@HOST/DATABASE.
+    #[arg(long, env = "BIFOLD_DATABASE_URL", value_name = "URL")]
+    pub database_url: Option<String>,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    #[command(flatten)]
+    pub place: Where,
+    /// The organisation's name.
+    #[arg(long, value_name = "NAME")]
+    pub org: String,
+    /// The first administrator's e-mail address.
+    #[arg(long, value_name = "EMAIL")]
+    pub admin: String,
+    /// Their name; the address when absent.
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// A file with their password; without it one is made up and printed once.
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// The host name the ledger is known by, for ever.
+    #[arg(long, value_name = "HOST", default_value = "localhost")]
+    pub host: String,
+}
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    pub place: Where,
+    /// The address to listen on.
+    #[arg(long, env = "BIFOLD_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+}
+
+/// Arguments of `token`.
+#[derive(Debug, Args)]
+pub struct Token {
+    #[command(subcommand)]
+    pub verb: TokenVerb,
+}
+
+/// The verbs of `token`.
+#[derive(Debug, Subcommand)]
+pub enum TokenVerb {
+    /// Make a token for a person and print it once.
+    Create {
+        #[command(flatten)]
+        place: Where,
+        /// The person's e-mail address.
+        #[arg(long, value_name = "EMAIL")]
+        user: String,
+        /// What it is for.
+        #[arg(long, default_value = "made at the command line")]
+        name: String,
+        /// How many days it works.
+        #[arg(long, value_name = "DAYS")]
+        days: Option<u32>,
+    },
+}
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+pub struct Import {
+    #[command(flatten)]
+    pub place: Where,
+    /// The format.
+    #[arg(value_enum)]
+    pub format: import::Format,
+    /// The file; .gz is read as it is. For VERIS also a folder or a .tar.gz.
+    pub file: PathBuf,
+    /// What the other system is called; two systems whose ids could meet need two names.
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// The IANA zone of times that name none, such as Europe/Zurich.
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
+    /// What comes first in dates like 5/2/2012.
+    #[arg(long, value_enum, default_value_t)]
+    pub date_order: import::DateOrder,
+    /// For tables: FIELD=COLUMN, repeatable.
+    #[arg(long, value_name = "FIELD=COLUMN")]
+    pub map: Vec<String>,
+    /// Write every rejected row here, as JSON lines.
+    #[arg(long, value_name = "FILE")]
+    pub rejected: Option<PathBuf>,
+    /// Answer as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `ledger`.
+#[derive(Debug, Args)]
+pub struct Ledger {
+    #[command(subcommand)]
+    pub verb: LedgerVerb,
+}
+
+/// The verbs of `ledger`.
+#[derive(Debug, Subcommand)]
+pub enum LedgerVerb {
+    /// Derive everything again and say what is wrong and where.
+    Verify {
+        #[command(flatten)]
+        place: Where,
+        /// Answer as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the static tile log that outsiders verify, one folder a year.
+    Publish {
+        #[command(flatten)]
+        place: Where,
+        /// Where to.
+        to: PathBuf,
+        /// Also what the entries commit to: for auditors, never for the public.
+        #[arg(long)]
+        disclosures: bool,
+    },
+    /// Fold every fact again and compare with the tables that people read.
+    Replay {
+        #[command(flatten)]
+        place: Where,
+        /// Answer as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Keep the organisation in this folder instead of a temporary one.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// Arguments of `incident`.
+#[derive(Debug, Args)]
+pub struct Incident {
+    #[command(flatten)]
+    pub api: Api,
+    #[command(subcommand)]
+    pub verb: IncidentVerb,
+}
+
+/// How to reach the server.
+#[derive(Debug, Clone, Args)]
+pub struct Api {
+    /// The server.
+    #[arg(long, global = true, env = "BIFOLD_URL", default_value = "http://127.0.0.1:8080")]
+    pub url: String,
+    /// The API token.
+    #[arg(long, global = true, env = "BIFOLD_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// A file that holds the API token.
+    #[arg(long, global = true, env = "BIFOLD_TOKEN_FILE", value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// Answer as JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// The verbs of `incident`.
+#[derive(Debug, Subcommand)]
+pub enum IncidentVerb {
+    /// Declare an incident.
+    Declare {
+        /// One line that names it.
+        title: String,
+        /// What is known.
+        #[arg(long)]
+        description: Option<String>,
+        /// extensive, significant, moderate or minor.
+        #[arg(long, default_value = "moderate")]
+        impact: String,
+        /// critical, high, medium or low.
+        #[arg(long, default_value = "medium")]
+        urgency: String,
+        /// Category, from the policy's tree.
+        #[arg(long)]
+        category: Option<String>,
+        /// The service's id.
+        #[arg(long)]
+        service: Option<String>,
+    },
+    /// List incidents, most urgent first.
+    List {
+        /// Closed ones too.
+        #[arg(long)]
+        all: bool,
+        /// Only those assigned to me.
+        #[arg(long)]
+        mine: bool,
+        /// Only those for which information is hurt: yes, no or undetermined.
+        #[arg(long)]
+        security: Option<String>,
+        /// How many.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// Show one incident and its history.
+    Show {
+        /// Its number or id.
+        incident: String,
+    },
+    /// Find incidents by words.
+    Search {
+        /// The words.
+        query: Vec<String>,
+    },
+    /// Answer "is it an incident of this kind?".
+    Assess {
+        /// Its number or id.
+        incident: String,
+        /// service, security, or another kind of the policy.
+        #[arg(long)]
+        kind: String,
+        /// yes, no or undetermined.
+        #[arg(long)]
+        finding: String,
+        /// Answers to criteria: CRITERION=yes|no|unknown, repeatable.
+        #[arg(long, value_name = "CRITERION=ANSWER")]
+        answer: Vec<String>,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Say that somebody has seen it.
+    Acknowledge {
+        /// Its number or id.
+        incident: String,
+    },
+    /// Take it yourself.
+    Take {
+        /// Its number or id.
+        incident: String,
+    },
+    /// Begin to work on it.
+    Start {
+        /// Its number or id.
+        incident: String,
+    },
+    /// Add a note.
+    Note {
+        /// Its number or id.
+        incident: String,
+        /// What it says.
+        text: String,
+        /// The lane whose readers may see it.
+        #[arg(long)]
+        lane: Option<String>,
+        /// Send it to the reporter too.
+        #[arg(long)]
+        outward: bool,
+    },
+    /// Record a workaround.
+    Workaround {
+        /// Its number or id.
+        incident: String,
+        /// What to do.
+        text: String,
+    },
+    /// Set category, so that it can be closed.
+    Classify {
+        /// Its number or id.
+        incident: String,
+        /// Category, from the policy's tree.
+        #[arg(long)]
+        category: String,
+    },
+    /// Set one of the tracks beside the stage: containment, evidence, notification or review.
+    Track {
+        /// Its number or id.
+        incident: String,
+        /// containment, evidence, notification or review.
+        track: String,
+        /// Where it is now.
+        to: String,
+        /// Why, for a waiver.
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Resolve it.
+    Resolve {
+        /// Its number or id.
+        incident: String,
+        /// What fixed it, from the policy's codes.
+        #[arg(long)]
+        code: String,
+        /// What was done.
+        #[arg(long)]
+        text: String,
+        /// Why it happened, if known.
+        #[arg(long)]
+        cause: Option<String>,
+    },
+    /// Confirm, as its reporter, that it is resolved.
+    Confirm {
+        /// Its number or id.
+        incident: String,
+    },
+    /// Close it, if the closure gate lets it.
+    Close {
+        /// Its number or id.
+        incident: String,
+        /// Why it happened, from the policy's codes.
+        #[arg(long)]
+        cause: Option<String>,
+        /// Close without the reporter's confirmation, and why.
+        #[arg(long, value_name = "REASON")]
+        without_confirmation: Option<String>,
+    },
+    /// Reopen it.
+    Reopen {
+        /// Its number or id.
+        incident: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+}

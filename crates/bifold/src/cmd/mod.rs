@@ -1,0 +1,35 @@
+//! One file a noun.
+
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod import;
+pub(crate) mod incident;
+pub(crate) mod init;
+pub(crate) mod ledger;
+pub(crate) mod serve;
+pub(crate) mod token;
+
+use crate::cli::Where;
+use bifold_store::Options;
+
+/// The store's options for a place.
+fn options(place: &Where) -> Options {
+    let mut options = Options::in_folder(&place.data);
+    if let Some(url) = &place.database_url {
+        options.database_url.clone_from(url);
+    }
+    options
+}
+
+/// Opens the store of a place, and says what to do when there is none.
+async fn open(place: &Where) -> anyhow::Result<bifold_store::Store> {
+    if place.database_url.is_none() && !place.data.join("bifold.db").exists() {
+        let message = format!(
+            "there is no organisation in {}; run `bifold init --data {}` first",
+            place.data.display(),
+            place.data.display()
+        );
+        return Err(crate::exit::Coded::new(crate::exit::Code::NotFound, message));
+    }
+    Ok(bifold_store::Store::open(options(place)).await?)
+}

@@ -1,0 +1,37 @@
+//! `bifold serve`: the server, until it is told to stop.
+
+use crate::cli::Serve;
+use crate::exit::{Code, Coded};
+use bifold_server::Config;
+
+pub(crate) async fn run(args: Serve) -> anyhow::Result<Code> {
+    let store = super::open(&args.place).await?;
+    let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(|e| {
+        Coded::new(Code::Unavailable, format!("cannot listen on {}: {e}", args.listen))
+    })?;
+    let address = listener.local_addr()?;
+    tracing::info!(%address, organisation = store.organisation(), database = store.database(), "serving");
+    eprintln!("Bifold serves {} on http://{address}", store.organisation());
+    let config = Config { insecure_cookies: address.ip().is_loopback(), ..Config::default() };
+    bifold_server::serve(store, config, listener, stopped()).await?;
+    Ok(Code::Ok)
+}
+
+/// Ends when the process is asked to stop, by Ctrl-C or by SIGTERM.
+async fn stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+            let _ = interrupt.await;
+            return;
+        };
+        tokio::select! {
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupt.await;
+}
