@@ -9,7 +9,12 @@ use std::path::PathBuf;
 ///
 /// One record of an incident, two questions asked of it: is a service hurt? is information hurt?
 #[derive(Debug, Parser)]
-#[command(name = "bifold", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    name = "bifold",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     /// Say more on stderr; twice for everything.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
@@ -44,9 +49,14 @@ pub enum Command {
 #[derive(Debug, Clone, Args)]
 pub struct Where {
     /// The data folder: keys, rollback guard, blobs, and the SQLite database.
-    #[arg(long, env = "BIFOLD_DATA", value_name = "DIR", default_value = "bifold-data")]
+    #[arg(
+        long,
+        env = "BIFOLD_DATA",
+        value_name = "DIR",
+        default_value = "bifold-data"
+    )]
     pub data: PathBuf,
-    /// A PostgreSQL database instead: postgres://USER@HOST/DATABASE.
+    /// A PostgreSQL database instead: `postgres://USER@HOST/DATABASE`.
     #[arg(long, env = "BIFOLD_DATABASE_URL", value_name = "URL")]
     pub database_url: Option<String>,
 }
@@ -79,7 +89,12 @@ pub struct Serve {
     #[command(flatten)]
     pub place: Where,
     /// The address to listen on.
-    #[arg(long, env = "BIFOLD_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    #[arg(
+        long,
+        env = "BIFOLD_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8080"
+    )]
     pub listen: SocketAddr,
 }
 
@@ -198,7 +213,12 @@ pub struct Incident {
 #[derive(Debug, Clone, Args)]
 pub struct Api {
     /// The server.
-    #[arg(long, global = true, env = "BIFOLD_URL", default_value = "http://127.0.0.1:8080")]
+    #[arg(
+        long,
+        global = true,
+        env = "BIFOLD_URL",
+        default_value = "http://127.0.0.1:8080"
+    )]
     pub url: String,
     /// The API token.
     #[arg(long, global = true, env = "BIFOLD_TOKEN", hide_env_values = true)]

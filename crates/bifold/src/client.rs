@@ -19,7 +19,7 @@ impl Client {
             (Some(token), _) => Some(token.trim().to_owned()),
             (None, Some(file)) => {
                 let text = std::fs::read_to_string(file).map_err(|e| {
-                    Coded::new(Code::Usage, format!("cannot read {}: {e}", file.display()))
+                    Coded::error(Code::Usage, format!("cannot read {}: {e}", file.display()))
                 })?;
                 Some(text.trim().to_owned())
             }
@@ -27,7 +27,7 @@ impl Client {
         };
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(Duration::from_mins(1)))
             .build()
             .into();
         let base = format!("{}/api/v1", api.url.trim_end_matches('/'));
@@ -58,7 +58,10 @@ impl Client {
     ) -> anyhow::Result<Value> {
         let mut answer = answer.map_err(|e| {
             let base = &self.base;
-            Coded::new(Code::Unavailable, format!("cannot reach {base}: {e}. Is the server running?"))
+            Coded::error(
+                Code::Unavailable,
+                format!("cannot reach {base}: {e}. Is the server running?"),
+            )
         })?;
         let status = answer.status().as_u16();
         let text = answer.body_mut().read_to_string()?;
@@ -82,6 +85,6 @@ impl Client {
         if status == 401 && self.token.is_none() {
             message.push_str("\n  Next: give --token, or set BIFOLD_TOKEN.");
         }
-        Err(Coded::new(Code::of_status(status), message))
+        Err(Coded::error(Code::of_status(status), message))
     }
 }

@@ -41,8 +41,12 @@ pub struct Coded {
 
 impl Coded {
     /// An error with this code.
-    pub fn new(code: Code, message: impl Into<String>) -> anyhow::Error {
-        Self { code, message: message.into() }.into()
+    pub fn error(code: Code, message: impl Into<String>) -> anyhow::Error {
+        Self {
+            code,
+            message: message.into(),
+        }
+        .into()
     }
 }
 

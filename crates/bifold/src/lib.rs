@@ -12,7 +12,9 @@ use exit::Code;
 
 /// Carries out what the command line asks for.
 pub fn run(cli: Cli) -> anyhow::Result<Code> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     match cli.command {
         Command::Init(args) => runtime.block_on(cmd::init::run(args)),
         Command::Serve(args) => runtime.block_on(cmd::serve::run(args)),

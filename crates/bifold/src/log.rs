@@ -15,7 +15,9 @@ pub fn start(verbose: u8, is_server: bool) {
         .with_default_directive(level.into())
         .with_env_var("BIFOLD_LOG")
         .from_env_lossy();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // Machines read JSON, people read lines.
     if std::io::stderr().is_terminal() || !is_server {
         log.without_time().with_target(false).init();

@@ -6,7 +6,10 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    bifold::log::start(cli.verbose, matches!(cli.command, bifold::cli::Command::Serve(_)));
+    bifold::log::start(
+        cli.verbose,
+        matches!(cli.command, bifold::cli::Command::Serve(_)),
+    );
     match bifold::run(cli) {
         Ok(code) => code.into(),
         Err(error) => {

@@ -20,7 +20,10 @@ const SAMPLE: &str = include_str!("demo_sample.csv");
 
 pub(crate) fn run(runtime: &Runtime, args: &Demo) -> anyhow::Result<Code> {
     let temporary = tempfile::tempdir()?;
-    let data = args.data.clone().unwrap_or_else(|| temporary.path().join("demo"));
+    let data = args
+        .data
+        .clone()
+        .unwrap_or_else(|| temporary.path().join("demo"));
     println!("Bifold: one record of an incident, two questions asked of it.\n");
     step("bifold init --org \"Harbour Hospital\" --admin ines@harbour.example");
     let (store, token) = runtime.block_on(found(&data))?;
@@ -30,13 +33,26 @@ pub(crate) fn run(runtime: &Runtime, args: &Demo) -> anyhow::Result<Code> {
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
     let url = format!("http://{}", listener.local_addr()?);
     let (stop, stopped) = oneshot::channel::<()>();
-    let config = Config { insecure_cookies: true, ..Config::default() };
-    let server = runtime.spawn(bifold_server::serve(store.clone(), config, listener, async {
-        let _ = stopped.await;
-    }));
+    let config = Config {
+        insecure_cookies: true,
+        ..Config::default()
+    };
+    let server = runtime.spawn(bifold_server::serve(
+        store.clone(),
+        config,
+        listener,
+        async {
+            let _ = stopped.await;
+        },
+    ));
     println!("Serving on {url}.");
 
-    let api = Api { url, token: Some(token), token_file: None, json: false };
+    let api = Api {
+        url,
+        token: Some(token),
+        token_file: None,
+        json: false,
+    };
     journey(&Client::new(&api)?)?;
     runtime.block_on(take_over(&store, &data))?;
     let code = runtime.block_on(proof(&store, &data))?;
@@ -85,7 +101,11 @@ fn journey(client: &Client) -> anyhow::Result<()> {
             service: None,
         },
     )?;
-    let number = declared.get("number").and_then(|n| n.as_str()).unwrap_or_default().to_owned();
+    let number = declared
+        .get("number")
+        .and_then(|n| n.as_str())
+        .unwrap_or_default()
+        .to_owned();
     let incident = || number.clone();
     act(
         client,
@@ -94,7 +114,10 @@ fn journey(client: &Client) -> anyhow::Result<()> {
             incident: incident(),
             kind: "service".to_owned(),
             finding: "yes".to_owned(),
-            answer: vec!["interrupted=yes".to_owned(), "users_affected=yes".to_owned()],
+            answer: vec![
+                "interrupted=yes".to_owned(),
+                "users_affected=yes".to_owned(),
+            ],
             reason: "Nobody can sign in.".to_owned(),
         },
     )?;
@@ -136,8 +159,18 @@ fn finish(client: &Client, number: &str) -> anyhow::Result<()> {
             cause: Some("attack".to_owned()),
         },
     )?;
-    act(client, &format!("confirm {number}"), V::Confirm { incident: incident() })?;
-    let close = || V::Close { incident: incident(), cause: None, without_confirmation: None };
+    act(
+        client,
+        &format!("confirm {number}"),
+        V::Confirm {
+            incident: incident(),
+        },
+    )?;
+    let close = || V::Close {
+        incident: incident(),
+        cause: None,
+        without_confirmation: None,
+    };
     step(&format!("bifold incident close {number}"));
     match crate::cmd::incident::carry_out(client, close()) {
         Ok((_, words)) => print!("{words}"),
@@ -155,7 +188,13 @@ fn finish(client: &Client, number: &str) -> anyhow::Result<()> {
         },
     )?;
     act(client, &format!("close {number}"), close())?;
-    act(client, &format!("show {number}"), V::Show { incident: incident() })?;
+    act(
+        client,
+        &format!("show {number}"),
+        V::Show {
+            incident: incident(),
+        },
+    )?;
     Ok(())
 }
 
@@ -163,10 +202,11 @@ async fn take_over(store: &Store, data: &Path) -> anyhow::Result<()> {
     let file = data.join("sample.csv");
     std::fs::write(&file, SAMPLE)?;
     step("bifold import servicenow sample.csv --time-zone UTC");
-    let options =
-        import::Options { time_zone: Some("UTC".to_owned()), ..import::Options::default() };
-    let report =
-        import::run(store, import::Format::ServiceNow, &file, options, None).await?;
+    let options = import::Options {
+        time_zone: Some("UTC".to_owned()),
+        ..import::Options::default()
+    };
+    let report = import::run(store, import::Format::ServiceNow, &file, options, None).await?;
     print!("{}", report.words());
     Ok(())
 }

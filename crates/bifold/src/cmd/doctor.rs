@@ -29,7 +29,10 @@ pub(crate) async fn run(place: Where) -> anyhow::Result<Code> {
     match super::open(&place).await {
         Err(error) => say("database", Ill(format!("{error:#}"))),
         Ok(store) => {
-            say("database", Well(format!("{} answers, schema is current", store.database())));
+            say(
+                "database",
+                Well(format!("{} answers, schema is current", store.database())),
+            );
             say("key", key(&store).await);
             say("checkpoint", checkpoint(&store).await);
             say("directory", directory(&store).await);
@@ -68,7 +71,10 @@ async fn checkpoint(store: &Store) -> Outcome {
     // Signing is itself the check of the rollback guard; it is harmless to repeat.
     match store.sign_checkpoint().await {
         Ok(_) => match store.log_state().await {
-            Ok(state) => Well(format!("{} entries, signed, nothing went backwards", state.size)),
+            Ok(state) => Well(format!(
+                "{} entries, signed, nothing went backwards",
+                state.size
+            )),
             Err(e) => Ill(e.to_string()),
         },
         Err(Error::NotSigned(why)) => Ill(format!("not signed: {why}")),

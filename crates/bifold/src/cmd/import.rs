@@ -11,10 +11,15 @@ pub(crate) async fn run(args: Import) -> anyhow::Result<Code> {
         time_zone: args.time_zone,
         date_order: args.date_order,
         map: args.map,
-        ..import::Options::default()
     };
-    let report =
-        import::run(&store, args.format, &args.file, options, args.rejected.as_deref()).await?;
+    let report = import::run(
+        &store,
+        args.format,
+        &args.file,
+        options,
+        args.rejected.as_deref(),
+    )
+    .await?;
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {

@@ -20,10 +20,22 @@ pub(crate) fn run(args: Incident) -> anyhow::Result<Code> {
 /// Carries out a verb; the answer as JSON and in words.
 pub(crate) fn carry_out(client: &Client, verb: V) -> anyhow::Result<(Value, String)> {
     match verb {
-        V::List { all, mine, security, limit } => list(client, all, mine, security, limit),
+        V::List {
+            all,
+            mine,
+            security,
+            limit,
+        } => list(client, all, mine, security, limit),
         V::Show { incident } => show(client, &incident),
         V::Search { query } => search(client, &query.join(" ")),
-        V::Declare { title, description, impact, urgency, category, service } => {
+        V::Declare {
+            title,
+            description,
+            impact,
+            urgency,
+            category,
+            service,
+        } => {
             let body = object([
                 ("title", Some(title)),
                 ("description", description),
@@ -48,10 +60,20 @@ pub(crate) fn carry_out(client: &Client, verb: V) -> anyhow::Result<(Value, Stri
 type Request = (&'static str, String, &'static str, Value);
 
 /// The verbs that are one command to one incident.
+#[allow(clippy::too_many_lines)] // One row a verb.
 fn request(verb: V) -> anyhow::Result<Request> {
     Ok(match verb {
-        V::Assess { incident, kind, finding, answer, reason } => {
-            let answers = answer.iter().map(|pair| split(pair)).collect::<anyhow::Result<_>>()?;
+        V::Assess {
+            incident,
+            kind,
+            finding,
+            answer,
+            reason,
+        } => {
+            let answers = answer
+                .iter()
+                .map(|pair| split(pair))
+                .collect::<anyhow::Result<_>>()?;
             let answers: Map<String, Value> = answers;
             let body = json!({
                 "kind": kind, "finding": finding, "answers": answers, "reason": reason,
@@ -61,50 +83,83 @@ fn request(verb: V) -> anyhow::Result<Request> {
         V::Acknowledge { incident } => ("Acknowledged", incident, "acknowledge", json!({})),
         V::Take { incident } => ("Taken", incident, "take", json!({})),
         V::Start { incident } => ("Work started on", incident, "start", json!({})),
-        V::Note { incident, text, lane, outward } => {
+        V::Note {
+            incident,
+            text,
+            lane,
+            outward,
+        } => {
             let audience = outward.then(|| "outward".to_owned());
             let body = object([("text", Some(text)), ("lane", lane), ("audience", audience)]);
             ("Noted on", incident, "notes", body)
         }
-        V::Workaround { incident, text } => {
-            ("Workaround on", incident, "workaround", json!({ "text": text }))
-        }
-        V::Classify { incident, category } => {
-            ("Classified", incident, "classify", json!({ "category": category }))
-        }
-        V::Track { incident, track, to, reason } => {
-            let body =
-                object([("track", Some(track)), ("to", Some(to)), ("reason", reason)]);
+        V::Workaround { incident, text } => (
+            "Workaround on",
+            incident,
+            "workaround",
+            json!({ "text": text }),
+        ),
+        V::Classify { incident, category } => (
+            "Classified",
+            incident,
+            "classify",
+            json!({ "category": category }),
+        ),
+        V::Track {
+            incident,
+            track,
+            to,
+            reason,
+        } => {
+            let body = object([("track", Some(track)), ("to", Some(to)), ("reason", reason)]);
             ("Tracked", incident, "track", body)
         }
-        V::Resolve { incident, code, text, cause } => {
+        V::Resolve {
+            incident,
+            code,
+            text,
+            cause,
+        } => {
             let body = object([("code", Some(code)), ("text", Some(text)), ("cause", cause)]);
             ("Resolved", incident, "resolve", body)
         }
         V::Confirm { incident } => ("Confirmed", incident, "confirm", json!({})),
-        V::Close { incident, cause, without_confirmation } => {
-            let body =
-                object([("cause", cause), ("without_confirmation", without_confirmation)]);
+        V::Close {
+            incident,
+            cause,
+            without_confirmation,
+        } => {
+            let body = object([
+                ("cause", cause),
+                ("without_confirmation", without_confirmation),
+            ]);
             ("Closed", incident, "close", body)
         }
         V::Reopen { incident, reason } => {
             ("Reopened", incident, "reopen", json!({ "reason": reason }))
         }
         V::Declare { .. } | V::List { .. } | V::Show { .. } | V::Search { .. } => {
-            return Err(Coded::new(Code::Usage, "not a command to one incident"));
+            return Err(Coded::error(Code::Usage, "not a command to one incident"));
         }
     })
 }
 
 fn object<const N: usize>(fields: [(&str, Option<String>); N]) -> Value {
-    let given = fields.into_iter().filter_map(|(k, v)| Some((k.to_owned(), Value::from(v?))));
+    let given = fields
+        .into_iter()
+        .filter_map(|(k, v)| Some((k.to_owned(), Value::from(v?))));
     Value::Object(given.collect())
 }
 
 fn split(pair: &str) -> anyhow::Result<(String, Value)> {
-    pair.split_once('=').map(|(k, v)| (k.to_owned(), Value::from(v))).ok_or_else(|| {
-        Coded::new(Code::Usage, format!("{pair:?} is not CRITERION=yes, =no or =unknown"))
-    })
+    pair.split_once('=')
+        .map(|(k, v)| (k.to_owned(), Value::from(v)))
+        .ok_or_else(|| {
+            Coded::error(
+                Code::Usage,
+                format!("{pair:?} is not CRITERION=yes, =no or =unknown"),
+            )
+        })
 }
 
 /// A number or id as a part of a path; nothing else can be one.
@@ -113,9 +168,16 @@ fn safe(name: &str) -> anyhow::Result<String> {
     if !name.is_empty() && name.chars().all(fits) {
         // People type inc-2026-0042 as well.
         let number = name.to_ascii_uppercase();
-        Ok(if number.starts_with("INC-") { number } else { name.to_owned() })
+        Ok(if number.starts_with("INC-") {
+            number
+        } else {
+            name.to_owned()
+        })
     } else {
-        Err(Coded::new(Code::Usage, format!("{name:?} is not an incident's number or id")))
+        Err(Coded::error(
+            Code::Usage,
+            format!("{name:?} is not an incident's number or id"),
+        ))
     }
 }
 
@@ -125,7 +187,10 @@ fn text<'a>(json: &'a Value, key: &str) -> &'a str {
 
 fn receipt(done: &str, answer: &Value) -> String {
     let ledger = answer.get("ledger").unwrap_or(&Value::Null);
-    let index = ledger.get("index").and_then(Value::as_u64).unwrap_or_default();
+    let index = ledger
+        .get("index")
+        .and_then(Value::as_u64)
+        .unwrap_or_default();
     format!("{done} {} (ledger entry {index})\n", text(answer, "number"))
 }
 
@@ -166,7 +231,11 @@ fn search(client: &Client, query: &str) -> anyhow::Result<(Value, String)> {
 }
 
 fn table(answer: &Value, empty: &str) -> String {
-    let rows = answer.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
+    let rows = answer
+        .get("items")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     if rows.is_empty() {
         return format!("{empty}\n");
     }
@@ -192,46 +261,93 @@ fn table(answer: &Value, empty: &str) -> String {
 }
 
 fn short(finding: &str) -> &str {
-    if finding == "undetermined" { "?" } else { finding }
+    if finding == "undetermined" {
+        "?"
+    } else {
+        finding
+    }
 }
 
 fn show(client: &Client, incident: &str) -> anyhow::Result<(Value, String)> {
     let name = safe(incident)?;
     let mut answer = client.get(&format!("/incidents/{name}"))?;
     let timeline = client.get(&format!("/incidents/{name}/timeline?limit=200"))?;
+    let entries = timeline
+        .get("items")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     let mut out = String::new();
-    let _ = writeln!(out, "{}  {}", text(&answer, "number"), text(&answer, "title"));
-    let stage = answer.get("stage").map(|s| text(s, "is").replace('_', " ")).unwrap_or_default();
+    let _ = writeln!(
+        out,
+        "{}  {}",
+        text(&answer, "number"),
+        text(&answer, "title")
+    );
+    let stage = answer
+        .get("stage")
+        .map(|s| text(s, "is").replace('_', " "))
+        .unwrap_or_default();
     let handling = answer.get("handling").and_then(Value::as_u64).unwrap_or(0);
-    let _ = writeln!(out, "P{handling}  {stage}  TLP:{}", text(&answer, "tlp").to_uppercase());
-    if let Some(verdicts) = answer.get("verdicts").and_then(Value::as_object) {
-        for (kind, verdict) in verdicts {
-            let _ = writeln!(out, "  is it {kind}? {}", text(verdict, "finding"));
-        }
+    let _ = writeln!(
+        out,
+        "P{handling}  {stage}  TLP:{}",
+        text(&answer, "tlp").to_uppercase()
+    );
+    for verdict in answer
+        .get("verdicts")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        let _ = writeln!(
+            out,
+            "{}? {}",
+            text(verdict, "name"),
+            text(verdict, "finding")
+        );
     }
-    for (label, key) in [("Description", "description"), ("Workaround", "workaround"), ("Fix", "fix")] {
+    for (label, key) in [
+        ("Description", "description"),
+        ("Workaround", "workaround"),
+        ("Fix", "fix"),
+    ] {
         if !text(&answer, key).is_empty() {
             let _ = writeln!(out, "{label}: {}", text(&answer, key));
         }
     }
-    let entries = timeline.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
-    for entry in &entries {
-        let index = entry.get("index").and_then(Value::as_u64).unwrap_or_default();
-        let at = text(entry, "at").get(..19).unwrap_or_default().replace('T', " ");
-        let kind = text(entry, "kind").trim_start_matches("incident.").replace('_', " ");
+    history(&entries, &mut out);
+    if let Some(map) = answer.as_object_mut() {
+        map.insert("timeline".to_owned(), Value::Array(entries));
+    }
+    Ok((answer, out))
+}
+
+fn history(entries: &[Value], out: &mut String) {
+    for entry in entries {
+        let index = entry
+            .get("index")
+            .and_then(Value::as_u64)
+            .unwrap_or_default();
+        let at = text(entry, "at")
+            .get(..19)
+            .unwrap_or_default()
+            .replace('T', " ");
+        let kind = text(entry, "kind")
+            .trim_start_matches("incident.")
+            .replace('_', " ");
         let lane = match text(entry, "lane") {
             "" => String::new(),
             lane => format!("  [{lane} lane]"),
         };
         let fact = entry.get("fact").unwrap_or(&Value::Null);
-        let said = ["text", "reason", "outcome"].iter().map(|k| text(fact, k)).find(|t| !t.is_empty());
+        let said = ["text", "reason", "outcome"]
+            .iter()
+            .map(|k| text(fact, k))
+            .find(|t| !t.is_empty());
         let said = said.map(|s| format!(": {s}")).unwrap_or_default();
         let _ = writeln!(out, "  {at}  {kind}{said}{lane}  (entry {index})");
     }
-    if let Some(map) = answer.as_object_mut() {
-        map.insert("timeline".to_owned(), Value::Array(entries));
-    }
-    Ok((answer, out))
 }
 
 #[cfg(test)]

@@ -9,16 +9,16 @@ use std::collections::BTreeSet;
 
 pub(crate) async fn run(args: Init) -> anyhow::Result<Code> {
     let short = |text: &str| {
-        Short::parse(text).map_err(|e| Coded::new(Code::Usage, format!("{text:?}: {e}")))
+        Short::parse(text).map_err(|e| Coded::error(Code::Usage, format!("{text:?}: {e}")))
     };
     if !args.admin.contains('@') {
         let message = format!("{:?} is not an e-mail address", args.admin);
-        return Err(Coded::new(Code::Usage, message));
+        return Err(Coded::error(Code::Usage, message));
     }
     let (password, is_made_up) = match &args.password_file {
         Some(file) => {
             let text = std::fs::read_to_string(file).map_err(|e| {
-                Coded::new(Code::Usage, format!("cannot read {}: {e}", file.display()))
+                Coded::error(Code::Usage, format!("cannot read {}: {e}", file.display()))
             })?;
             (text.trim_end_matches(['\r', '\n']).to_owned(), false)
         }
@@ -26,7 +26,7 @@ pub(crate) async fn run(args: Init) -> anyhow::Result<Code> {
     };
     if password.chars().count() < PASSWORD_MIN_CHARS || password.len() > PASSWORD_MAX_BYTES {
         let message = format!("a password has at least {PASSWORD_MIN_CHARS} characters");
-        return Err(Coded::new(Code::Usage, message));
+        return Err(Coded::error(Code::Usage, message));
     }
     let founding = Founding {
         organisation: short(&args.org)?,
@@ -38,10 +38,17 @@ pub(crate) async fn run(args: Init) -> anyhow::Result<Code> {
         roles: BTreeSet::from([Role::Administrator, Role::IncidentManager]),
     };
     let (store, person) = Store::found(super::options(&args.place), founding).await?;
-    store.set_password(&person, &args.admin, password.clone()).await?;
+    store
+        .set_password(&person, &args.admin, password.clone())
+        .await?;
     store.sign_checkpoint().await?;
     let vkey = store.vkey(store.log_state().await?.log)?;
-    println!("Founded {} in {} ({}).", args.org, args.place.data.display(), store.database());
+    println!(
+        "Founded {} in {} ({}).",
+        args.org,
+        args.place.data.display(),
+        store.database()
+    );
     println!("Administrator and incident manager: {}", args.admin);
     if is_made_up {
         println!("Password, shown only now: {password}");

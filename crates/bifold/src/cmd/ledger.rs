@@ -13,7 +13,11 @@ pub(crate) async fn run(args: Ledger) -> anyhow::Result<Code> {
             let store = super::open(&place).await?;
             verify(&store, json).await
         }
-        LedgerVerb::Publish { place, to, disclosures } => {
+        LedgerVerb::Publish {
+            place,
+            to,
+            disclosures,
+        } => {
             let store = super::open(&place).await?;
             publish(&store, &to, disclosures).await
         }
@@ -30,8 +34,14 @@ pub(crate) fn bar(total: Option<u64>) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let (bar, form) = match total {
-        Some(total) => (ProgressBar::new(total), "{bar:30} {human_pos}/{human_len} {eta}"),
-        None => (ProgressBar::new_spinner(), "{spinner} {human_pos} {elapsed}"),
+        Some(total) => (
+            ProgressBar::new(total),
+            "{bar:30} {human_pos}/{human_len} {eta}",
+        ),
+        None => (
+            ProgressBar::new_spinner(),
+            "{spinner} {human_pos} {elapsed}",
+        ),
     };
     match ProgressStyle::with_template(form) {
         Ok(style) => bar.with_style(style),
@@ -49,20 +59,30 @@ pub(crate) async fn verify(store: &Store, json: bool) -> anyhow::Result<Code> {
     } else {
         words(&report);
     }
-    Ok(if report.is_sound() { Code::Ok } else { Code::VerificationFailed })
+    Ok(if report.is_sound() {
+        Code::Ok
+    } else {
+        Code::VerificationFailed
+    })
 }
 
 fn words(report: &LedgerReport) {
     for log in &report.logs {
         let origin = log.origin.as_deref().unwrap_or("a log without a name");
-        println!("{origin}: {} entries about {} subjects", log.entries, log.subjects);
+        println!(
+            "{origin}: {} entries about {} subjects",
+            log.entries, log.subjects
+        );
         let d = &log.disclosures;
         println!(
             "  disclosures: {} present, {} redacted and explained, {} missing without explanation",
             d.present, d.redacted, d.unexplained
         );
         if log.imported > 0 {
-            println!("  {} entries were imported: recorded here, not attested", log.imported);
+            println!(
+                "  {} entries were imported: recorded here, not attested",
+                log.imported
+            );
         }
         for finding in &log.findings {
             match finding.at {
@@ -94,7 +114,11 @@ async fn publish(store: &Store, to: &std::path::Path, disclosures: bool) -> anyh
     for log in &logs {
         println!("{}: {} entries", log.folder.display(), log.size);
         println!("  vkey {}", log.vkey);
-        println!("  check it: bifold-verify {} --vkey '{}'", log.folder.display(), log.vkey);
+        println!(
+            "  check it: bifold-verify {} --vkey '{}'",
+            log.folder.display(),
+            log.vkey
+        );
     }
     if logs.is_empty() {
         println!("There is no signed log yet.");
@@ -111,7 +135,11 @@ async fn replay(store: &Store, json: bool) -> anyhow::Result<Code> {
     } else {
         replayed(&report);
     }
-    Ok(if report.is_equal() { Code::Ok } else { Code::VerificationFailed })
+    Ok(if report.is_equal() {
+        Code::Ok
+    } else {
+        Code::VerificationFailed
+    })
 }
 
 fn replayed(report: &ReplayReport) {
@@ -124,6 +152,9 @@ fn replayed(report: &ReplayReport) {
             report.facts, report.records
         );
     } else {
-        println!("{} rows are not what the facts give.", report.difference_count);
+        println!(
+            "{} rows are not what the facts give.",
+            report.difference_count
+        );
     }
 }

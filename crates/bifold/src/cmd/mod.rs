@@ -29,7 +29,10 @@ async fn open(place: &Where) -> anyhow::Result<bifold_store::Store> {
             place.data.display(),
             place.data.display()
         );
-        return Err(crate::exit::Coded::new(crate::exit::Code::NotFound, message));
+        return Err(crate::exit::Coded::error(
+            crate::exit::Code::NotFound,
+            message,
+        ));
     }
     Ok(bifold_store::Store::open(options(place)).await?)
 }

@@ -6,13 +6,21 @@ use bifold_server::Config;
 
 pub(crate) async fn run(args: Serve) -> anyhow::Result<Code> {
     let store = super::open(&args.place).await?;
-    let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(|e| {
-        Coded::new(Code::Unavailable, format!("cannot listen on {}: {e}", args.listen))
-    })?;
+    let listener = tokio::net::TcpListener::bind(args.listen)
+        .await
+        .map_err(|e| {
+            Coded::error(
+                Code::Unavailable,
+                format!("cannot listen on {}: {e}", args.listen),
+            )
+        })?;
     let address = listener.local_addr()?;
     tracing::info!(%address, organisation = store.organisation(), database = store.database(), "serving");
     eprintln!("Bifold serves {} on http://{address}", store.organisation());
-    let config = Config { insecure_cookies: address.ip().is_loopback(), ..Config::default() };
+    let config = Config {
+        insecure_cookies: address.ip().is_loopback(),
+        ..Config::default()
+    };
     bifold_server::serve(store, config, listener, stopped()).await?;
     Ok(Code::Ok)
 }

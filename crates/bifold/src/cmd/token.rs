@@ -5,10 +5,18 @@ use crate::exit::{Code, Coded};
 use bifold_domain::time;
 
 pub(crate) async fn run(args: Token) -> anyhow::Result<Code> {
-    let TokenVerb::Create { place, user, name, days } = args.verb;
+    let TokenVerb::Create {
+        place,
+        user,
+        name,
+        days,
+    } = args.verb;
     let store = super::open(&place).await?;
     let person = store.person_of(&user).await?.ok_or_else(|| {
-        Coded::new(Code::NotFound, format!("nobody here has the address {user}"))
+        Coded::error(
+            Code::NotFound,
+            format!("nobody here has the address {user}"),
+        )
     })?;
     let now = store.shell().clock.now();
     let expires = days.map(|days| now.plus(i64::from(days) * time::DAY));
