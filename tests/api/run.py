@@ -5,8 +5,9 @@
 
     BIFOLD_TOKEN=… run.py --base http://127.0.0.1:PORT [--max-time SECONDS] [--report DIR]
 
-Ends with 0 when nothing failed, the document has operations, the token was let in, and the server
-is ready afterwards.
+It declares a few incidents first, and gives their ids to most of the requests that need one, so
+that these get past "there is no such incident". Ends with 0 when nothing failed, the document has
+operations, the token is let in before, and the server is ready afterwards.
 """
 import argparse
 import json
@@ -20,10 +21,13 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 METHODS = {"get", "post", "put", "patch", "delete"}
+INCIDENTS = 40
 
 
-def get(base, path, token):
-    request = urllib.request.Request(base + path, headers={"Authorization": f"Bearer {token}"})
+def ask(base, path, token, body=None):
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(base + path, data, headers)
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.status, answer.read()
@@ -31,19 +35,58 @@ def get(base, path, token):
         return refusal.code, refusal.read()
 
 
+def expect(status, reply):
+    if reply[0] != status:
+        sys.exit(f"answered {reply[0]}, not {status}: {reply[1][:300]!r}")
+    return reply[1]
+
+
 def operations(base, token):
-    status, body = get(base, "/api/v1/openapi.json", token)
-    if status != 200:
-        sys.exit(f"/api/v1/openapi.json answers {status}")
-    paths = json.loads(body)["paths"]
-    return sum(method in METHODS for path in paths.values() for method in path)
+    document = json.loads(expect(200, ask(base, "/api/v1/openapi.json", token)))
+    return sum(method in METHODS for path in document["paths"].values() for method in path)
+
+
+def declare(base, token, n):
+    body = {"title": f"Trial {n}", "impact": "moderate", "urgency": "medium"}
+    return json.loads(expect(201, ask(base, "/api/v1/incidents", token, body)))["id"]
+
+
+def config(ids):
+    """The settings of schemathesis.toml, and the ids that exist."""
+    return f"""{(HERE / "schemathesis.toml").read_text()}
+[dictionaries.incidents]
+values = {json.dumps(ids)}
+
+[[operations]]
+include-path-regex = '^/api/v1/incidents/\\{{id\\}}'
+parameters = {{ "path.id" = {{ dictionary = "incidents", probability = 0.8 }} }}
+"""
+
+
+def schemathesis(folder, ids, token, args):
+    settings = Path(folder) / "schemathesis.toml"
+    settings.write_text(config(ids))
+    command = [
+        str(Path(sys.executable).parent / "schemathesis"),
+        "--config-file", str(settings),
+        "run", f"{args.base}/api/v1/openapi.json",
+        "--header", f"Authorization: Bearer {token}",
+        "--max-time", str(args.max_time),
+        "--seed", str(args.seed),
+        "--warnings", "off",
+    ]  # fmt: skip
+    if args.report:
+        args.report.mkdir(parents=True, exist_ok=True)
+        command += ["--report", "junit", "--report-junit-path", str(args.report / "junit.xml")]
+    # Hypothesis keeps its examples in the working directory.
+    return subprocess.run(command, cwd=folder, timeout=args.max_time * 2 + 60).returncode
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--base", required=True)
     options.add_argument("--max-time", type=int, default=150)
-    options.add_argument("--report", type=Path)
+    options.add_argument("--report", type=lambda path: Path(path).resolve())
     options.add_argument("--seed", type=int, default=20277)
     args = options.parse_args()
     token = os.environ["BIFOLD_TOKEN"]
@@ -51,26 +94,11 @@ def main():
     count = operations(args.base, token)
     if not count:
         sys.exit("the OpenAPI document names no operation")
+    ids = [declare(args.base, token, n) for n in range(INCIDENTS)]
     print(f"schemathesis over {count} operations, {args.max_time} s at most", flush=True)
-
-    command = [
-        str(Path(sys.executable).parent / "schemathesis"),
-        "--config-file", str(HERE / "schemathesis.toml"),
-        "run", f"{args.base}/api/v1/openapi.json",
-        "-H", f"Authorization: Bearer {token}",
-        "--max-time", str(args.max_time),
-        "--seed", str(args.seed),
-    ]  # fmt: skip
-    if args.report:
-        args.report.mkdir(parents=True, exist_ok=True)
-        command += ["--report", "junit", "--report-dir", str(args.report)]
     with tempfile.TemporaryDirectory() as folder:
-        # Hypothesis keeps its example database in the working directory.
-        code = subprocess.run(command, cwd=folder, timeout=args.max_time * 2 + 60).returncode
-
-    status, body = get(args.base, "/readyz", token)
-    if status != 200:
-        sys.exit(f"after the run /readyz answers {status}: {body[:200]!r}")
+        code = schemathesis(folder, ids, token, args)
+    expect(200, ask(args.base, "/readyz", token))
     sys.exit(code)
 
 

@@ -161,7 +161,8 @@ fn under_load(
     seed: u64,
 ) -> Result<(Running, Load)> {
     let entries_before = leaves::publish(organisation, &folder.join("before"))?.count();
-    let (serving, _) = organisation.serve(&folder.join("server.log"))?;
+    let log = paths::work().join("crash-server.log");
+    let (serving, _) = organisation.serve(&log)?;
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let start = |n| {
@@ -169,7 +170,7 @@ fn under_load(
             scope.spawn(move || client::work(&client, n, seed, stop))
         };
         let clients: Vec<_> = (0..CLIENTS).map(start).collect();
-        let killed = kill_again_and_again(organisation, folder, serving, kills, seed);
+        let killed = kill_again_and_again(organisation, (folder, &log), serving, kills, seed);
         stop.store(true, Ordering::SeqCst);
         let records: Result<Vec<Record>, _> =
             clients.into_iter().map(ScopedJoinHandle::join).collect();
@@ -188,7 +189,7 @@ type Killed = (Running, Vec<Duration>, Vec<PathBuf>);
 
 fn kill_again_and_again(
     organisation: &Organisation,
-    folder: &Path,
+    (folder, log): (&Path, &Path),
     mut serving: Running,
     kills: u32,
     seed: u64,
@@ -208,7 +209,7 @@ fn kill_again_and_again(
             checkpoints.push(file);
         }
         serving.kill();
-        let (again, took) = organisation.serve(&folder.join("server.log"))?;
+        let (again, took) = organisation.serve(log)?;
         serving = again;
         ready.push(took);
         if n % 20 == 0 {

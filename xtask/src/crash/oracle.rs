@@ -177,3 +177,62 @@ fn prefixes(
     }
     Ok(wrong)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::client::{Ask, Done};
+    use super::super::leaves::{Leaf, Log, Published};
+    use super::{in_the_ledger, numbers};
+    use serde_json::json;
+
+    fn done(operation: &str, number: &str, entries: &[u64]) -> Done {
+        let entries: Vec<_> = entries.iter().map(|n| json!({ "index": n })).collect();
+        Done {
+            ask: Ask {
+                path: "/api/v1/incidents".to_owned(),
+                key: "k".to_owned(),
+                body: String::new(),
+            },
+            answer: json!({
+                "operation": operation, "number": number, "ledger": { "entries": entries },
+            }),
+        }
+    }
+
+    fn published(operations: &[&str]) -> Published {
+        let leaves = operations.iter().map(|operation| Leaf {
+            operation: (*operation).to_owned(),
+        });
+        Published(vec![Log {
+            folder: "2026".into(),
+            vkey: String::new(),
+            leaves: leaves.collect(),
+        }])
+    }
+
+    #[test]
+    fn what_was_lost_doubled_moved_or_invented_is_found() {
+        let (a, b) = (done("a", "1", &[1, 2]), done("b", "2", &[3]));
+        let cases = [
+            (vec!["init", "a", "a", "b"], 0, "as told"),
+            (vec!["init", "a", "a"], 1, "b was lost"),
+            (vec!["init", "a", "b"], 2, "a is torn, and b moved"),
+            (vec!["init", "a", "a", "b", "b"], 1, "b is there twice"),
+            (vec!["init", "a", "a", "b", "c"], 1, "c is nobody's"),
+            (vec!["init", "b", "a", "a"], 2, "in another order"),
+        ];
+        for (operations, wrong, what) in cases {
+            let found = in_the_ledger(&[&a, &b], &published(&operations), 1);
+            assert_eq!(found.len(), wrong, "{what}: {found:?}");
+        }
+        let twice = in_the_ledger(&[&a, &a], &published(&["init", "a", "a"]), 1);
+        assert_eq!(twice.len(), 1, "{twice:?}");
+    }
+
+    #[test]
+    fn two_incidents_with_one_number_are_found() {
+        let (a, b) = (done("a", "1", &[1]), done("b", "1", &[2]));
+        assert_eq!(numbers(&[&a, &b]).len(), 1);
+        assert_eq!(numbers(&[&a]).len(), 0);
+    }
+}

@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use std::process::Command;
 
 /// The time given to it, in seconds.
-const BUDGET_S: u32 = 150;
+const BUDGET_S: u32 = 120;
 
 pub(super) fn schemathesis() -> Result<Count> {
     let Some(python) = install::python() else {
