@@ -4,12 +4,17 @@
 //! that names the place. Only then is the body looked at a second time, to find the place.
 
 use crate::error::{Error, Result};
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
+use std::future::poll_fn;
+use std::pin::Pin;
 
 /// The most bytes of a body.
 pub(crate) const BODY_LIMIT_BYTES: usize = 256 * 1024;
+
+/// The most bytes read and thrown away of a body that is too large.
+const DISCARD_LIMIT_BYTES: usize = 2 * 1024 * 1024;
 
 /// Reads the body, whatever is in it.
 pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes> {
@@ -20,6 +25,7 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes> {
         .get(header::CONTENT_LENGTH)
         .and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     if stated.is_some_and(|bytes| bytes > BODY_LIMIT_BYTES as u64) {
+        discard(body).await;
         return Err(too_large());
     }
     let bytes = axum::body::to_bytes(body, BODY_LIMIT_BYTES)
@@ -38,6 +44,21 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes> {
         return Err(Error::MediaType);
     }
     Ok(bytes)
+}
+
+/// Lets the client finish sending, so that it gets to read the answer; but not for ever.
+pub(crate) async fn discard(mut body: Body) {
+    let mut left = DISCARD_LIMIT_BYTES;
+    while left > 0 {
+        let frame = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
+        match frame {
+            Some(Ok(frame)) => {
+                let bytes = frame.data_ref().map_or(0, Bytes::len);
+                left = left.saturating_sub(bytes.max(1));
+            }
+            Some(Err(_)) | None => return,
+        }
+    }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -69,7 +90,10 @@ fn explain<T: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> Erro
         return Error::Syntax(error.to_string());
     }
     // Some shape errors come before the rest was read; what follows may not even be JSON.
-    if let Err(syntax) = serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
+    if let Err(syntax) = std::str::from_utf8(bytes) {
+        return Error::Syntax(syntax.to_string());
+    }
+    if let Err(syntax) = serde_json::from_slice::<serde_json::Value>(bytes) {
         return Error::Syntax(syntax.to_string());
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
@@ -109,12 +133,12 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_syntax_and_what_is_no_command_is_shape() {
-        let deep = [b"{\"title\":".as_slice(), &[b'['; 300]].concat();
+        let deep = format!("{{\"title\":{}{}}}", "[".repeat(300), "]".repeat(300));
         for (body, expected) in [
             (b"{".as_slice(), "syntax"),
             (b"", "syntax"),
             (b"{\"title\":\"\xff\"}", "syntax"),
-            (&deep, "syntax"),
+            (deep.as_bytes(), "syntax"),
             (b"[]", "shape at the body"),
             (b"{\"titel\":\"x\"}", "shape at titel"),
             (b"{\"title\":\"x\",\"impact\":\"huge\"}", "shape at impact"),

@@ -74,7 +74,7 @@ impl Error {
 pub(crate) struct Problem {
     /// `urn:bifold:problem:` and the code.
     #[serde(rename = "type")]
-    pub(crate) problem_type: String,
+    pub(crate) uri: String,
     /// The status in words.
     pub(crate) title: String,
     /// The HTTP status.
@@ -102,107 +102,51 @@ pub(crate) struct Problem {
     pub(crate) instance: String,
 }
 
+/// Status, code, rule, next step.
 type Row = (StatusCode, &'static str, Option<&'static str>, &'static str);
 
+const SIGN_IN_RULE: Option<&str> = Some("27001 A.8.5: secure authentication");
+const INPUT_RULE: Option<&str> = Some("input is checked at the door");
+const LATER: &str = "Try again in a moment.";
+const ASK: &str = "Tell your administrator the instance id.";
+
 impl Error {
-    /// Status, code, rule, next step.
+    #[rustfmt::skip] // One row a problem.
     fn row(&self) -> Row {
         use StatusCode as S;
-        const RETRY: &str = "Try again in a moment.";
         match self {
             Self::Store(error) => store_row(error),
-            Self::SignedOut => (
-                S::UNAUTHORIZED,
-                "signed-out",
-                Some("27001 A.8.5: secure authentication"),
-                "Sign in (POST /api/v1/session) or send Authorization: Bearer bfd_….",
-            ),
-            Self::WrongPassword => (
-                S::UNAUTHORIZED,
-                "wrong-password",
-                Some("27001 A.8.5: secure authentication"),
-                "Check both and try again, or ask an administrator for a new password.",
-            ),
-            Self::Wait { .. } => (
-                S::TOO_MANY_REQUESTS,
-                "wait",
-                Some("27001 A.8.5: guessing is slowed down"),
-                "Wait as long as Retry-After says.",
-            ),
-            Self::OtherSite => (
-                S::FORBIDDEN,
-                "other-site",
+            Self::SignedOut => (S::UNAUTHORIZED, "signed-out", SIGN_IN_RULE,
+                "Sign in (POST /api/v1/session) or send Authorization: Bearer bfd_…."),
+            Self::WrongPassword => (S::UNAUTHORIZED, "wrong-password", SIGN_IN_RULE,
+                "Check both and try again, or ask an administrator for a new password."),
+            Self::Wait { .. } => (S::TOO_MANY_REQUESTS, "wait", SIGN_IN_RULE,
+                "Wait as long as Retry-After says."),
+            Self::OtherSite => (S::FORBIDDEN, "other-site",
                 Some("a browser may change things only from our own pages"),
-                "Open Bifold itself, or use an API token.",
-            ),
-            Self::NotOpen => (
-                S::FORBIDDEN,
-                "not-permitted",
+                "Open Bifold itself, or use an API token."),
+            Self::NotOpen => (S::FORBIDDEN, "not-permitted",
                 Some("27001 A.5.15, 8.3: access by role"),
-                "Ask somebody who has the role, or ask an administrator for it.",
-            ),
-            Self::NoRoute => (
-                S::NOT_FOUND,
-                "no-route",
-                None,
-                "See GET /api/v1/openapi.json.",
-            ),
-            Self::Method => (
-                S::METHOD_NOT_ALLOWED,
-                "method",
-                None,
-                "Use one of the methods in Allow.",
-            ),
-            Self::Syntax(_) => (
-                S::BAD_REQUEST,
-                "syntax",
-                None,
-                "Send well-formed JSON in UTF-8.",
-            ),
-            Self::Shape { .. } => (
-                S::UNPROCESSABLE_ENTITY,
-                "shape",
-                Some("input is checked at the door"),
-                "Correct it and send it again; GET /api/v1/openapi.json has the form.",
-            ),
-            Self::Query(_) => (
-                S::UNPROCESSABLE_ENTITY,
-                "query",
-                Some("input is checked at the door"),
-                "Correct the query; GET /api/v1/openapi.json lists the parameters.",
-            ),
-            Self::Header(_) => (
-                S::BAD_REQUEST,
-                "header",
-                None,
-                "Correct the header or leave it out.",
-            ),
-            Self::TooLarge { .. } => (
-                S::PAYLOAD_TOO_LARGE,
-                "too-large",
-                Some("everything has a limit"),
-                "Send less.",
-            ),
-            Self::MediaType => (
-                S::UNSUPPORTED_MEDIA_TYPE,
-                "media-type",
-                None,
-                "Send Content-Type: application/json.",
-            ),
+                "Ask somebody who has the role, or ask an administrator for it."),
+            Self::NoRoute => (S::NOT_FOUND, "no-route", None, "See GET /api/v1/openapi.json."),
+            Self::Method => (S::METHOD_NOT_ALLOWED, "method", None,
+                "Use one of the methods in Allow."),
+            Self::Syntax(_) => (S::BAD_REQUEST, "syntax", None, "Send well-formed JSON in UTF-8."),
+            Self::Shape { .. } => (S::UNPROCESSABLE_ENTITY, "shape", INPUT_RULE,
+                "Correct it and send it again; GET /api/v1/openapi.json has the form."),
+            Self::Query(_) => (S::UNPROCESSABLE_ENTITY, "query", INPUT_RULE,
+                "Correct the query; GET /api/v1/openapi.json lists the parameters."),
+            Self::Header(_) => (S::BAD_REQUEST, "header", None,
+                "Correct the header or leave it out."),
+            Self::TooLarge { .. } => (S::PAYLOAD_TOO_LARGE, "too-large",
+                Some("everything has a limit"), "Send less."),
+            Self::MediaType => (S::UNSUPPORTED_MEDIA_TYPE, "media-type", None,
+                "Send Content-Type: application/json."),
             Self::Broken => (S::BAD_REQUEST, "broken", None, "Send the request again."),
-            Self::Full => (S::SERVICE_UNAVAILABLE, "overloaded", None, RETRY),
-            Self::TimedOut => (
-                S::GATEWAY_TIMEOUT,
-                "timed-out",
-                None,
-                "Send it again with the same Idempotency-Key; it has one effect at most.",
-            ),
-            Self::Internal => (
-                S::INTERNAL_SERVER_ERROR,
-                "internal",
-                None,
-                "Tell your administrator the instance id.",
-            ),
+            Self::Full => (S::SERVICE_UNAVAILABLE, "overloaded", None, LATER),
+            Self::TimedOut => (S::GATEWAY_TIMEOUT, "timed-out", None,
+                "Send it again with the same Idempotency-Key; it has one effect at most."),
+            Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", None, ASK),
         }
     }
 
@@ -241,18 +185,8 @@ fn store_row(error: &bifold_store::Error) -> Row {
             Some("one operation id, one effect"),
             "Use a new Idempotency-Key for a new request.",
         ),
-        passing if passing.is_passing() => (
-            S::SERVICE_UNAVAILABLE,
-            "overloaded",
-            None,
-            "Try again in a moment.",
-        ),
-        _ => (
-            S::INTERNAL_SERVER_ERROR,
-            "internal",
-            None,
-            "Tell your administrator the instance id.",
-        ),
+        passing if passing.is_passing() => (S::SERVICE_UNAVAILABLE, "overloaded", None, LATER),
+        _ => (S::INTERNAL_SERVER_ERROR, "internal", None, ASK),
     }
 }
 
@@ -275,7 +209,7 @@ impl From<&Error> for Problem {
             _ => {}
         }
         Self {
-            problem_type: format!("urn:bifold:problem:{code}"),
+            uri: format!("urn:bifold:problem:{code}"),
             title: status.canonical_reason().unwrap_or_default().to_owned(),
             status: status.as_u16(),
             detail,

@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 pub fn openapi_json() -> String {
     let routes = registry();
     let mut schemas = BTreeMap::new();
-    let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
     note(&mut schemas, Described::of::<Problem>());
     for route in &routes {
         let operation = operation(route, &mut schemas);
         paths
-            .entry(route.path)
+            .entry(route.path.replace("{*", "{"))
             .or_default()
             .insert(route.method.as_str().to_lowercase(), operation);
     }
@@ -94,6 +94,12 @@ fn parameters(route: &Route) -> Vec<Value> {
         .split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
         .map(|name| match name {
+            "*index" => string(
+                "index",
+                "path",
+                true,
+                "Index and width, which may hold slashes.",
+            ),
             "id" => string(
                 name,
                 "path",

@@ -2,6 +2,7 @@
 //! authorisation walk through. There is no other way to add a route.
 
 use crate::auth::guard;
+use crate::page::Page;
 use crate::server::Server;
 use axum::handler::Handler;
 use axum::routing::{MethodFilter, MethodRouter, on};
@@ -71,6 +72,18 @@ impl Described {
             name: T::name,
             schema: T::schema,
             others: T::schemas,
+        }
+    }
+
+    /// A page of these.
+    pub(crate) const fn page_of<T: ToSchema + PartialSchema>() -> Self {
+        Self {
+            name: || Cow::Owned(format!("{}Page", T::name())),
+            schema: Page::<T>::schema,
+            others: |all| {
+                all.push((T::name().into_owned(), T::schema()));
+                T::schemas(all);
+            },
         }
     }
 }

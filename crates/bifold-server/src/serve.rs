@@ -3,6 +3,7 @@
 //! The end is orderly: `/readyz` says so first, requests under way are finished (30 s at most),
 //! what was committed is signed, and only then the store closes.
 
+use crate::body::discard;
 use crate::config::Config;
 use crate::edge::{edge, panicked};
 use crate::error::Error;
@@ -10,6 +11,7 @@ use crate::route;
 use crate::server::Server;
 use crate::worker::Workers;
 use axum::Router;
+use axum::body::Body;
 use axum::middleware::from_fn_with_state;
 use axum::serve::ListenerExt;
 use bifold_store::Store;
@@ -29,9 +31,15 @@ pub fn router(store: Store, config: Config) -> Router {
 
 fn layered(server: &Server) -> Router {
     route::router(server)
-        .fallback(|| async { Error::NoRoute })
+        .fallback(|body: Body| refused(body, Error::NoRoute))
+        .method_not_allowed_fallback(|body: Body| refused(body, Error::Method))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(server.clone(), edge))
+}
+
+async fn refused(body: Body, error: Error) -> Error {
+    discard(body).await;
+    error
 }
 
 /// Serves until `shutdown` comes true, then ends in good order.

@@ -39,8 +39,7 @@ impl std::ops::Deref for Server {
 impl Server {
     /// A server that answers from this store.
     pub fn new(store: Store, config: Config) -> Self {
-        let random = store.shell().entropy.take();
-        let request_prefix = random.iter().take(6).map(|b| format!("{b:02x}")).collect();
+        let request_prefix = store.shell().ids.next_uuid();
         Self(Arc::new(Inner {
             known: Known::default(),
             brake: Brake::new(config.sign_ins_per_minute),

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 /// Commits that come together are signed together; design §5 allows one second.
 const SIGN_AFTER: Duration = Duration::from_millis(400);
 /// Signed also without having been told: another node may have committed.
-const SIGN_EVERY: Duration = Duration::from_secs(60);
+const SIGN_EVERY: Duration = Duration::from_mins(1);
 /// The longest sleep between two looks at the jobs: another node may have added one.
 const JOBS_EVERY: Duration = Duration::from_secs(1);
 

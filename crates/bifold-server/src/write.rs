@@ -41,9 +41,10 @@ impl FromRequest<Server> for Write {
             .get::<Caller>()
             .cloned()
             .ok_or(Error::SignedOut)?;
+        // First the body: whoever is refused before having sent all gets no answer to read.
+        let bytes = body::read(&parts.headers, body).await?;
         let seen = seen(&parts.headers)?;
         let id = operation_id(&parts.headers)?;
-        let bytes = body::read(&parts.headers, body).await?;
         let key = id.map(|id| {
             let mut digest = Sha256::new();
             for part in [parts.method.as_str(), " ", parts.uri.path(), "\n"] {

@@ -19,7 +19,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/api/v1/alarms", "alarms", Access::Roles(READERS), list)
             .summary("The newest alarms, such as broken glass, to be reviewed.")
-            .answers(200, Answer::Json(Described::of::<Page<Alarm>>())),
+            .answers(200, Answer::Json(Described::page_of::<Alarm>())),
     ]
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn routes() -> Vec<Route> {
         )
         .summary("Impact × urgency → priority as the records show it.")
         .query(FILTER_PARAMS)
-        .answers(200, Answer::Json(Described::of::<Page<Cell>>())),
+        .answers(200, Answer::Json(Described::page_of::<Cell>())),
         Route::get(
             "/api/v1/reports/flow",
             "report_flow",
@@ -41,7 +41,7 @@ pub(crate) fn routes() -> Vec<Route> {
         )
         .summary("Service, security, both, neither, and what is undetermined.")
         .query(FILTER_PARAMS)
-        .answers(200, Answer::Json(Described::of::<Page<Outcome>>())),
+        .answers(200, Answer::Json(Described::page_of::<Outcome>())),
     ]
 }
 

@@ -40,6 +40,7 @@ struct Credentials {
 
 async fn sign_in(State(server): State<Server>, request: Request) -> Result<Response> {
     let (parts, body) = request.into_parts();
+    let bytes = body::read(&parts.headers, body).await?;
     // Somebody must not be signed in to another's account by a foreign page.
     if parts.headers.contains_key("sec-fetch-site") || parts.headers.contains_key("origin") {
         from_our_own_pages(&parts.headers, &server.config)?;
@@ -50,7 +51,6 @@ async fn sign_in(State(server): State<Server>, request: Request) -> Result<Respo
     if let Some(seconds) = server.brake.attempt(address, now) {
         return Err(Error::Wait { seconds });
     }
-    let bytes = body::read(&parts.headers, body).await?;
     let credentials: Credentials = body::parse(&bytes)?;
     let (email, password) = (credentials.email, credentials.password);
     if password.len() > bifold_store::account::PASSWORD_MAX_BYTES || email.len() > 320 {

@@ -20,7 +20,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get(ALL, "tokens", Access::SignedIn, list)
             .summary("Your API tokens, without their text.")
-            .answers(200, Answer::Json(Described::of::<Page<Token>>())),
+            .answers(200, Answer::Json(Described::page_of::<Token>())),
         Route::post(ALL, "token_create", create)
             .summary("Makes an API token; its text is in this answer and nowhere else.")
             .body(Described::of::<NewToken>())

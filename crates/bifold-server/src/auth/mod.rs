@@ -69,21 +69,23 @@ pub(crate) async fn guard(
             parts.extensions.insert(caller);
             next.run(Request::from_parts(parts, body)).await
         }
-        Err(error) => error.into_response(),
+        Err(error) => {
+            crate::body::discard(body).await;
+            error.into_response()
+        }
     }
 }
 
 async fn admit(server: &Server, access: Access, parts: &Parts) -> Result<Caller> {
     let headers = &parts.headers;
-    let actor = match bearer(headers)? {
-        Some(token) => server.known.token(&server.store, token).await?,
-        None => {
-            let secret = cookie(headers, &server.config).ok_or(Error::SignedOut)?;
-            if !parts.method.is_safe() {
-                from_our_own_pages(headers, &server.config)?;
-            }
-            server.known.session(&server.store, secret).await?
+    let actor = if let Some(token) = bearer(headers)? {
+        server.known.token(&server.store, token).await?
+    } else {
+        let secret = cookie(headers, &server.config).ok_or(Error::SignedOut)?;
+        if !parts.method.is_safe() {
+            from_our_own_pages(headers, &server.config)?;
         }
+        server.known.session(&server.store, secret).await?
     };
     let actor = actor.ok_or(Error::SignedOut)?;
     let admitted = match access {
@@ -145,12 +147,11 @@ pub(crate) fn from_our_own_pages(headers: &HeaderMap, config: &Config) -> Result
         None => {}
     }
     let origin = text("origin").ok_or(Error::OtherSite)?;
-    let is_ours = match &config.public_url {
-        Some(url) => origin == url.trim_end_matches('/'),
-        None => {
-            let host = text("host").ok_or(Error::OtherSite)?;
-            origin.split_once("://").is_some_and(|(_, at)| at == host)
-        }
+    let is_ours = if let Some(url) = &config.public_url {
+        origin == url.trim_end_matches('/')
+    } else {
+        let host = text("host").ok_or(Error::OtherSite)?;
+        origin.split_once("://").is_some_and(|(_, at)| at == host)
     };
     if is_ours {
         Ok(())

@@ -24,7 +24,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get(FOLDER, "people", Access::SignedIn, list)
             .summary("People by name.")
-            .answers(200, Answer::Json(Described::of::<Page<PersonView>>())),
+            .answers(200, Answer::Json(Described::page_of::<PersonView>())),
         Route::post(FOLDER, "person_register", register)
             .summary("Adds a person.")
             .body(Described::of::<Register>())

@@ -22,7 +22,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get(FOLDER, "services", Access::SignedIn, list)
             .summary("The service catalogue.")
-            .answers(200, Answer::Json(Described::of::<Page<ServiceView>>())),
+            .answers(200, Answer::Json(Described::page_of::<ServiceView>())),
         Route::post(FOLDER, "service_offer", offer)
             .summary("Puts a service into the catalogue.")
             .body(entry)

@@ -21,7 +21,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get(FOLDER, "teams", Access::SignedIn, list)
             .summary("Teams and their members.")
-            .answers(200, Answer::Json(Described::of::<Page<TeamView>>())),
+            .answers(200, Answer::Json(Described::page_of::<TeamView>())),
         Route::post(FOLDER, "team_form", form)
             .summary("Makes a team.")
             .body(Described::of::<Form>())

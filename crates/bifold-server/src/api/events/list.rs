@@ -33,7 +33,7 @@ pub(crate) fn routes() -> Vec<Route> {
                 ("cursor", "string", "Where the page begins, from `next`."),
                 ("limit", "integer", "Rows, 1 to 200; 50 when absent."),
             ])
-            .answers(200, Answer::Json(Described::of::<Page<EventRow>>())),
+            .answers(200, Answer::Json(Described::page_of::<EventRow>())),
     ]
 }
 

@@ -60,7 +60,7 @@ struct EventView {
 }
 
 impl EventView {
-    fn of(event: Event, version: u64, incident: Option<String>, names: Names<'_>) -> Self {
+    fn of(event: &Event, version: u64, incident: Option<String>, names: Names<'_>) -> Self {
         let ground = match event.standing {
             Standing::Dismissed { ground } => Some(ground),
             _ => None,
@@ -97,6 +97,6 @@ async fn show(
     let found = server.store.event(&caller.viewer(), &name).await?;
     let (event, version, incident) = found.ok_or_else(|| Error::no("event"))?;
     let directory = server.store.directory().await?;
-    let view = EventView::of(event, version, incident, Names(&directory));
+    let view = EventView::of(&event, version, incident, Names(&directory));
     Ok(answer::tagged(version, &view))
 }

@@ -20,7 +20,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get(super::FOLDER, "incidents", Access::SignedIn, list)
             .summary("The incidents you can read, most urgent first.")
             .query(FILTER_PARAMS)
-            .answers(200, Answer::Json(Described::of::<Page<IncidentRow>>())),
+            .answers(200, Answer::Json(Described::page_of::<IncidentRow>())),
     ]
 }
 

@@ -16,7 +16,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get(PATH, "incident_relatives", Access::SignedIn, relatives)
             .summary("Children and relations in both directions, as far as you can read them.")
-            .answers(200, Answer::Json(Described::of::<Page<RelativeRow>>())),
+            .answers(200, Answer::Json(Described::page_of::<RelativeRow>())),
     ]
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn routes() -> Vec<Route> {
                 ("after", "integer", "Begins after this `n`."),
                 ("limit", "integer", "Rows, 1 to 200; 50 when absent."),
             ])
-            .answers(200, Answer::Json(Described::of::<Page<Happening>>())),
+            .answers(200, Answer::Json(Described::page_of::<Happening>())),
     ]
 }
 
@@ -133,7 +133,9 @@ async fn hide_strangers(
         }
     }
     if !hidden.is_empty() {
-        entries.iter_mut().for_each(|e| blank(&mut e.fact, &hidden));
+        for entry in entries {
+            blank(&mut entry.fact, &hidden);
+        }
     }
     Ok(())
 }

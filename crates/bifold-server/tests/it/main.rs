@@ -1,0 +1,31 @@
+//! The server as its clients see it: a real router on a real listener, on both databases.
+#![allow(clippy::unwrap_used, clippy::panic)] // A test that cannot go on ends.
+#![allow(clippy::too_many_lines)] // A story and a table are read from top to bottom.
+#![allow(clippy::needless_pass_by_value)] // `json!` makes the value where it is given.
+mod app;
+mod authentication;
+mod contract;
+mod input;
+mod ledger;
+mod matrix;
+mod side_channels;
+mod stories;
+mod visibility;
+mod work;
+
+/// Declares tests that run on SQLite, and on PostgreSQL where there is a server for it.
+macro_rules! on_both {
+    ($($(#[$doc:meta])* $name:ident = $story:ident;)*) => {$(
+        mod $name {
+            #[test]
+            fn sqlite() {
+                crate::app::on_sqlite(super::$story);
+            }
+            #[test]
+            fn postgres() {
+                crate::app::on_postgres(super::$story);
+            }
+        }
+    )*};
+}
+pub(crate) use on_both;
