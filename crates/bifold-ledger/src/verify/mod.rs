@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use crate::checkpoint::Checkpoint;
 use crate::hash::Hash;
-use crate::leaf::Leaf;
+use crate::leaf::{Leaf, LeafError};
 use crate::system;
 use crate::tree::{Frontier, leaf_hash};
 
@@ -148,11 +148,24 @@ impl LogVerifier {
 
     /// Feeds the next entry: its stored bytes, and the disclosures one has of it.
     pub fn leaf(&mut self, bytes: &[u8], disclosures: &[&str]) {
+        let (leaf, hash) = (Leaf::parse(bytes), leaf_hash(bytes));
+        self.read_leaf(bytes, &leaf, hash, disclosures);
+    }
+
+    /// As [`LogVerifier::leaf`], for a caller that has read and hashed the bytes already.
+    pub fn read_leaf(
+        &mut self,
+        bytes: &[u8],
+        leaf: &Result<Leaf, LeafError>,
+        hash: Hash,
+        disclosures: &[&str],
+    ) {
         let at = self.tree.size();
-        let hash = leaf_hash(bytes);
-        match Leaf::parse(bytes) {
-            Ok(leaf) => self.examine(at, &leaf, hash, bytes, disclosures),
-            Err(error) => self.report.add(Some(at), Problem::Unreadable(error)),
+        match leaf {
+            Ok(leaf) => self.examine(at, leaf, hash, bytes, disclosures),
+            Err(error) => self
+                .report
+                .add(Some(at), Problem::Unreadable(error.clone())),
         }
         self.tree.push(hash);
         if self

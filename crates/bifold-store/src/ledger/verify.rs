@@ -5,6 +5,7 @@ use crate::db::Sql;
 use crate::error::{Error, Result};
 use crate::store::Store;
 use bifold_ledger::checkpoint::{Checkpoint, open_checkpoint};
+use bifold_ledger::hash::Hash;
 use bifold_ledger::leaf::Leaf;
 use bifold_ledger::note::Verifier;
 use bifold_ledger::tree::leaf_hash;
@@ -125,31 +126,30 @@ impl Store {
         self.feed_checkpoints(log, size, &mut verifier, report)
             .await?;
         let done = report.entries();
-        let mut next = 0_i64;
         let end = i64::try_from(size).map_err(Error::damaged)?;
-        while next < end {
-            for row in self.page(log, next, end).await? {
+        let mut next = 0_i64;
+        let mut rows = self.page(log, next, end).await?;
+        while let Some(last) = rows.last().map(|row| row.idx) {
+            // The next page is read while this one is verified.
+            let (store, from) = (self.clone(), last + 1);
+            let ahead = tokio::spawn(async move { store.page(log, from, end).await });
+            for row in &rows {
                 if row.idx != next {
                     report.note(log, None, format!("entry {next} is missing"));
                     next = row.idx;
                 }
-                Self::examine(log, &row, report);
+                let leaf = Leaf::parse(row.leaf.as_bytes());
+                let hash = leaf_hash(row.leaf.as_bytes());
+                Self::examine(log, row, leaf.as_ref().ok(), &hash, report);
                 let disclosures = row.disclosures.as_deref().unwrap_or_default();
                 let lines: Vec<&str> = disclosures.lines().filter(|l| !l.is_empty()).collect();
-                verifier.leaf(row.leaf.as_bytes(), &lines);
+                verifier.read_leaf(row.leaf.as_bytes(), &leaf, hash, &lines);
                 next += 1;
             }
-            let read = u64::try_from(next).unwrap_or(0);
-            progress(done + read);
-            if verifier.size() < read.min(size) || self.page_is_empty(log, next, end).await? {
-                break;
-            }
+            progress(done + u64::try_from(next).unwrap_or(0));
+            rows = ahead.await.map_err(|_| Error::Closed)??;
         }
         Ok(verifier.finish_carrying())
-    }
-
-    async fn page_is_empty(&self, log: i64, from: i64, end: i64) -> Result<bool> {
-        Ok(from < end && self.page(log, from, end).await?.is_empty())
     }
 
     async fn page(&self, log: i64, from: i64, end: i64) -> Result<Vec<Row>> {
@@ -158,20 +158,22 @@ impl Store {
             "SELECT e.idx, e.subject, e.subject_n, e.kind, e.at, e.actor, e.leaf_hash, e.leaf, \
              d.disclosures FROM ledger_entry e LEFT JOIN ledger_disclosure d \
              ON d.org = e.org AND d.log = e.log AND d.idx = e.idx \
-             WHERE e.org = $1 AND e.log = $2 AND e.idx >= $3 AND e.idx < $4 ORDER BY e.idx",
+             WHERE e.org = $1 AND e.log = $2 AND e.idx >= $3 AND e.idx < $4 \
+             ORDER BY e.idx LIMIT $5",
         )
         .arg(&self.inner.org)
         .arg(log)
         .arg(from)
-        .arg((from + PAGE).min(end))
+        .arg(end)
+        .arg(PAGE)
         .all(lease.conn())
         .await?)
     }
 
     /// The columns beside a leaf are for finding it; they must say what it says.
-    fn examine(log: i64, row: &Row, report: &mut LedgerReport) {
+    fn examine(log: i64, row: &Row, leaf: Option<&Leaf>, hash: &Hash, report: &mut LedgerReport) {
         let index = u64::try_from(row.idx).ok();
-        if leaf_hash(row.leaf.as_bytes()).to_string() != row.leaf_hash {
+        if hash.to_string() != row.leaf_hash {
             report.note(
                 log,
                 index,
@@ -179,9 +181,7 @@ impl Store {
             );
         }
         // A leaf that cannot be read is the verifier's finding, not one of the columns.
-        let Ok(leaf) = Leaf::parse(row.leaf.as_bytes()) else {
-            return;
-        };
+        let Some(leaf) = leaf else { return };
         let columns = [
             ("subject", leaf.subject.id == row.subject),
             (
