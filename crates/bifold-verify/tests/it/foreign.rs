@@ -2,66 +2,16 @@
 //!
 //! Without Go's packages or pymerkle these tests say so and pass; `xtask` installs both.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 use std::time::Instant;
 
 use crate::published::{Answer, Published, signed, signer, write};
 use crate::sample::SampleLog;
+use crate::tools::{folder, go_verifier, python};
 
 /// The example size of c2sp.org/tlog-tiles: three levels of tiles, each with a partial one.
 const ENTRIES: usize = 70_000;
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/foreign")
-}
-
-/// Builds `verify.go` once; `None` with a notice if Go or its packages are not here.
-fn go_verifier() -> Option<&'static Path> {
-    static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let build = || {
-        let gopath = Path::new("/usr/share/gocode");
-        if !gopath.join("src/golang.org/x/mod/sumdb/tlog").exists() {
-            eprintln!("SKIPPED: install golang-go and golang-golang-x-mod-dev");
-            return None;
-        }
-        let binary = Path::new(env!("CARGO_TARGET_TMPDIR")).join("foreign-verify");
-        let mut go = Command::new("go");
-        go.args(["build", "-o"])
-            .arg(&binary)
-            .arg(folder().join("verify.go"));
-        match go.env("GO111MODULE", "off").env("GOPATH", gopath).output() {
-            Ok(output) => {
-                let answer = Answer::from(output);
-                assert_eq!(answer.code, Some(0), "verify.go: {}", answer.text);
-                Some(binary)
-            }
-            Err(error) => {
-                eprintln!("SKIPPED: go does not start: {error}");
-                None
-            }
-        }
-    };
-    BUILT.get_or_init(build).as_deref()
-}
-
-/// A Python with pymerkle; `BIFOLD_TEST_PYTHON` names one in a virtual environment.
-fn python() -> Option<OsString> {
-    let python = std::env::var_os("BIFOLD_TEST_PYTHON").unwrap_or_else(|| "python3".into());
-    let import = Command::new(&python)
-        .args(["-c", "import pymerkle"])
-        .output();
-    if import.is_ok_and(|output| output.status.success()) {
-        return Some(python);
-    }
-    eprintln!(
-        "SKIPPED: no pymerkle in {}; set BIFOLD_TEST_PYTHON",
-        python.display()
-    );
-    None
-}
 
 /// All verifiers that are here: their names and what they say about the log.
 fn all(published: &Published, old: &[&Path]) -> Vec<(&'static str, Answer)> {

@@ -11,3 +11,4 @@ mod foreign;
 mod published;
 #[path = "../../../bifold-ledger/tests/sample/mod.rs"]
 mod sample;
+mod tools;

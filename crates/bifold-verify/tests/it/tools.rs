@@ -1,0 +1,56 @@
+//! Where the foreign verifiers are: built, found, or missing with a notice.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+pub(crate) fn folder() -> PathBuf {
+    // Both crates that include this file lie two folders below the repository.
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/foreign")
+}
+
+/// Builds `verify.go` once; `None` with a notice if Go or its packages are not here.
+pub(crate) fn go_verifier() -> Option<&'static Path> {
+    static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let build = || {
+        let gopath = Path::new("/usr/share/gocode");
+        if !gopath.join("src/golang.org/x/mod/sumdb/tlog").exists() {
+            eprintln!("SKIPPED: install golang-go and golang-golang-x-mod-dev");
+            return None;
+        }
+        let binary = Path::new(env!("CARGO_TARGET_TMPDIR")).join("foreign-verify");
+        let mut go = Command::new("go");
+        go.args(["build", "-o"])
+            .arg(&binary)
+            .arg(folder().join("verify.go"));
+        match go.env("GO111MODULE", "off").env("GOPATH", gopath).output() {
+            Ok(output) => {
+                let said = String::from_utf8_lossy(&output.stderr);
+                assert!(output.status.success(), "verify.go: {said}");
+                Some(binary)
+            }
+            Err(error) => {
+                eprintln!("SKIPPED: go does not start: {error}");
+                None
+            }
+        }
+    };
+    BUILT.get_or_init(build).as_deref()
+}
+
+/// A Python with pymerkle; `BIFOLD_TEST_PYTHON` names one in a virtual environment.
+pub(crate) fn python() -> Option<OsString> {
+    let python = std::env::var_os("BIFOLD_TEST_PYTHON").unwrap_or_else(|| "python3".into());
+    let import = Command::new(&python)
+        .args(["-c", "import pymerkle"])
+        .output();
+    if import.is_ok_and(|output| output.status.success()) {
+        return Some(python);
+    }
+    eprintln!(
+        "SKIPPED: no pymerkle in {}; set BIFOLD_TEST_PYTHON",
+        python.display()
+    );
+    None
+}

@@ -1,0 +1,309 @@
+//! The main job as a newcomer runs it: the real binary, a real server, exit codes, proof.
+
+use crate::tools::{folder, go_verifier, python};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+fn bifold(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bifold"));
+    command
+        .args(args)
+        .env_remove("BIFOLD_TOKEN")
+        .env_remove("BIFOLD_URL");
+    command
+}
+
+fn said(output: &Output) -> String {
+    let (out, err) = (&output.stdout, &output.stderr);
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(out),
+        String::from_utf8_lossy(err)
+    )
+}
+
+fn run(args: &[&str]) -> (Option<i32>, String) {
+    let output = bifold(args).output().unwrap();
+    (output.status.code(), said(&output))
+}
+
+/// A server on a free port, stopped when dropped.
+struct Server {
+    child: Child,
+    url: String,
+}
+
+impl Server {
+    fn start(data: &str) -> Self {
+        let mut child = bifold(&["serve", "--data", data, "--listen", "127.0.0.1:0"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let url = lines.map_while(Result::ok).find_map(|line| {
+            line.split_once(" on ")
+                .map(|(_, url)| url.trim().to_owned())
+        });
+        Self {
+            child,
+            url: url.unwrap(),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+struct Home {
+    folder: tempfile::TempDir,
+}
+
+impl Home {
+    fn founded() -> Self {
+        let home = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        let data = home.data();
+        let (code, text) = run(&[
+            "init",
+            "--data",
+            &data,
+            "--org",
+            "Harbour Hospital",
+            "--admin",
+            "ines@harbour.example",
+        ]);
+        assert_eq!(code, Some(0), "{text}");
+        assert!(text.contains("Password, shown only now: "), "{text}");
+        home
+    }
+
+    fn data(&self) -> String {
+        self.folder.path().join("data").display().to_string()
+    }
+
+    fn token(&self) -> String {
+        let args = [
+            "token",
+            "create",
+            "--data",
+            &self.data(),
+            "--user",
+            "ines@harbour.example",
+        ];
+        let output = bifold(&args).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+}
+
+#[test]
+fn the_main_job_from_init_to_a_verified_ledger() {
+    let home = Home::founded();
+    let data = home.data();
+    let (code, text) = run(&[
+        "init",
+        "--data",
+        &data,
+        "--org",
+        "Again",
+        "--admin",
+        "a@b.example",
+    ]);
+    assert_eq!(code, Some(5), "{text}");
+    let token = home.token();
+    let server = Server::start(&data);
+    let incident = |args: &[&str]| {
+        let mut all = vec!["incident", "--url", &server.url, "--token", &token];
+        all.extend(args);
+        run(&all)
+    };
+    let ok = |args: &[&str]| {
+        let (code, text) = incident(args);
+        assert_eq!(code, Some(0), "{args:?}: {text}");
+        text
+    };
+    let text = ok(&[
+        "declare",
+        "Portal down",
+        "--impact",
+        "extensive",
+        "--urgency",
+        "high",
+    ]);
+    assert!(text.starts_with("Declared INC-20"), "{text}");
+    let number = text.split_whitespace().nth(1).unwrap().to_owned();
+    for kind in ["service", "security"] {
+        ok(&[
+            "assess",
+            &number,
+            "--kind",
+            kind,
+            "--finding",
+            "yes",
+            "--reason",
+            "seen",
+        ]);
+    }
+    ok(&["note", &number, "Logs kept", "--lane", "security"]);
+    ok(&[
+        "resolve", &number, "--code", "fixed", "--text", "done", "--cause", "attack",
+    ]);
+    ok(&["confirm", &number]);
+    let (code, text) = incident(&["close", &number]);
+    assert_eq!(code, Some(5), "{text}");
+    assert!(
+        text.contains("evidence is still planned") && text.contains("Next: "),
+        "{text}"
+    );
+    ok(&["track", &number, "evidence", "complete"]);
+    ok(&["track", &number, "review", "done"]);
+    ok(&["classify", &number, "--category", "access"]);
+    ok(&["close", &number]);
+    let text = ok(&["show", &number.to_lowercase()]);
+    assert!(
+        text.contains("closed") && text.contains("Security? yes"),
+        "{text}"
+    );
+    assert!(ok(&["list"]).contains("No incidents."));
+    assert!(ok(&["list", "--all"]).contains("Portal down"));
+    assert!(ok(&["search", "portal"]).contains(&number));
+    drop(server);
+    proved(&home);
+}
+
+/// Verified by us, by Go's packages and by pymerkle; and refused by all once it is altered.
+fn proved(home: &Home) {
+    let data = home.data();
+    let (code, text) = run(&["ledger", "verify", "--data", &data]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("The ledger holds"), "{text}");
+    let (code, text) = run(&["ledger", "replay", "--data", &data]);
+    assert_eq!(code, Some(0), "{text}");
+    let (code, text) = run(&["doctor", "--data", &data]);
+    assert_eq!(code, Some(0), "{text}");
+    let to = home.folder.path().join("published");
+    let args = ["ledger", "publish", "--data", &data, to.to_str().unwrap()];
+    let (code, text) = run(&args);
+    assert_eq!(code, Some(0), "{text}");
+    let log = std::fs::read_dir(&to)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let vkey = std::fs::read_to_string(log.join("vkey")).unwrap();
+    let vkey = vkey.trim();
+    foreign(&log, vkey, true);
+    let bundle = std::fs::read_dir(log.join("tile/entries/000.p")).unwrap();
+    let bundle = bundle.map(|entry| entry.unwrap().path()).next().unwrap();
+    let mut bytes = std::fs::read(&bundle).unwrap();
+    bytes[200] ^= 1;
+    std::fs::write(&bundle, bytes).unwrap();
+    foreign(&log, vkey, false);
+}
+
+fn foreign(log: &Path, vkey: &str, accepts: bool) {
+    let mut verifiers = Vec::new();
+    if let Some(go) = go_verifier() {
+        let mut command = Command::new(go);
+        command.arg(log).arg(vkey);
+        verifiers.push(("go", command));
+    }
+    if let Some(python) = python() {
+        let mut command = Command::new(python);
+        command.arg(folder().join("verify.py")).arg(log);
+        verifiers.push(("python", command));
+    }
+    for (name, mut command) in verifiers {
+        let output = command.output().unwrap();
+        assert_eq!(
+            output.status.success(),
+            accepts,
+            "{name}: {}",
+            said(&output)
+        );
+    }
+}
+
+#[test]
+fn every_way_to_fail_has_its_exit_code() {
+    let home = Home::founded();
+    let data = home.data();
+    let token = home.token();
+    let server = Server::start(&data);
+    let incident = |token: &str, args: &[&str]| {
+        let mut all = vec!["incident", "--url", &server.url, "--token", token];
+        all.extend(args);
+        run(&all).0
+    };
+    assert_eq!(incident(&token, &["show", "INC-2026-9999"]), Some(3));
+    assert_eq!(incident("bfd_wrong", &["list"]), Some(4));
+    assert_eq!(
+        incident(&token, &["declare", "x", "--impact", "cosmic"]),
+        Some(2)
+    );
+    assert_eq!(incident(&token, &["declare", "x"]), Some(0));
+    assert_eq!(incident(&token, &["show", "../people"]), Some(2));
+    assert_eq!(run(&["incident", "frobnicate"]).0, Some(2));
+    let nowhere = [
+        "incident",
+        "--url",
+        "http://127.0.0.1:9",
+        "--token",
+        "x",
+        "list",
+    ];
+    assert_eq!(run(&nowhere).0, Some(7));
+    let absent = home.folder.path().join("absent").display().to_string();
+    assert_eq!(run(&["ledger", "verify", "--data", &absent]).0, Some(3));
+    let args = [
+        "token",
+        "create",
+        "--data",
+        &data,
+        "--user",
+        "nobody@harbour.example",
+    ];
+    assert_eq!(run(&args).0, Some(3));
+}
+
+#[test]
+fn a_ledger_changed_behind_our_back_fails_verification_and_says_where() {
+    let home = Home::founded();
+    let data = home.data();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        use sqlx::Connection;
+        let url = format!("sqlite:{data}/bifold.db");
+        let mut raw = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        let tamper = "UPDATE ledger_entry SET leaf = replace(leaf, 'person.', 'persom.')";
+        sqlx::raw_sql(tamper).execute(&mut raw).await.unwrap();
+        raw.close().await.unwrap();
+    });
+    let (code, text) = run(&["ledger", "verify", "--data", &data]);
+    assert_eq!(code, Some(6), "{text}");
+    assert!(
+        text.contains("entry 1") && text.contains("does NOT hold"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_demo_tells_the_whole_job_and_ends_well() {
+    let (code, text) = run(&["demo"]);
+    assert_eq!(code, Some(0), "{text}");
+    for part in [
+        "Declared INC-",
+        "Refused: ",
+        "Closed INC-",
+        "5 new",
+        "The ledger holds",
+    ] {
+        assert!(text.contains(part), "{part} is missing in: {text}");
+    }
+}
