@@ -5,10 +5,10 @@ use super::incident::{Shown, text};
 use bifold_domain::At;
 use bifold_domain::event::Channel;
 use bifold_domain::incident::{
-    Compartment, Containment, EvidenceState, IncidentRole, Lane, Major, NotificationState, Stage,
-    StatedTimes, Task, TaskEnd,
+    Certainty, Compartment, Containment, EvidenceState, IncidentRole, Lane, Major,
+    NotificationState, Stage, Task, TaskEnd,
 };
-use bifold_domain::kind::{Answer, Finding, KindKey, KindVersion};
+use bifold_domain::kind::{Answer, Finding, KindKey, KindVersion, Verdict};
 use bifold_domain::priority::{Dimension, Harm};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -28,8 +28,18 @@ pub(super) struct OriginalView {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct TimesView {
     pub(super) recorded: At,
-    #[serde(flatten)]
-    pub(super) stated: StatedTimes,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) occurred_from: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) occurred_to: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) certainty: Option<Certainty>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) detected: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reported: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) aware: Option<At>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) acknowledged: Option<At>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,21 +65,25 @@ pub(super) struct VerdictView {
     pub(super) kind: String,
     pub(super) name: String,
     pub(super) finding: Finding,
-    /// The rest, where the lane is open to you and somebody answered.
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    pub(super) given: Option<Given>,
-}
-
-/// Who answered it, and why.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct Given {
-    pub(super) proposed: Finding,
-    #[schema(value_type = BTreeMap<String, Answer>)]
-    pub(super) answers: BTreeMap<String, Answer>,
-    pub(super) reason: String,
-    pub(super) decider: Named,
-    pub(super) at: At,
-    pub(super) criteria_version: u32,
+    /// What the form proposed. This and the rest only where the lane is open to you.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) proposed: Option<Finding>,
+    /// The answers given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BTreeMap<String, Answer>>)]
+    pub(super) answers: Option<BTreeMap<String, Answer>>,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reason: Option<String>,
+    /// Who decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) decider: Option<Named>,
+    /// When.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) at: Option<At>,
+    /// Under which version of the form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) criteria_version: Option<u32>,
 }
 
 /// A lane that is open to the viewer.
@@ -132,12 +146,24 @@ pub(super) struct GlassBreaker {
     pub(super) until: At,
 }
 
+fn answers(verdict: &Verdict) -> BTreeMap<String, Answer> {
+    let answers = verdict.answers.iter();
+    answers
+        .map(|(key, answer)| (key.to_string(), *answer))
+        .collect()
+}
+
 impl Shown<'_> {
     pub(super) fn times(self, shows_security: bool) -> TimesView {
         let times = &self.incident.times;
         TimesView {
             recorded: times.recorded,
-            stated: times.stated.clone(),
+            occurred_from: times.stated.occurred_from,
+            occurred_to: times.stated.occurred_to,
+            certainty: times.stated.certainty,
+            detected: times.stated.detected,
+            reported: times.stated.reported,
+            aware: times.stated.aware,
             acknowledged: times.acknowledged,
             assigned: times.assigned,
             contained: times.contained.filter(|_| shows_security),
@@ -174,18 +200,12 @@ impl Shown<'_> {
             kind: key.to_string(),
             name: kind.kind.name.to_string(),
             finding: self.incident.finding(key),
-            given: given.map(|verdict| Given {
-                proposed: verdict.proposed,
-                answers: verdict
-                    .answers
-                    .iter()
-                    .map(|(key, answer)| (key.to_string(), *answer))
-                    .collect(),
-                reason: verdict.reason.shown(),
-                decider: self.names().person(&verdict.decider),
-                at: verdict.at,
-                criteria_version: verdict.criteria_version,
-            }),
+            proposed: given.map(|v| v.proposed),
+            answers: given.map(answers),
+            reason: given.map(|v| v.reason.shown()),
+            decider: given.map(|v| self.names().person(&v.decider)),
+            at: given.map(|v| v.at),
+            criteria_version: given.map(|v| v.criteria_version),
         }
     }
 

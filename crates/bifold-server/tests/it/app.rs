@@ -213,6 +213,24 @@ impl TestApp {
         self.wait(actor).unwrap().unwrap()
     }
 
+    /// Waits until the server has signed all there is, which it does within a second.
+    pub(crate) fn signed(&self) {
+        let patience = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        self.wait(async {
+            let state = self.store.log_state().await.unwrap();
+            while self
+                .store
+                .checkpoint(state.log, state.size)
+                .await
+                .unwrap()
+                .is_none()
+            {
+                assert!(std::time::Instant::now() < patience, "nothing was signed");
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        });
+    }
+
     /// Moves the clock.
     pub(crate) fn hours_later(&self, hours: i64) {
         self.store.shell().advance(hours * HOUR);

@@ -20,7 +20,7 @@ fn receipt(app: &TestApp) {
     );
     let origin = done.text_at("/ledger/origin");
     let log = origin.rsplit('/').next().unwrap();
-    app.wait(app.store.sign_checkpoint()).unwrap();
+    app.signed();
     let auditor = app.auditor();
     let leaf = auditor
         .get(&format!("ledger/{log}/entries/{index}"))

@@ -446,7 +446,7 @@ fn places(app: &TestApp) -> Vec<(&'static str, &'static str, String)> {
         .post("events", json!({ "title": "t" }))
         .is(201)
         .text_at("/id");
-    app.wait(app.store.sign_checkpoint()).unwrap();
+    app.signed();
     let log = app.wait(app.store.log_state()).unwrap().log.to_string();
     vec![
         ("service", "{id}", service),

@@ -83,6 +83,12 @@ fn restricted(app: &TestApp) {
         assert_eq!(found, None, "{secret}");
     }
     assert_eq!(agent.get("reports/flow").at("/incidents"), 1);
+    let children = agent.get(&format!("incidents?parent={hidden}")).is(200);
+    assert_eq!(
+        children.at("/items"),
+        json!([]),
+        "nobody learns what hangs below it"
+    );
     // Asked for by name, it is what a name nobody ever used is.
     let nothing = "inc_00000000000000000000000001";
     for part in ["", "/timeline", "/relatives", "/access", "/assessment"] {

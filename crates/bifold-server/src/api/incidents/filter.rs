@@ -111,7 +111,7 @@ impl IncidentQuery {
             // Whoever cannot read the parent gets what a parent without children gives.
             Some(name) => match super::readable(server, caller, &name).await {
                 Ok((parent, _)) => Some(parent.id.to_string()),
-                Err(_) => Some(name),
+                Err(_) => Some(String::new()),
             },
             None => None,
         };
