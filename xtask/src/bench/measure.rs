@@ -1,7 +1,6 @@
 //! The measurements, in order.
 
 use super::declare::Declares;
-use super::pages::Smallest;
 use super::table::{Row, Table};
 use super::usage::{load_average, memory_kib};
 use super::{Options, import, ledger, load, pages};
@@ -77,7 +76,7 @@ impl Bench {
     /// Loads step by step, and measures at each size; the rest at the largest.
     fn pages(&mut self, data: &Path, sizes: &[u64]) -> Result<()> {
         let organisation = self.found(data)?;
-        let mut smallest = Smallest::default();
+        let mut smallest = None;
         let mut loaded = 0;
         for &size in sizes {
             self.mark(&format!("{size} incidents"));
@@ -94,11 +93,13 @@ impl Bench {
             self.table
                 .add(Row::new(name, ready.as_secs_f64() * 1_000.0, "ms"));
             let client = organisation.client();
-            pages::measure(&client, size, &ids, &mut smallest, &mut self.table)?;
+            let times = pages::measure(&client, &ids)?;
+            times.add(size, smallest.as_ref().unwrap_or(&times), &mut self.table);
+            smallest = smallest.or(Some(times));
             if Some(&size) == sizes.last() {
                 serving = self.kill_under_load(&organisation, serving, size)?;
                 let name = format!("memory at {size} after traffic");
-                pages::measure(&client, size, &ids, &mut smallest, &mut Table::default())?;
+                pages::measure(&client, &ids)?;
                 self.memory(&name, &serving, Some(400.0))?;
             }
             serving.end("TERM", STOPS_WITHIN);

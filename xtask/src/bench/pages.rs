@@ -5,6 +5,7 @@ use super::table::{Row, Table, percentile};
 use super::text;
 use crate::http::Client;
 use anyhow::{Result, bail};
+use serde_json::Value;
 use std::time::Instant;
 
 const REQUESTS: u64 = 400;
@@ -12,74 +13,77 @@ const WARM_UP: u64 = 20;
 /// After so many pages the walk begins at the top again.
 const PAGES: u64 = 10;
 
-/// The p95 of the smallest size, to compare with.
-#[derive(Default)]
-pub(super) struct Smallest {
-    queue: Option<f64>,
-    incident: Option<f64>,
-    search: Option<f64>,
+/// Sorted times of all three, in milliseconds.
+pub(super) struct Times {
+    queue: Vec<f64>,
+    incident: Vec<f64>,
+    search: Vec<f64>,
 }
 
-/// Measures all three.
-pub(super) fn measure(
-    client: &Client,
-    size: u64,
-    ids: &[String],
-    smallest: &mut Smallest,
-    table: &mut Table,
-) -> Result<()> {
+/// Asks for each of them many times.
+pub(super) fn measure(client: &Client, ids: &[String]) -> Result<Times> {
     let mut next = None;
-    let queue = times(|n| {
-        let cursor: Option<String> = next.take().filter(|_| n % PAGES != 0);
-        let cursor = cursor.map_or_else(String::new, |cursor| format!("&cursor={cursor}"));
-        let path = format!("/api/v1/incidents?limit=50&open=true{cursor}");
-        let start = Instant::now();
-        let page = get(client, &path)?;
-        let took = start.elapsed().as_secs_f64() * 1_000.0;
-        next = page["next"].as_str().map(str::to_owned);
-        Ok(took)
-    })?;
-    let incident = times(|n| {
-        let at = usize::try_from(n * 7_919)? % ids.len().max(1);
-        let id = ids.get(at).map_or("", String::as_str);
-        timed(client, &format!("/api/v1/incidents/{id}"))
-    })?;
-    let search = times(|n| {
-        let words = text::search(n).replace(' ', "+");
-        timed(client, &format!("/api/v1/search?q={words}"))
-    })?;
-    add(table, "queue", size, &queue, (100.0, &mut smallest.queue));
-    add(
-        table,
-        "incident",
-        size,
-        &incident,
-        (200.0, &mut smallest.incident),
-    );
-    add(
-        table,
-        "search",
-        size,
-        &search,
-        (300.0, &mut smallest.search),
-    );
-    Ok(())
+    Ok(Times {
+        queue: times(|n| {
+            let cursor: Option<String> = next.take().filter(|_| n % PAGES != 0);
+            let cursor = cursor.map_or_else(String::new, |cursor| format!("&cursor={cursor}"));
+            let path = format!("/api/v1/incidents?limit=50&open=true{cursor}");
+            let (took, page) = timed(client, &path)?;
+            next = page["next"].as_str().map(str::to_owned);
+            Ok(took)
+        })?,
+        incident: times(|n| {
+            let at = usize::try_from(n * 7_919)? % ids.len().max(1);
+            let id = ids.get(at).map_or("", String::as_str);
+            Ok(timed(client, &format!("/api/v1/incidents/{id}"))?.0)
+        })?,
+        search: times(|n| {
+            let words = text::search(n).replace(' ', "+");
+            Ok(timed(client, &format!("/api/v1/search?q={words}"))?.0)
+        })?,
+    })
 }
 
-fn add(table: &mut Table, what: &str, size: u64, sorted: &[f64], p95: (f64, &mut Option<f64>)) {
-    let (limit, smallest) = p95;
-    let figure = percentile(sorted, 0.95);
-    let baseline = *smallest.get_or_insert(figure);
+impl Times {
+    /// Adds them to the table, beside those of the smallest size.
+    pub(super) fn add(&self, size: u64, smallest: &Self, table: &mut Table) {
+        let queue = percentile(&smallest.queue, 0.95) * 1.5;
+        add(
+            table,
+            "queue",
+            size,
+            (&self.queue, &smallest.queue),
+            queue.min(100.0),
+        );
+        add(
+            table,
+            "incident",
+            size,
+            (&self.incident, &smallest.incident),
+            200.0,
+        );
+        add(
+            table,
+            "search",
+            size,
+            (&self.search, &smallest.search),
+            300.0,
+        );
+    }
+}
+
+fn add(table: &mut Table, what: &str, size: u64, times: (&[f64], &[f64]), limit: f64) {
+    let (here, smallest) = times;
     let name = |which: &str| format!("{what} at {size}: {which}");
-    table.add(Row::new(name("p50"), percentile(sorted, 0.5), "ms"));
-    let row = Row::new(name("p95"), figure, "ms").against(baseline);
-    // The queue is also held to its own figure at the smallest size.
-    let limit = if what == "queue" {
-        limit.min(baseline * 1.5)
-    } else {
-        limit
-    };
-    table.add(row.at_most((limit * 100.0).round() / 100.0));
+    for (which, share) in [("p50", 0.5), ("p95", 0.95)] {
+        let row = Row::new(name(which), percentile(here, share), "ms");
+        let row = row.against(percentile(smallest, share));
+        table.add(if which == "p95" {
+            row.at_most((limit * 100.0).round() / 100.0)
+        } else {
+            row
+        });
+    }
 }
 
 /// Times many requests; sorted, in milliseconds.
@@ -92,16 +96,12 @@ fn times(mut request: impl FnMut(u64) -> Result<f64>) -> Result<Vec<f64>> {
     Ok(times)
 }
 
-fn timed(client: &Client, path: &str) -> Result<f64> {
+fn timed(client: &Client, path: &str) -> Result<(f64, Value)> {
     let start = Instant::now();
-    get(client, path)?;
-    Ok(start.elapsed().as_secs_f64() * 1_000.0)
-}
-
-fn get(client: &Client, path: &str) -> Result<serde_json::Value> {
     let reply = client.get(path)?;
+    let took = start.elapsed().as_secs_f64() * 1_000.0;
     if !reply.is_success() {
         bail!("{path} answered {}: {}", reply.status, reply.body);
     }
-    reply.json()
+    Ok((took, reply.json()?))
 }

@@ -4,16 +4,21 @@ use anyhow::{Context, Result};
 
 /// CPU time a process has used, in milliseconds (user and system; ticks of 10 ms).
 pub(crate) fn cpu_ms(pid: u32) -> Result<u64> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    // The name in parentheses may contain spaces; the fields after it are counted from 3.
+    ticks(&pid.to_string(), 14).map(|ticks| ticks * 10)
+}
+
+/// The same for all programs that we started and that have ended.
+pub(crate) fn ended_children_cpu_ms() -> Result<u64> {
+    ticks("self", 16).map(|ticks| ticks * 10)
+}
+
+/// The sum of a field of `/proc/PID/stat` and the next, counted from 1 as in `proc(5)`.
+fn ticks(process: &str, field: usize) -> Result<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The second field, a name in parentheses, may contain spaces; the third comes after it.
     let (_, fields) = stat.rsplit_once(") ").context("/proc/PID/stat")?;
-    let ticks = fields
-        .split(' ')
-        .skip(11)
-        .take(2)
-        .map(str::parse::<u64>)
-        .sum::<Result<u64, _>>()?;
-    Ok(ticks * 10)
+    let fields = fields.split(' ').skip(field - 3).take(2);
+    Ok(fields.map(str::parse::<u64>).sum::<Result<u64, _>>()?)
 }
 
 /// Resident memory of a process in KiB: now (`VmRSS`) or at most so far (`VmHWM`).
