@@ -94,7 +94,7 @@ CREATE TABLE relation (
     to_id      TEXT NOT NULL,
     PRIMARY KEY (org, from_id, kind, to_id)
 );
-CREATE INDEX relation_back ON relation (org, to_id);
+CREATE INDEX relation_back ON relation (org, to_id, kind, from_id);
 
 CREATE TABLE event (
     org         TEXT    NOT NULL,

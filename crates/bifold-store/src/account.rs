@@ -332,7 +332,7 @@ impl Store {
         .arg(person.as_str())
         .arg(name)
         .arg(self.now())
-        .value(expires_at.map_or(Value::NullInt, |at| Value::Int(at.micros())))
+        .arg(expires_at.map_or(Value::NullInt, |at| Value::Int(at.micros())))
         .run(tx.conn())
         .await?;
         tx.commit().await?;

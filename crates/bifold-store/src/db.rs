@@ -3,14 +3,16 @@
 //! This file and `query/search.rs` are the only ones that name a database. The honest forks here
 //! are how a write transaction takes the organisation's lock, and the connection settings.
 
+pub(crate) use crate::value::Value;
+use sqlx::Row as _;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
 use sqlx::{
-    AssertSqlSafe, Executor, FromRow, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection,
-    SqlitePool, Transaction,
+    AssertSqlSafe, Column, Executor, FromRow, PgConnection, PgPool, Postgres, Sqlite,
+    SqliteConnection, SqlitePool, Transaction, TypeInfo,
 };
 use std::path::Path;
 use std::str::FromStr;
@@ -88,6 +90,19 @@ impl Db {
         Ok(Self::Sqlite { write, read })
     }
 
+    /// The URL of an embedded database in a folder.
+    pub(crate) fn in_folder(folder: &Path) -> String {
+        format!("sqlite:{}", folder.join("bifold.db").display())
+    }
+
+    /// What it is called.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "SQLite",
+            Self::Postgres(_) => "PostgreSQL",
+        }
+    }
+
     pub(crate) fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))
     }
@@ -150,6 +165,16 @@ impl Db {
     }
 }
 
+impl Conn<'_> {
+    /// The same connection, lent on.
+    pub(crate) fn reborrow(&mut self) -> Conn<'_> {
+        match self {
+            Conn::Sqlite(c) => Conn::Sqlite(c),
+            Conn::Postgres(c) => Conn::Postgres(c),
+        }
+    }
+}
+
 impl Tx {
     pub(crate) fn conn(&mut self) -> Conn<'_> {
         match self {
@@ -175,6 +200,35 @@ impl Lease {
     }
 }
 
+/// A row of any table, as values.
+pub(crate) struct Dynamic(pub(crate) Vec<Value>);
+
+macro_rules! dynamic {
+    ($row:ty) => {
+        impl<'r> FromRow<'r, $row> for Dynamic {
+            fn from_row(row: &'r $row) -> sqlx::Result<Self> {
+                let mut values = Vec::with_capacity(row.len());
+                for (i, column) in row.columns().iter().enumerate() {
+                    values.push(match column.type_info().name() {
+                        "BOOLEAN" | "BOOL" => row
+                            .try_get::<Option<bool>, _>(i)?
+                            .map_or(Value::NullInt, Value::Bool),
+                        "TEXT" | "VARCHAR" => row
+                            .try_get::<Option<String>, _>(i)?
+                            .map_or(Value::NullText, Value::Text),
+                        _ => row
+                            .try_get::<Option<i64>, _>(i)?
+                            .map_or(Value::NullInt, Value::Int),
+                    });
+                }
+                Ok(Self(values))
+            }
+        }
+    };
+}
+dynamic!(SqliteRow);
+dynamic!(PgRow);
+
 /// A row that both databases can give.
 pub(crate) trait Row:
     for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
@@ -182,36 +236,6 @@ pub(crate) trait Row:
 }
 impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
 {}
-
-/// A value bound to a placeholder. The portable subset: text, 64-bit integers, booleans, nulls.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Value {
-    Text(String),
-    Int(i64),
-    Bool(bool),
-    NullText,
-    NullInt,
-}
-
-macro_rules! from {
-    ($($ty:ty => |$v:ident| $value:expr),* $(,)?) => {$(
-        impl From<$ty> for Value {
-            fn from($v: $ty) -> Self { $value }
-        }
-    )*};
-}
-from! {
-    String => |v| Self::Text(v),
-    &String => |v| Self::Text(v.clone()),
-    &str => |v| Self::Text(v.to_owned()),
-    i64 => |v| Self::Int(v),
-    u64 => |v| Self::Int(i64::try_from(v).unwrap_or(i64::MAX)),
-    u32 => |v| Self::Int(i64::from(v)),
-    bool => |v| Self::Bool(v),
-    Option<String> => |v| v.map_or(Self::NullText, Self::Text),
-    Option<&str> => |v| v.map_or(Self::NullText, |v| Self::Text(v.to_owned())),
-    Option<i64> => |v| v.map_or(Self::NullInt, Self::Int),
-}
 
 /// A statement with its values: literal SQL, `$n` placeholders, never a value in the text.
 #[derive(Clone, Debug, Default)]
@@ -262,12 +286,6 @@ impl Sql {
     /// Literal SQL whose placeholders are `$1…` of the values given with [`Sql::arg`].
     pub(crate) fn arg(mut self, value: impl Into<Value>) -> Self {
         self.args.push(value.into());
-        self
-    }
-
-    /// One more value for literal SQL.
-    pub(crate) fn value(mut self, value: Value) -> Self {
-        self.args.push(value);
         self
     }
 
@@ -335,10 +353,10 @@ impl Sql {
         })
     }
 
-    /// Only prepares it: what the test does with every statement on both databases.
+    /// Asks for the plan of the embedded database instead of the rows.
     #[cfg(test)]
-    pub(crate) fn text(&self) -> &str {
-        &self.text
+    pub(crate) fn explain(&mut self) {
+        self.text.insert_str(0, "EXPLAIN QUERY PLAN ");
     }
 }
 
@@ -446,7 +464,7 @@ mod tests {
     fn a_list_is_padded_to_a_power_of_two() {
         let mut sql = Sql::new("id IN ");
         sql.list(&["a", "b", "c"]);
-        assert_eq!(sql.text(), "id IN ($1, $2, $3, $4)");
+        assert_eq!(sql.text, "id IN ($1, $2, $3, $4)");
         assert_eq!(sql.args.last(), Some(&Value::Text("c".into())));
     }
 }

@@ -16,6 +16,7 @@ pub mod query;
 mod replay;
 mod shell;
 mod store;
+mod value;
 mod write;
 
 pub use error::{Error, Result};

@@ -1,6 +1,6 @@
 //! Folding the ledger again: what the facts give must be what the tables hold.
 
-use crate::db::{Conn, Insert, Sql, Value};
+use crate::db::{Conn, Dynamic, Insert, Sql, Value};
 use crate::error::{Error, Result};
 use crate::query::search;
 use crate::store::{Inner, Store};
@@ -8,9 +8,7 @@ use crate::write::{project, seal, state_type};
 use bifold_domain::record::{self, State};
 use bifold_domain::{At, Meta, PersonId};
 use serde::Serialize;
-use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Column, FromRow, Row as _, TypeInfo};
+use sqlx::FromRow;
 use std::collections::BTreeMap;
 
 /// Entries read at a time.
@@ -78,35 +76,6 @@ struct Folded {
     version: u64,
     leaf_hash: String,
 }
-
-/// A row of any table, as values.
-struct Dynamic(Vec<Value>);
-
-macro_rules! dynamic {
-    ($row:ty) => {
-        impl<'r> FromRow<'r, $row> for Dynamic {
-            fn from_row(row: &'r $row) -> sqlx::Result<Self> {
-                let mut values = Vec::with_capacity(row.len());
-                for (i, column) in row.columns().iter().enumerate() {
-                    values.push(match column.type_info().name() {
-                        "BOOLEAN" | "BOOL" => row
-                            .try_get::<Option<bool>, _>(i)?
-                            .map_or(Value::NullInt, Value::Bool),
-                        "TEXT" | "VARCHAR" => row
-                            .try_get::<Option<String>, _>(i)?
-                            .map_or(Value::NullText, Value::Text),
-                        _ => row
-                            .try_get::<Option<i64>, _>(i)?
-                            .map_or(Value::NullInt, Value::Int),
-                    });
-                }
-                Ok(Self(values))
-            }
-        }
-    };
-}
-dynamic!(SqliteRow);
-dynamic!(PgRow);
 
 fn same(a: &Value, b: &Value) -> bool {
     let null = |v: &Value| matches!(v, Value::NullInt | Value::NullText);
@@ -352,7 +321,7 @@ impl Store {
                 .push(column)
                 .push(" IN ");
             sql.list(&ids);
-            let found: Vec<Dynamic> = sql.all(reborrow(&mut conn)).await?;
+            let found: Vec<Dynamic> = sql.all(conn.reborrow()).await?;
             differ(insert, expected, found, report);
         }
         Ok(counts)
@@ -375,13 +344,6 @@ impl Store {
             }
         }
         Ok(())
-    }
-}
-
-fn reborrow<'a>(conn: &'a mut Conn<'_>) -> Conn<'a> {
-    match conn {
-        Conn::Sqlite(c) => Conn::Sqlite(c),
-        Conn::Postgres(c) => Conn::Postgres(c),
     }
 }
 

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 /// Where the store is.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// `sqlite:PATH` or `postgres://USER@HOST/DATABASE`.
+    /// A database URL, as [`Options::in_folder`] makes it, or that of a server.
     pub database_url: String,
     /// The folder for keys, the rollback guard and blobs; never inside the database.
     pub data: PathBuf,
@@ -27,7 +27,7 @@ impl Options {
     /// Everything in one folder, on embedded SQLite.
     pub fn in_folder(data: impl Into<PathBuf>) -> Self {
         let data = data.into();
-        let database_url = format!("sqlite:{}", data.join("bifold.db").display());
+        let database_url = Db::in_folder(&data);
         Self {
             database_url,
             data,
@@ -61,6 +61,8 @@ pub(crate) struct Inner {
     pub data: PathBuf,
     pub keys: Keys,
     directory: RwLock<(i64, Arc<Directory>)>,
+    /// Held while a checkpoint is signed.
+    pub signing: tokio::sync::Mutex<()>,
     /// (log, size) after the last commit, for those who wait for entries.
     pub size: watch::Sender<(i64, u64)>,
 }
@@ -225,6 +227,7 @@ impl Store {
             shell: options.shell,
             data: options.data,
             keys,
+            signing: tokio::sync::Mutex::new(()),
             directory: RwLock::new((-1, Arc::new(Directory::default()))),
             size: watch::Sender::new((head.log, head.frontier.size())),
         });
@@ -301,11 +304,7 @@ impl Store {
 
     /// Which database it is, in a word.
     pub fn database(&self) -> &'static str {
-        if self.inner.db.is_postgres() {
-            "PostgreSQL"
-        } else {
-            "SQLite"
-        }
+        self.inner.db.name()
     }
 
     /// Whether the database answers.

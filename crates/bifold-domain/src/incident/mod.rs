@@ -7,6 +7,7 @@ mod command;
 mod decide;
 mod evolve;
 mod fact;
+mod imported;
 pub mod state;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ mod health;
 pub(crate) mod incidents;
 mod ledger;
 mod me;
+mod redactions;
 mod reports;
 mod search;
 mod session;
@@ -28,6 +29,7 @@ pub(crate) fn routes() -> Vec<Route> {
         reports::routes(),
         alarms::routes(),
         ledger::routes(),
+        redactions::routes(),
     ]
     .concat()
 }

@@ -8,6 +8,7 @@ use bifold_ledger::tree::leaf_hash;
 
 crate::on_both! {
     a_receipt_is_found_in_the_signed_log = receipt;
+    a_redaction_takes_two_people_and_is_gone_everywhere = redaction;
 }
 
 fn receipt(app: &TestApp) {
@@ -63,4 +64,42 @@ fn receipt(app: &TestApp) {
     auditor
         .get(&format!("ledger/{log}/entries/{}", u64::MAX))
         .is(404);
+}
+
+fn redaction(app: &TestApp) {
+    let agent = app.agent();
+    let body = serde_json::json!({ "title": "Erika M.", "impact": "minor", "urgency": "low" });
+    let done = agent.post("incidents", body).is(201);
+    let (id, index) = (done.text_at("/id"), done.at("/ledger/index"));
+    let log: i64 = done
+        .text_at("/ledger/origin")
+        .rsplit('/')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let (officer, administrator) = (app.officer(), app.administrator());
+    let ask = serde_json::json!({
+        "log": log, "index": index, "names": ["/title"], "basis": "GDPR Art. 17",
+    });
+    agent
+        .post("redactions", ask.clone())
+        .problem(403, "not-permitted");
+    let request = officer.post("redactions", ask).is(201).text_at("/id");
+    let path = format!("redactions/{request}/approve");
+    agent.act(&path).problem(403, "not-permitted");
+    app.anonymous().act(&path).is(401);
+    officer.act(&path).problem(403, "second-person-needed");
+    administrator.act("redactions/none/approve").is(404);
+    let by = administrator.act(&path).is(200).at("/by");
+    administrator.act(&path).problem(409, "nothing-to-change");
+    let shown = agent.sees(&id).text_at("/title");
+    assert_eq!(shown, format!("[redacted under entry {by}]"));
+    for path in [
+        "incidents".to_owned(),
+        format!("incidents/{id}/timeline"),
+        "search?q=erika".to_owned(),
+    ] {
+        assert!(!agent.get(&path).is(200).text.contains("Erika"), "{path}");
+    }
 }

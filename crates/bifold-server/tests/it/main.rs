@@ -8,6 +8,7 @@ mod contract;
 mod input;
 mod ledger;
 mod matrix;
+mod rows;
 mod side_channels;
 mod stories;
 mod visibility;

@@ -16,6 +16,8 @@ impl Store {
     /// Signs the newest state of the log if it is not signed yet. Also signs the final state of
     /// the year before, once. Gives the newest checkpoint when a new one was signed.
     pub async fn sign_checkpoint(&self) -> Result<Option<Checkpoint>> {
+        // One at a time: comparing with the guard and writing it belong together.
+        let _turn = self.inner.signing.lock().await;
         let state = self.log_state().await?;
         if state.log == 0 {
             return Ok(None);

@@ -135,7 +135,7 @@ impl Store {
         Ok(sql.all(lease.conn()).await?)
     }
 
-    fn queue_sql(
+    pub(super) fn queue_sql(
         &self,
         viewer: &Viewer,
         filter: &Filter,
@@ -172,18 +172,7 @@ impl Store {
 
     /// One incident by id or number, or `None` when it is not there for this viewer.
     pub async fn incident(&self, viewer: &Viewer, name: &str) -> Result<Option<(Incident, u64)>> {
-        let mut sql = Sql::new(
-            "SELECT s.version, s.state FROM incident i JOIN snapshot s \
-             ON s.org = i.org AND s.id = i.id WHERE i.org = ",
-        );
-        sql.bind(&self.inner.org);
-        sql.push(if IncidentId::parse(name).is_ok() {
-            " AND i.id = "
-        } else {
-            " AND i.number = "
-        });
-        sql.bind(name).push(" AND ");
-        visible(&mut sql, viewer, self.inner.shell.clock.now());
+        let sql = self.incident_sql(viewer, name);
         let mut lease = self.inner.db.reader().await?;
         let Some((version, state)) = sql.first::<(i64, String)>(lease.conn()).await? else {
             return Ok(None);
@@ -195,6 +184,22 @@ impl Store {
             ))),
             _ => Err(Error::damaged("a snapshot of another type")),
         }
+    }
+
+    pub(super) fn incident_sql(&self, viewer: &Viewer, name: &str) -> Sql {
+        let mut sql = Sql::new(
+            "SELECT s.version, s.state FROM incident i CROSS JOIN snapshot s \
+             WHERE s.org = i.org AND s.id = i.id AND i.org = ",
+        );
+        sql.bind(&self.inner.org);
+        sql.push(if IncidentId::parse(name).is_ok() {
+            " AND i.id = "
+        } else {
+            " AND i.number = "
+        });
+        sql.bind(name).push(" AND ");
+        visible(&mut sql, viewer, self.inner.shell.clock.now());
+        sql
     }
 
     /// The id behind an id or a number, whoever asks; for commands, which decide themselves
@@ -216,6 +221,11 @@ impl Store {
 
     /// Children, and relations in both directions, as far as the viewer may see the other end.
     pub async fn relatives(&self, viewer: &Viewer, id: &IncidentId) -> Result<Vec<Relative>> {
+        let mut lease = self.inner.db.reader().await?;
+        Ok(self.relatives_sql(viewer, id).all(lease.conn()).await?)
+    }
+
+    pub(super) fn relatives_sql(&self, viewer: &Viewer, id: &IncidentId) -> Sql {
         let now = self.inner.shell.clock.now();
         let mut sql = Sql::new(
             "SELECT x.kind, i.id, i.number, i.title, i.stage FROM (SELECT kind, to_id AS other \
@@ -232,13 +242,13 @@ impl Store {
         sql.bind(&self.inner.org)
             .push(" AND parent = ")
             .bind(id.as_str());
-        sql.push(") x JOIN incident i ON i.id = x.other AND i.org = ")
+        // CROSS JOIN: SQLite then looks up the few others and never walks all incidents.
+        sql.push(") x CROSS JOIN incident i WHERE i.id = x.other AND i.org = ")
             .bind(&self.inner.org);
-        sql.push(" WHERE ");
+        sql.push(" AND ");
         visible(&mut sql, viewer, now);
         sql.push(" ORDER BY x.kind, i.seq LIMIT 500");
-        let mut lease = self.inner.db.reader().await?;
-        Ok(sql.all(lease.conn()).await?)
+        sql
     }
 
     /// Which imported incidents are already here: external id → id.

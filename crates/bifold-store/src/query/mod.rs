@@ -7,6 +7,8 @@
 pub mod directory;
 pub mod event;
 pub mod incident;
+#[cfg(test)]
+mod plans;
 pub mod report;
 pub mod search;
 pub mod timeline;

@@ -10,7 +10,7 @@ use super::{in_visible_lane, visible};
 use crate::db::{Conn, Db, Insert, Sql, Tx, Value, script};
 use crate::error::Result;
 use crate::store::Store;
-use bifold_domain::Viewer;
+use bifold_domain::{Directory, Viewer};
 use serde::Serialize;
 use sqlx::FromRow;
 
@@ -93,7 +93,7 @@ pub(crate) async fn index(tx: &mut Tx, documents: Vec<(i64, String)>) -> Result<
                  array_to_tsvector(array_remove(string_to_array($2, ' '), '')))",
             );
             for value in row {
-                sql = sql.value(value);
+                sql = sql.arg(value);
             }
             sql.run(tx.conn()).await?;
         }
@@ -150,47 +150,58 @@ impl Store {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<Hit>> {
-        let postgres = self.inner.db.is_postgres();
-        let Some(expression) = expression(query, postgres) else {
+        let Some(expression) = expression(query, self.inner.db.is_postgres()) else {
             return Ok(Vec::new());
         };
         let directory = self.directory().await?;
-        let (doc, matches, close) = if postgres {
-            ("s.doc", "s.body @@ to_tsquery('simple', ", ")")
-        } else {
-            ("s.rowid", "search_text MATCH ", "")
-        };
-        let mut sql = Sql::new("SELECT i.id, i.number, i.title, i.stage, i.handling, e.kind, ");
-        sql.push(doc)
-            .push(" AS doc FROM search_text s JOIN ledger_entry e ON e.org = ");
-        sql.bind(&self.inner.org);
-        sql.push(" AND e.log = (")
-            .push(doc)
-            .push(" % 281474976710656) / 1099511627776 + 1970");
-        sql.push(" AND e.idx = ").push(doc).push(" % 1099511627776");
-        sql.push(" JOIN incident i ON i.org = e.org AND i.id = e.subject WHERE ");
-        sql.push(matches).bind(expression.as_str()).push(close);
-        let top = (self.inner.org_no + 1) * ORG_SPACE;
-        sql.push(" AND ")
-            .push(doc)
-            .push(" < ")
-            .bind(before.unwrap_or(top).min(top));
-        sql.push(" AND ")
-            .push(doc)
-            .push(" >= ")
-            .bind(self.inner.org_no * ORG_SPACE);
-        sql.push(" AND ");
-        in_visible_lane(&mut sql, viewer, &directory);
-        sql.push(" AND ");
-        visible(&mut sql, viewer, self.inner.shell.clock.now());
-        sql.push(" ORDER BY ").push(doc).push(" DESC LIMIT ");
-        sql.bind(i64::from(limit.saturating_mul(3).min(DOCUMENTS_LIMIT)));
+        let sql = self.search_sql(viewer, &directory, &expression, before, limit);
         let mut lease = self.inner.db.reader().await?;
         let mut hits: Vec<Hit> = sql.all(lease.conn()).await?;
         let mut seen = std::collections::BTreeSet::new();
         hits.retain(|hit| seen.insert(hit.id.clone()));
         hits.truncate(limit as usize);
         Ok(hits)
+    }
+
+    pub(super) fn search_sql(
+        &self,
+        viewer: &Viewer,
+        directory: &Directory,
+        expression: &str,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Sql {
+        let (doc, matches, close) = if self.inner.db.is_postgres() {
+            ("s.doc", "s.body @@ to_tsquery('simple', ", ")")
+        } else {
+            ("s.rowid", "search_text MATCH ", "")
+        };
+        let mut sql = Sql::new("SELECT i.id, i.number, i.title, i.stage, i.handling, e.kind, ");
+        // CROSS JOIN: from the hits to their entries to their incidents, in this order.
+        sql.push(doc).push(
+            " AS doc FROM search_text s CROSS JOIN ledger_entry e CROSS JOIN incident i WHERE ",
+        );
+        sql.push(matches).bind(expression).push(close);
+        sql.push(" AND e.org = ").bind(&self.inner.org);
+        sql.push(" AND e.log = (")
+            .push(doc)
+            .push(" % 281474976710656) / 1099511627776 + 1970");
+        sql.push(" AND e.idx = ").push(doc).push(" % 1099511627776");
+        sql.push(" AND i.org = e.org AND i.id = e.subject");
+        let top = (self.inner.org_no + 1) * ORG_SPACE;
+        let below = before.unwrap_or(top).min(top);
+        sql.push(" AND ").push(doc).push(" < ").bind(below);
+        sql.push(" AND ")
+            .push(doc)
+            .push(" >= ")
+            .bind(self.inner.org_no * ORG_SPACE);
+        sql.push(" AND ");
+        in_visible_lane(&mut sql, viewer, directory);
+        sql.push(" AND ");
+        visible(&mut sql, viewer, self.inner.shell.clock.now());
+        sql.push(" ORDER BY ").push(doc).push(" DESC LIMIT ");
+        sql.bind(i64::from(limit.saturating_mul(3).min(DOCUMENTS_LIMIT)));
+        sql
     }
 }
 

@@ -5,7 +5,7 @@ use crate::db::Sql;
 use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::write::seal;
-use bifold_domain::{At, IncidentId, Viewer};
+use bifold_domain::{At, Directory, IncidentId, Viewer};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::FromRow;
@@ -60,13 +60,27 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Entry>> {
         let directory = self.directory().await?;
+        let sql = self.timeline_sql(viewer, &directory, id, after, limit);
+        let mut lease = self.inner.db.reader().await?;
+        let rows: Vec<EntryRow> = sql.all(lease.conn()).await?;
+        rows.into_iter().map(|row| self.entry(row)).collect()
+    }
+
+    pub(super) fn timeline_sql(
+        &self,
+        viewer: &Viewer,
+        directory: &Directory,
+        id: &IncidentId,
+        after: Option<i64>,
+        limit: u32,
+    ) -> Sql {
         let mut sql = Sql::new(
             "SELECT e.log, e.idx, e.subject_n, e.kind, e.lane, e.at, e.actor, e.leaf_hash, \
              d.disclosures, (SELECT MAX(r.by_idx) FROM ledger_redaction r WHERE r.org = e.org \
              AND r.log = e.log AND r.idx = e.idx) AS by_idx \
-             FROM ledger_entry e LEFT JOIN ledger_disclosure d \
+             FROM incident i CROSS JOIN ledger_entry e LEFT JOIN ledger_disclosure d \
              ON d.org = e.org AND d.log = e.log AND d.idx = e.idx \
-             JOIN incident i ON i.org = e.org AND i.id = e.subject WHERE e.org = ",
+             WHERE i.org = e.org AND i.id = e.subject AND e.org = ",
         );
         sql.bind(&self.inner.org)
             .push(" AND e.subject = ")
@@ -74,14 +88,12 @@ impl Store {
         sql.push(" AND e.subject_n > ")
             .bind(after.unwrap_or(-1))
             .push(" AND ");
-        in_visible_lane(&mut sql, viewer, &directory);
+        in_visible_lane(&mut sql, viewer, directory);
         sql.push(" AND ");
         super::visible(&mut sql, viewer, self.inner.shell.clock.now());
         sql.push(" ORDER BY e.subject_n LIMIT ")
             .bind(i64::from(limit.min(super::PAGE_LIMIT + 1)));
-        let mut lease = self.inner.db.reader().await?;
-        let rows: Vec<EntryRow> = sql.all(lease.conn()).await?;
-        rows.into_iter().map(|row| self.entry(row)).collect()
+        sql
     }
 
     fn entry(&self, row: EntryRow) -> Result<Entry> {

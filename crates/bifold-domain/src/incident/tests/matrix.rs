@@ -1,5 +1,6 @@
 //! Every command against every role: who may, who may not, and for whom the record is not there.
 
+use super::places::place;
 use super::*;
 use crate::event::Dismissal;
 use crate::refusal::Class;
@@ -28,63 +29,6 @@ struct Scenario {
     allowed: Vec<&'static str>,
 }
 
-/// The place of each command in the list. A new command does not compile until it has one, and
-/// `every_command_is_here` fails until it has a scenario.
-fn place(command: &Command) -> usize {
-    use Command as C;
-    match command {
-        C::Declare(_) => 0,
-        C::Import(_) => 1,
-        C::Observe(_) => 2,
-        C::Acknowledge => 3,
-        C::Assess(_) => 4,
-        C::Rate(_) => 5,
-        C::Prioritise(_) => 6,
-        C::OverridePriority(_) => 7,
-        C::Classify(_) => 8,
-        C::Assign(_) => 9,
-        C::Take => 10,
-        C::Start => 11,
-        C::Hold(_) => 12,
-        C::Resume => 13,
-        C::SetLane(_) => 14,
-        C::AddTask(..) => 15,
-        C::GiveTask(..) => 16,
-        C::FinishTask(..) => 17,
-        C::DropTask(..) => 18,
-        C::Note(_) => 19,
-        C::SetWorkaround(_) => 20,
-        C::SetFix(_) => 21,
-        C::Mitigate(_) => 22,
-        C::Amend(_) => 23,
-        C::CorrectTimes(_) => 24,
-        C::HandRole(_) => 25,
-        C::Relate(_) => 26,
-        C::Unrelate(_) => 27,
-        C::SetParent(_) => 28,
-        C::Merge(_) => 29,
-        C::Unmerge(_) => 30,
-        C::Snooze(_) => 31,
-        C::Wake => 32,
-        C::Track(_) => 33,
-        C::Resolve(_) => 34,
-        C::Confirm => 35,
-        C::Close(_) => 36,
-        C::Reopen(_) => 37,
-        C::Reject(_) => 38,
-        C::ConvertToRequest(_) => 39,
-        C::Cancel(_) => 40,
-        C::Add(_) => 41,
-        C::ProposeMajor(_) => 42,
-        C::PromoteMajor(_) => 43,
-        C::DeclineMajor(_) => 44,
-        C::StandDown(_) => 45,
-        C::Restrict(_) => 46,
-        C::Unrestrict(_) => 47,
-        C::BreakGlass(_) => 48,
-        C::Label(_) => 49,
-    }
-}
 const COMMANDS: usize = 50;
 
 /// One command of each variant.

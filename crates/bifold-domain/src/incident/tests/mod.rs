@@ -6,8 +6,10 @@ mod closure;
 mod intake;
 mod lanes;
 mod matrix;
+mod places;
 mod random;
 mod relations;
+mod sealed;
 mod work;
 
 use super::*;

@@ -3,8 +3,10 @@
 //! A change is a fact with a new version; what was decided keeps the version it was decided
 //! under.
 
+mod start;
+
 use crate::access::Permission;
-use crate::kind::{Kind, KindKey, KindVersion, starting_kinds};
+use crate::kind::{Kind, KindKey, KindVersion};
 use crate::priority::{Matrix, Priority};
 use crate::record::{BrokenHistory, Context, Meta, Needs, Record};
 use crate::refusal::{Invalid, Refusal};
@@ -83,74 +85,6 @@ pub struct Limits {
     pub review_at_or_above: Priority,
     /// How long break-glass access lasts, in minutes.
     pub break_glass_minutes: u32,
-}
-
-fn shorts(words: &[&str]) -> Vec<Short> {
-    words.iter().filter_map(|w| Short::parse(w).ok()).collect()
-}
-
-impl Default for Policy {
-    fn default() -> Self {
-        Self {
-            matrix: Versioned::first(Matrix::default()),
-            kinds: starting_kinds()
-                .into_iter()
-                .map(|k| (k.kind.key.clone(), k))
-                .collect(),
-            categories: Versioned::first(shorts(&[
-                "hardware",
-                "software",
-                "network",
-                "database",
-                "access",
-                "capacity",
-                "change-failure",
-                "third-party",
-                "malware",
-                "phishing",
-                "data-leak",
-                "intrusion",
-                "fraud",
-                "vulnerability",
-                "ai",
-                "physical",
-                "other",
-            ])),
-            resolution_codes: Versioned::first(shorts(&[
-                "fixed",
-                "workaround",
-                "restarted",
-                "rolled-back",
-                "replaced",
-                "configured",
-                "contained",
-                "supplier-fixed",
-                "self-healed",
-                "no-fault-found",
-                "duplicate",
-            ])),
-            cause_codes: Versioned::first(shorts(&[
-                "change",
-                "defect",
-                "capacity",
-                "hardware-failure",
-                "human-error",
-                "supplier",
-                "maintenance-overdue",
-                "control-failed",
-                "attack",
-                "misuse",
-                "environment",
-                "unknown",
-            ])),
-            limits: Limits {
-                reopen_days: 14,
-                confirm_days: 5,
-                review_at_or_above: Priority::MOST_URGENT,
-                break_glass_minutes: 60,
-            },
-        }
-    }
 }
 
 impl Policy {

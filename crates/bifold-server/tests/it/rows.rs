@@ -1,0 +1,271 @@
+//! The rows of the authorisation matrix: every route, and the letters of the roles that may.
+
+use crate::app::TestApp;
+use bifold_domain::Role;
+use serde_json::{Value, json};
+
+const ALL: &str = "RAVMSCUD";
+const ANYONE: &str = "-RAVMSCUD";
+const WORK: &str = "AVMSC";
+const ASSESS: &str = "AVMS";
+const TRIAGE: &str = "AMS";
+const LEAD: &str = "MS";
+pub(crate) const READ: &str = "AVMSCUD";
+const AUDIT: &str = "UD";
+const ADMIN: &str = "D";
+
+/// What the body of a route is made of.
+pub(crate) enum Body {
+    None,
+    Json(Value),
+}
+
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) may: &'static str,
+    pub(crate) body: Body,
+    /// It changes who may or what may still be done: it gets a record of its own.
+    pub(crate) is_last: bool,
+}
+
+fn row(name: &'static str, may: &'static str) -> Row {
+    Row {
+        name,
+        may,
+        body: Body::None,
+        is_last: false,
+    }
+}
+
+fn with(name: &'static str, may: &'static str, body: Value) -> Row {
+    Row {
+        name,
+        may,
+        body: Body::Json(body),
+        is_last: false,
+    }
+}
+
+fn last(name: &'static str, may: &'static str, body: Value) -> Row {
+    Row {
+        name,
+        may,
+        body: Body::Json(body),
+        is_last: true,
+    }
+}
+
+/// Routes of one incident: hidden from everybody who cannot read it.
+pub(crate) fn of_an_incident(app: &TestApp, other: &str) -> Vec<Row> {
+    let person = app.id(Role::IncidentManager);
+    let because = || json!({ "reason": "r" });
+    let remedy = || json!({ "text": "t" });
+    let declare = json!({ "title": "t", "impact": "minor", "urgency": "low" });
+    let until = app.now_plus(60_000_000);
+    vec![
+        row("incident", ALL),
+        row("incident_timeline", ALL),
+        row("incident_relatives", ALL),
+        row("incident_access", ALL),
+        row("incident_assessment", ALL),
+        row("incident_acknowledge", WORK),
+        with(
+            "incident_assess",
+            ASSESS,
+            json!({ "kind": "service", "finding": "yes", "reason": "r" }),
+        ),
+        with(
+            "incident_rate",
+            ASSESS,
+            json!({ "ratings": { "safety": "minor" }, "basis": "b" }),
+        ),
+        with(
+            "incident_prioritise",
+            ASSESS,
+            json!({ "impact": "minor", "urgency": "low", "reason": "r" }),
+        ),
+        with(
+            "incident_override_priority",
+            WORK,
+            json!({ "to": 1, "reason": "r" }),
+        ),
+        with("incident_classify", WORK, json!({ "category": "software" })),
+        with("incident_assign", TRIAGE, json!({ "person": person })),
+        row("incident_take", WORK),
+        row("incident_start", WORK),
+        with(
+            "incident_hold",
+            WORK,
+            json!({ "on": "user", "reason": "r" }),
+        ),
+        row("incident_resume", WORK),
+        with(
+            "incident_lane",
+            TRIAGE,
+            json!({ "kind": "service", "owner": person }),
+        ),
+        with("incident_note", WORK, json!({ "text": "t" })),
+        with("incident_workaround", WORK, remedy()),
+        with("incident_fix", WORK, remedy()),
+        with("incident_mitigate", WORK, json!({})),
+        with(
+            "incident_amend",
+            WORK,
+            json!({ "title": "t2", "reason": "r" }),
+        ),
+        with(
+            "incident_times",
+            WORK,
+            json!({ "times": {}, "reason": "r" }),
+        ),
+        with(
+            "incident_role",
+            TRIAGE,
+            json!({ "role": "scribe", "to": person }),
+        ),
+        with(
+            "incident_relate",
+            WORK,
+            json!({ "kind": "related", "other": other }),
+        ),
+        with(
+            "incident_unrelate",
+            WORK,
+            json!({ "kind": "related", "other": other }),
+        ),
+        with("incident_parent", WORK, json!({ "parent": null })),
+        with("incident_unmerge", WORK, because()),
+        with(
+            "incident_snooze",
+            WORK,
+            json!({ "until": until, "reason": "r" }),
+        ),
+        row("incident_wake", WORK),
+        with(
+            "incident_track",
+            "MSC",
+            json!({ "track": "containment", "to": "started" }),
+        ),
+        with("incident_label", WORK, json!({ "tlp": "red" })),
+        with("incident_split", ASSESS, declare),
+        with("task_add", WORK, json!({ "lane": "service", "title": "t" })),
+        with(
+            "incident_major_propose",
+            WORK,
+            json!({ "criteria": ["safety"], "reason": "r" }),
+        ),
+        with(
+            "incident_major_promote",
+            LEAD,
+            json!({ "responsible": person, "reason": "r" }),
+        ),
+        with("incident_major_decline", LEAD, because()),
+        with("incident_major_stand_down", LEAD, because()),
+        with("incident_add", WORK, remedy()),
+        with(
+            "incident_resolve",
+            WORK,
+            json!({ "code": "fixed", "text": "t" }),
+        ),
+        last("incident_close", TRIAGE, json!({})),
+        last(
+            "incident_reject",
+            TRIAGE,
+            json!({ "ground": "benign", "reason": "r" }),
+        ),
+        last(
+            "incident_convert",
+            TRIAGE,
+            json!({ "reference": "REQ-1", "reason": "r" }),
+        ),
+        last("incident_cancel", TRIAGE, because()),
+        last(
+            "incident_merge",
+            WORK,
+            json!({ "into": other, "reason": "r" }),
+        ),
+        last(
+            "incident_restrict",
+            LEAD,
+            json!({ "people": [person], "reason": "r" }),
+        ),
+        last("incident_unrestrict", LEAD, because()),
+    ]
+}
+
+/// Routes that are not about one incident.
+pub(crate) fn elsewhere(app: &TestApp) -> Vec<Row> {
+    let entry = |key: &str| json!({ "key": key, "name": "n", "criticality": "vital" });
+    let asset = json!({ "name": "n", "type": "vm" });
+    let person = json!({ "name": "n", "email": "new@example.org", "roles": ["reporter"] });
+    let declare = json!({ "title": "t", "impact": "minor", "urgency": "low" });
+    let decision = json!({ "outcome": "weakness", "reason": "r" });
+    let password = json!({ "password": "a long enough password" });
+    vec![
+        row("livez", ANYONE),
+        row("readyz", ANYONE),
+        row("version", ANYONE),
+        row("openapi", ANYONE),
+        row("ledger_checkpoint", ANYONE),
+        row("ledger_vkey", ANYONE),
+        row("log_checkpoint", ANYONE),
+        row("log_tile", ANYONE),
+        row("log_entries", AUDIT),
+        row("log_entry", AUDIT),
+        row("log_proof", AUDIT),
+        row("me", ALL),
+        row("tokens", ALL),
+        with("token_create", ALL, json!({ "name": "t" })),
+        row("token_revoke", ALL),
+        row("incidents", ALL),
+        row("incidents_csv", ALL),
+        with("incident_declare", ASSESS, declare),
+        row("events", ALL),
+        row("event", READ),
+        with("event_receive", "RAVMSCD", json!({ "title": "t" })),
+        with("event_decide", TRIAGE, decision),
+        row("services", ALL),
+        row("service", ALL),
+        with("service_offer", ADMIN, entry("k2")),
+        with("service_revise", ADMIN, entry("k1")),
+        row("service_retire", ADMIN),
+        row("assets", READ),
+        row("asset", READ),
+        with("asset_enrol", ADMIN, asset.clone()),
+        with("asset_revise", ADMIN, asset),
+        row("asset_retire", ADMIN),
+        row("teams", ALL),
+        with("team_form", ADMIN, json!({ "name": "t2" })),
+        with(
+            "team_set_members",
+            ADMIN,
+            json!({ "members": [app.id(Role::Agent)] }),
+        ),
+        row("people", ALL),
+        with("person_register", ADMIN, person),
+        with(
+            "person_change_roles",
+            ADMIN,
+            json!({ "roles": ["reporter"] }),
+        ),
+        row("person_enable", ADMIN),
+        row("person_disable", ADMIN),
+        with("person_password", ADMIN, password),
+        row("policy", ALL),
+        with(
+            "policy_set",
+            ADMIN,
+            json!({ "set": "cause_codes", "value": ["unknown"] }),
+        ),
+        row("search", ALL),
+        row("report_matrix", ALL),
+        row("report_flow", ALL),
+        row("report_outcomes", ALL),
+        row("alarms", "MSU"),
+        with(
+            "redaction_request",
+            "SD",
+            json!({ "log": 2026, "index": 1, "names": ["/nothing"], "basis": "b" }),
+        ),
+    ]
+}

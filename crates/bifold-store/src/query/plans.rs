@@ -1,0 +1,81 @@
+//! No query may walk all incidents: the embedded database's own plans say so.
+
+use super::incident::{After, Filter, Order};
+use crate::{Founding, Options, Store};
+use bifold_domain::{Auth, IncidentId, Role, Short};
+use std::collections::BTreeSet;
+
+async fn steps(store: &Store, mut sql: crate::db::Sql) -> Vec<String> {
+    sql.explain();
+    let mut lease = store.inner.db.reader().await.unwrap();
+    let rows: Vec<(i64, i64, i64, String)> = sql.all(lease.conn()).await.unwrap();
+    rows.into_iter().map(|row| row.3).collect()
+}
+
+#[tokio::test]
+async fn no_page_walks_all_incidents_or_sorts_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let short = |text| Short::parse(text).unwrap();
+    let founding = Founding {
+        organisation: short("Example"),
+        host: "test.example".to_owned(),
+        name: short("Ada"),
+        email: short("ada@example.org"),
+        roles: BTreeSet::from([Role::IncidentManager]),
+    };
+    let (store, person) = Store::found(Options::in_folder(folder.path()), founding)
+        .await
+        .unwrap();
+    let viewer = store
+        .actor(&person, Auth::Local)
+        .await
+        .unwrap()
+        .unwrap()
+        .viewer();
+    let directory = store.directory().await.unwrap();
+    let open = Filter {
+        is_open: Some(true),
+        ..Filter::default()
+    };
+    let mine = Filter {
+        assignee: Some("x".to_owned()),
+        ..open.clone()
+    };
+    let after = Some(After {
+        handling: 2,
+        seq: 9,
+    });
+    let queue = |filter: &Filter, order| store.queue_sql(&viewer, filter, order, after, 50);
+    let id = IncidentId::from_bits(1);
+    for (what, sql, may_sort) in [
+        ("queue", queue(&open, Order::MostUrgent), false),
+        ("mine", queue(&mine, Order::MostUrgent), false),
+        ("newest", queue(&Filter::default(), Order::Newest), false),
+        ("incident", store.incident_sql(&viewer, id.as_str()), false),
+        (
+            "number",
+            store.incident_sql(&viewer, "INC-2026-0001"),
+            false,
+        ),
+        (
+            "timeline",
+            store.timeline_sql(&viewer, &directory, &id, None, 50),
+            false,
+        ),
+        ("relatives", store.relatives_sql(&viewer, &id), true),
+        (
+            "search",
+            store.search_sql(&viewer, &directory, "\"x\"", None, 50),
+            false,
+        ),
+    ] {
+        let plan = steps(&store, sql).await;
+        let walks = |step: &String| step.starts_with("SCAN i") || step.starts_with("SCAN e");
+        assert!(!plan.iter().any(walks), "{what}: {plan:#?}");
+        let org_only = |step: &String| step.starts_with("SEARCH i ") && step.ends_with("(org=?)");
+        let walks_org = plan.iter().any(org_only) && what != "newest";
+        assert!(!walks_org, "{what}: {plan:#?}");
+        let sorts = plan.iter().any(|step| step.contains("TEMP B-TREE"));
+        assert!(may_sort || !sorts, "{what}: {plan:#?}");
+    }
+}
