@@ -4,7 +4,6 @@
 //! `org:group` the team and `org:resource` the person. Further attributes are kept as
 //! `name: value` lines in the description. Attributes inside attributes, `global` and
 //! `extension` describe the log and are no rows.
-//!
 //! The file is read as a stream. It refuses elements longer than [`LIMIT_ELEMENT_BYTES`] and
 //! stops, saying where, at XML that is not well-formed: nothing behind it can be trusted to be
 //! what it looks like.
