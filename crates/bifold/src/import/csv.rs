@@ -9,7 +9,7 @@ use super::field::{Field, Known, Mapping};
 use super::records::Records;
 use super::table::{Profile, Table, intake};
 use super::words::Scale;
-use super::{Error, Options};
+use super::{Error, Options, row};
 use std::io::BufRead;
 
 const RABOBANK_COLUMNS: Known = &[
@@ -70,7 +70,7 @@ pub(super) fn read<R: BufRead>(
     let is_rabobank = RABOBANK_SIGNS.iter().all(has);
     if !is_rabobank && map.is_empty() {
         return Err(Error::UnknownTable {
-            columns: header.fields.join(", "),
+            columns: row::listed(&header.fields),
         });
     }
     let profile = if is_rabobank { &RABOBANK } else { &MAPPED };

@@ -1,6 +1,6 @@
 //! The fields an importer knows, and which columns of a table they are in.
 
-use super::Error;
+use super::{Error, row};
 
 macro_rules! fields {
     ($($variant:ident = $name:literal: $about:literal),* $(,)?) => {
@@ -104,7 +104,7 @@ impl Columns {
             let Some((_, holds)) = found else {
                 return Err(Error::NoColumn {
                     column: column.clone(),
-                    columns: header.join(", "),
+                    columns: row::listed(header),
                 });
             };
             *holds = Some(*field);

@@ -106,11 +106,11 @@ impl Intake {
     /// Why no further row may be read, if so.
     pub(super) fn exhausted(&self, line: u64) -> Option<Item> {
         self.operations.is_full().then(|| {
-            Item::Stopped(Rejected {
+            Item::Stopped(Rejected::new(
                 line,
-                reason: format!("the file has more than {LIMIT_ROWS} rows: split it"),
-                excerpt: String::new(),
-            })
+                &format!("the file has more than {LIMIT_ROWS} rows: split it"),
+                b"",
+            ))
         })
     }
 
@@ -151,12 +151,11 @@ impl Intake {
     pub(super) fn row(&mut self, mut draft: Draft<'_>) -> Item {
         let mut odd = std::mem::take(&mut draft.oddities);
         let Ok(external_id) = Short::parse(draft.external_id) else {
-            return Item::Rejected(Rejected {
-                line: draft.line,
-                reason: "no usable incident id: it must have 1 to 120 bytes of plain text"
-                    .to_owned(),
-                excerpt: row::excerpt(draft.identity),
-            });
+            return Item::Rejected(Rejected::new(
+                draft.line,
+                "no usable incident id: it must have 1 to 120 bytes of plain text",
+                draft.identity,
+            ));
         };
         let operation =
             self.operations
@@ -168,11 +167,7 @@ impl Intake {
         let unnamed = || row::title(&format!("Incident {external_id}"));
         let Some(title) = draft.title.or_else(unnamed) else {
             // Unreachable: "Incident " alone is a title.
-            return Item::Rejected(Rejected {
-                line: draft.line,
-                reason: "no title".to_owned(),
-                excerpt: row::excerpt(draft.identity),
-            });
+            return Item::Rejected(Rejected::new(draft.line, "no title", draft.identity));
         };
         Item::Row(Box::new(Row {
             line: draft.line,

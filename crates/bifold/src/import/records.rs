@@ -7,7 +7,7 @@
 //!
 //! It refuses lines longer than [`LIMIT_LINE_BYTES`], naming them, and never reads one whole.
 
-use super::row::{Rejected, excerpt};
+use super::row::Rejected;
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
 
@@ -90,7 +90,7 @@ impl<R: BufRead> Records<R> {
         };
         if first.is_too_long {
             let reason = format!("the line is longer than {LIMIT_LINE_BYTES} bytes");
-            return Ok(Some(Err(rejected(&first, reason))));
+            return Ok(Some(Err(rejected(&first, &reason))));
         }
         if let Some(cut) = cut(&first.bytes, self.delimiter) {
             return Ok(Some(Ok(record(first.number, first.bytes, cut.fields))));
@@ -130,7 +130,7 @@ impl<R: BufRead> Records<R> {
         for line in ahead.into_iter().rev() {
             self.pending.push_front(line);
         }
-        Ok(Err(rejected(first, why)))
+        Ok(Err(rejected(first, &why)))
     }
 
     /// Why a record of several lines is rather several records and a stray quotation mark.
@@ -201,12 +201,8 @@ impl<R: BufRead> Records<R> {
     }
 }
 
-fn rejected(line: &Line, reason: String) -> Rejected {
-    Rejected {
-        line: line.number,
-        reason,
-        excerpt: excerpt(&line.bytes),
-    }
+fn rejected(line: &Line, reason: &str) -> Rejected {
+    Rejected::new(line.number, reason, &line.bytes)
 }
 
 fn record(line: u64, bytes: Vec<u8>, raw: Vec<Vec<u8>>) -> Record {

@@ -55,6 +55,17 @@ pub struct Rejected {
     pub excerpt: String,
 }
 
+impl Rejected {
+    /// Cleans both: neither what a file holds nor what it is called may steer a terminal.
+    pub(super) fn new(line: u64, reason: &str, row: &[u8]) -> Self {
+        Self {
+            line,
+            reason: cut(&one_line(reason), 500),
+            excerpt: excerpt(row),
+        }
+    }
+}
+
 /// What comes out of an importer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
@@ -106,6 +117,10 @@ pub(super) fn given(text: &str) -> Option<&str> {
 
 /// A `Short` of whatever text, cleaned and cut; `None` when nothing is left.
 pub(super) fn short(text: &str) -> Option<Short> {
+    // Nearly every text is good as it is.
+    if let Ok(good) = Short::parse(text) {
+        return Some(good);
+    }
     Short::parse(&cut(&one_line(text), Short::LIMIT_BYTES)).ok()
 }
 
@@ -116,6 +131,11 @@ pub(super) fn title(text: &str) -> Option<Title> {
 
 /// A `Text` of whatever text, cleaned and cut; `None` when nothing is left.
 pub(super) fn prose(text: &str) -> Option<Text> {
+    if !text.contains('\r')
+        && let Ok(good) = Text::parse(text)
+    {
+        return Some(good);
+    }
     let clean: String = text
         .chars()
         .map(|c| match c {
@@ -131,6 +151,11 @@ pub(super) fn prose(text: &str) -> Option<Text> {
 pub(super) fn excerpt(bytes: &[u8]) -> String {
     let head = bytes.get(..400).unwrap_or(bytes);
     cut(&one_line(&String::from_utf8_lossy(head)), 200)
+}
+
+/// Column names in a message.
+pub(super) fn listed(names: &[String]) -> String {
+    cut(&one_line(&names.join(", ")), 2_000)
 }
 
 /// Control characters become blanks.
@@ -172,6 +197,12 @@ mod tests {
         assert!(title(&long).unwrap().as_str().len() <= Title::LIMIT_BYTES);
         assert_eq!(prose("a\r\nb\u{1}").unwrap().as_str(), "a \nb");
         assert_eq!(excerpt(b"\xff\x00x"), "\u{fffd} x");
+        let hostile = Rejected::new(1, "a\u{1b}[2Jb", b"c\x1b]0;d");
+        assert_eq!(
+            (hostile.reason.as_str(), hostile.excerpt.as_str()),
+            ("a [2Jb", "c ]0;d")
+        );
+        assert_eq!(listed(&["a\u{9b}".to_owned(), "b".to_owned()]), "a , b");
     }
 
     #[test]

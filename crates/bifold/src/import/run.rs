@@ -329,11 +329,11 @@ impl Driver<'_> {
     }
 
     fn refuse(&mut self, row: &Row, why: &str) -> anyhow::Result<()> {
-        self.reject(Rejected {
-            line: row.line,
-            reason: format!("not taken: {why}"),
-            excerpt: format!("{}: {}", row.external_id, row.first.title),
-        })
+        self.reject(Rejected::new(
+            row.line,
+            &format!("not taken: {why}"),
+            format!("{}: {}", row.external_id, row.first.title).as_bytes(),
+        ))
     }
 
     fn reject(&mut self, rejected: Rejected) -> anyhow::Result<()> {

@@ -48,7 +48,7 @@ impl<R: BufRead> Table<R> {
         let columns = Columns::find(&header.fields, profile.known, map)?;
         let lacks = |field: Field| Error::Lacks {
             field: field.name(),
-            columns: header.fields.join(", "),
+            columns: row::listed(&header.fields),
         };
         if columns.of(Field::Id).is_none() {
             return Err(lacks(Field::Id));
@@ -80,7 +80,7 @@ impl<R: BufRead> Table<R> {
             odd.note(&format!("{has} columns instead of {not}"));
         }
         let Some(id) = cells.of(Field::Id) else {
-            return rejected(record, "no incident id".to_owned());
+            return rejected(record, "no incident id");
         };
         let mut time = |field| {
             self.intake
@@ -94,7 +94,7 @@ impl<R: BufRead> Table<R> {
             .flatten()
             .max();
         let Some(at) = written.or(latest) else {
-            return rejected(record, self.no_time(&cells));
+            return rejected(record, &self.no_time(&cells));
         };
         let (stage, word) = cells.standing(self.profile.scale, &mut odd);
         let reopened = cells
@@ -153,11 +153,11 @@ impl<R: BufRead> Iterator for Table<R> {
                     self.is_over = true;
                     return None;
                 }
-                Err(e) => Item::Stopped(Rejected {
-                    line: self.records.line().saturating_add(1),
-                    reason: format!("the file cannot be read further: {e}"),
-                    excerpt: String::new(),
-                }),
+                Err(e) => Item::Stopped(Rejected::new(
+                    self.records.line().saturating_add(1),
+                    &format!("the file cannot be read further: {e}"),
+                    b"",
+                )),
             },
         };
         self.is_over = matches!(item, Item::Stopped(_));
@@ -165,12 +165,8 @@ impl<R: BufRead> Iterator for Table<R> {
     }
 }
 
-fn rejected(record: &Record, reason: String) -> Item {
-    Item::Rejected(Rejected {
-        line: record.line,
-        reason,
-        excerpt: row::excerpt(&record.bytes),
-    })
+fn rejected(record: &Record, reason: &str) -> Item {
+    Item::Rejected(Rejected::new(record.line, reason, &record.bytes))
 }
 
 /// The values of one record by field.

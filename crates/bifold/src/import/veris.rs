@@ -49,11 +49,7 @@ impl Veris {
             format!("{name}: ")
         };
         let reject = |reason: &str, bytes: &[u8]| {
-            Item::Rejected(Rejected {
-                line,
-                reason: format!("{place}{reason}"),
-                excerpt: row::excerpt(bytes),
-            })
+            Item::Rejected(Rejected::new(line, &format!("{place}{reason}"), bytes))
         };
         let bytes = match found.what {
             What::Object(bytes) => bytes,
@@ -104,11 +100,11 @@ impl Iterator for Veris {
             Some(stop) => Some(stop),
             None => match self.documents.next() {
                 Ok(found) => found.map(|found| self.item(found)),
-                Err(e) => Some(Item::Stopped(Rejected {
-                    line: self.ordinal,
-                    reason: format!("the file cannot be read further: {e}"),
-                    excerpt: String::new(),
-                })),
+                Err(e) => Some(Item::Stopped(Rejected::new(
+                    self.ordinal,
+                    &format!("the file cannot be read further: {e}"),
+                    b"",
+                ))),
             },
         };
         self.is_over = matches!(item, None | Some(Item::Stopped(_)));

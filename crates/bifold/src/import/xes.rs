@@ -189,11 +189,7 @@ impl<R: BufRead> Xes<R> {
             let _ = writeln!(identity, "{key}={value}");
         }
         let reject = |reason: String| {
-            Item::Rejected(Rejected {
-                line: self.event_line,
-                reason,
-                excerpt: row::excerpt(identity.as_bytes()),
-            })
+            Item::Rejected(Rejected::new(self.event_line, &reason, identity.as_bytes()))
         };
         let Some(id) = trace.get("concept:name") else {
             return reject("no incident id: the trace has no concept:name before it".to_owned());
@@ -260,11 +256,11 @@ impl<R: BufRead> Iterator for Xes<R> {
         let item = match self.intake.exhausted(self.line()) {
             Some(stop) => Some(stop),
             None => self.advance().unwrap_or_else(|why| {
-                Some(Item::Stopped(Rejected {
-                    line: self.line(),
-                    reason: format!("the file cannot be read further: {why}"),
-                    excerpt: String::new(),
-                }))
+                Some(Item::Stopped(Rejected::new(
+                    self.line(),
+                    &format!("the file cannot be read further: {why}"),
+                    b"",
+                )))
             }),
         };
         self.is_over = matches!(item, None | Some(Item::Stopped(_)));
