@@ -197,6 +197,7 @@ pub(crate) fn row(stage: ImportedStage, priority: u8) -> Observation {
         is_security: None,
         category: None,
         team: None,
+        is_unassigned: false,
         assignee: None,
         reopened: None,
         resolved_at: None,

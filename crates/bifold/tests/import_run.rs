@@ -367,6 +367,7 @@ async fn the_real_logs_come_in_and_the_products_own_queries_reproduce_their_fact
             );
         }
         if format == Format::ServiceNow {
+            assert!((rates.0 - 45.6).abs() < 0.05, "{rates:?}");
             assert!((rates.1 - 1.1).abs() < 0.05, "{rates:?}");
         }
         let again = world.import(format, &file).await;

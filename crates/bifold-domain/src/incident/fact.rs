@@ -298,6 +298,8 @@ pub struct ObservedRow {
     pub category: Option<Short>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub team: Option<TeamId>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_unassigned: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assignee: Option<Redactable<Short>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -136,6 +136,7 @@ fn row() -> ObservedRow {
         is_security: Some(false),
         category: Some(short("network")),
         team: Some(some_team()),
+        is_unassigned: false,
         assignee: Some(hidden("Resolver 89")),
         reopened: Some(1),
         resolved_at: Some(at(7)),

@@ -183,6 +183,7 @@ impl Intake {
                 channel: draft.channel,
             },
             observation: Observation {
+                is_unassigned: draft.is_unassigned,
                 at: draft.at,
                 labels: Labels {
                     state: draft.state.and_then(row::short),

@@ -102,6 +102,10 @@ impl Home {
 }
 
 #[test]
+#[allow(
+    clippy::too_many_lines,
+    reason = "one story, told from beginning to end"
+)]
 fn the_main_job_from_init_to_a_verified_ledger() {
     let home = Home::founded();
     let data = home.data();

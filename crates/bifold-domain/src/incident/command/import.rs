@@ -30,6 +30,8 @@ pub struct Observation {
     pub category: Option<Short>,
     /// Team, as made here.
     pub team: Option<TeamId>,
+    /// The source says that no team has it, which is more than not saying which.
+    pub is_unassigned: bool,
     /// Person there.
     pub assignee: Option<Short>,
     /// How often it was reopened, as the source counts.

@@ -265,6 +265,7 @@ fn observed(row: Observation) -> ObservedRow {
         is_security: row.is_security,
         category: row.category,
         team: row.team,
+        is_unassigned: row.is_unassigned,
         assignee: row.assignee.map(Into::into),
         reopened: row.reopened,
         resolved_at: row.resolved_at,

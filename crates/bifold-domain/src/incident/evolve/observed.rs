@@ -43,6 +43,9 @@ impl Incident {
         if row.team.is_some() {
             let assignee = self.assignee.clone();
             self.assigned_to(row.team.as_ref(), assignee.as_ref(), row.at);
+        } else if row.is_unassigned && self.team.take().is_some() {
+            // Taken away from a team is a change of hands too.
+            self.reassigned = self.reassigned.saturating_add(1);
         }
     }
 
