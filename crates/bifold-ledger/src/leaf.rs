@@ -6,7 +6,9 @@
 //! 2⁵³. Reading refuses unknown keys, types and versions, and anything over [`MAX_LEAF_BYTES`]; it
 //! does not insist on canonical spelling, because the stored bytes are authoritative.
 
+use jiff::civil::DateTime;
 use jiff::fmt::temporal::DateTimePrinter;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::hash::Hash;
@@ -129,8 +131,11 @@ impl Leaf {
         if bytes.len() > MAX_LEAF_BYTES {
             return Err(LeafError::TooLong { bytes: bytes.len() });
         }
-        let wire: Wire = serde_json::from_slice(bytes)
-            .map_err(|error| LeafError::Malformed(error.to_string()))?;
+        // Once for all of it is cheaper than for each string.
+        let text =
+            str::from_utf8(bytes).map_err(|error| LeafError::Malformed(error.to_string()))?;
+        let wire: Wire =
+            serde_json::from_str(text).map_err(|error| LeafError::Malformed(error.to_string()))?;
         let leaf = wire.into_leaf()?;
         leaf.check()?;
         Ok(leaf)
@@ -151,7 +156,10 @@ impl Leaf {
             if text.is_empty() || text.len() > MAX_ID_BYTES {
                 return Err(bad(key, "must have 1 to 256 bytes"));
             }
-            if !text.bytes().all(|b| b.is_ascii_graphic()) {
+            if text
+                .bytes()
+                .fold(false, |any, b| any | !b.is_ascii_graphic())
+            {
                 return Err(bad(
                     key,
                     "must be visible ASCII: an id, not text about people",
@@ -275,18 +283,40 @@ impl Wire {
     }
 }
 
-/// Reads only the one spelling that is written: 27 characters, six digits, `Z`.
+/// Reads only the one spelling that is written: 27 characters, six digits, `Z`; no leap second.
 fn parse_micros(text: &str) -> Result<i64, LeafError> {
-    let wrong = bad("ts", "must be like 2026-11-21T17:05:01.123456Z");
-    if text.len() != 27 || !text.ends_with('Z') || text.as_bytes().get(19) != Some(&b'.') {
-        return Err(wrong);
+    let wrong = || bad("ts", "must be like 2026-11-21T17:05:01.123456Z");
+    let bytes: &[u8; 27] = text.as_bytes().try_into().map_err(|_| wrong())?;
+    let marks = [
+        (4, b'-'),
+        (7, b'-'),
+        (10, b'T'),
+        (13, b':'),
+        (16, b':'),
+        (19, b'.'),
+        (26, b'Z'),
+    ];
+    if marks.iter().any(|(at, mark)| bytes.get(*at) != Some(mark)) {
+        return Err(wrong());
     }
-    let at: jiff::Timestamp = text.parse().map_err(|_| wrong.clone())?;
-    // A leap second or another calendar spelling would come back as a different text.
-    if PRINTER.timestamp_to_string(&at) != text {
-        return Err(wrong);
-    }
-    Ok(at.as_microsecond())
+    let number = |from: usize, to: usize| {
+        let digits = bytes.get(from..to)?;
+        digits.iter().try_fold(0_i32, |sum, digit| {
+            digit
+                .is_ascii_digit()
+                .then(|| sum * 10 + i32::from(digit - b'0'))
+        })
+    };
+    let small = |from| number(from, from + 2).and_then(|n| i8::try_from(n).ok());
+    let at = || {
+        let year = i16::try_from(number(0, 4)?).ok()?;
+        let nanosecond = number(20, 26)? * 1000;
+        let (month, day) = (small(5)?, small(8)?);
+        let (hour, minute, second) = (small(11)?, small(14)?, small(17)?);
+        let at = DateTime::new(year, month, day, hour, minute, second, nanosecond);
+        TimeZone::UTC.to_timestamp(at.ok()?).ok()
+    };
+    at().map(|at| at.as_microsecond()).ok_or_else(wrong)
 }
 
 /// Reads decimal seconds with exactly three digits, as they are written.

@@ -72,6 +72,12 @@ fn string(out: &mut String, key: &str, text: &str) {
     out.push_str(key);
     out.push('"');
     let mut plain = text;
+    // Looking at every byte, without stopping early, is what the processor does many at a time.
+    let needs_escape = |b: u8| b < b' ' || b == b'"' || b == b'\\';
+    if !text.bytes().fold(false, |any, b| any | needs_escape(b)) {
+        out.push_str(plain);
+        plain = "";
+    }
     while let Some(at) = plain.find(|c: char| c < ' ' || c == '"' || c == '\\') {
         let (before, rest) = plain.split_at(at);
         out.push_str(before);

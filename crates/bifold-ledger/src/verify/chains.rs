@@ -57,16 +57,15 @@ pub(super) struct Ids {
 
 impl Ids {
     /// Whether the id is new.
-    pub(super) fn insert(&mut self, id: &str) -> bool {
-        self.seen.insert(key(id))
+    pub(super) fn insert(&mut self, id: u128) -> bool {
+        self.seen.insert(id)
     }
 
     /// As [`Ids::insert`], but an id may return directly after itself.
-    pub(super) fn insert_run(&mut self, id: &str) -> Run {
-        let key = key(id);
-        if self.last.replace(key) == Some(key) {
+    pub(super) fn insert_run(&mut self, id: u128) -> Run {
+        if self.last.replace(id) == Some(id) {
             Run::Continued
-        } else if self.seen.insert(key) {
+        } else if self.seen.insert(id) {
             Run::New
         } else {
             Run::Repeated
@@ -92,8 +91,10 @@ impl Chains {
 
     /// Adds a leaf to its subject's chain. After a wrong link the chain goes on from what was
     /// found, so that one change gives one finding and not thousands.
-    pub(super) fn extend(&mut self, subject: &Subject, leaf: Hash) -> Option<Problem> {
-        let before = self.last.insert(key(&subject.id), (subject.n, leaf));
+    ///
+    /// `id` is the [`key`] of the subject's id.
+    pub(super) fn extend(&mut self, id: u128, subject: &Subject, leaf: Hash) -> Option<Problem> {
+        let before = self.last.insert(id, (subject.n, leaf));
         if before.is_none() && self.begins_earlier {
             return None;
         }

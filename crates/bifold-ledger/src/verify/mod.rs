@@ -12,18 +12,20 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::checkpoint::Checkpoint;
-use crate::hash::Hash;
-use crate::leaf::{Leaf, LeafError};
+use crate::disclosure::Disclosure;
+use crate::leaf::Leaf;
 use crate::system;
-use crate::tree::{Frontier, leaf_hash};
+use crate::tree::Frontier;
 
 mod chains;
+mod entry;
 mod problem;
 mod redactions;
 mod report;
 
 pub use chains::Chains;
 use chains::Ids;
+pub use entry::Entry;
 pub use problem::{Finding, Problem};
 use redactions::Redactions;
 pub use report::{DisclosureCounts, MAX_FINDINGS, Report};
@@ -148,26 +150,19 @@ impl LogVerifier {
 
     /// Feeds the next entry: its stored bytes, and the disclosures one has of it.
     pub fn leaf(&mut self, bytes: &[u8], disclosures: &[&str]) {
-        let (leaf, hash) = (Leaf::parse(bytes), leaf_hash(bytes));
-        self.read_leaf(bytes, &leaf, hash, disclosures);
+        self.entry(&Entry::read(bytes, disclosures));
     }
 
-    /// As [`LogVerifier::leaf`], for a caller that has read and hashed the bytes already.
-    pub fn read_leaf(
-        &mut self,
-        bytes: &[u8],
-        leaf: &Result<Leaf, LeafError>,
-        hash: Hash,
-        disclosures: &[&str],
-    ) {
+    /// As [`LogVerifier::leaf`], for an entry that was read before.
+    pub fn entry(&mut self, entry: &Entry) {
         let at = self.tree.size();
-        match leaf {
-            Ok(leaf) => self.examine(at, leaf, hash, bytes, disclosures),
+        match entry.leaf() {
+            Ok(leaf) => self.examine(at, leaf, entry),
             Err(error) => self
                 .report
                 .add(Some(at), Problem::Unreadable(error.clone())),
         }
-        self.tree.push(hash);
+        self.tree.push(entry.hash());
         if self
             .awaited
             .first_key_value()
@@ -243,10 +238,9 @@ impl LogVerifier {
     }
 
     /// Everything about one readable leaf except its place in the tree.
-    fn examine(&mut self, at: u64, leaf: &Leaf, hash: Hash, bytes: &[u8], disclosures: &[&str]) {
-        if leaf.to_bytes() != bytes {
-            self.report.not_canonical += 1;
-        }
+    fn examine(&mut self, at: u64, leaf: &Leaf, entry: &Entry) {
+        let [entry_id, operation, subject] = entry.ids;
+        self.report.not_canonical += u64::from(!entry.canonical);
         self.report.imported += u64::from(leaf.imported);
         if leaf.index != at {
             self.report.add(
@@ -257,11 +251,11 @@ impl LogVerifier {
             );
         }
         self.examine_time(at, leaf.at_micros);
-        if !self.entries.insert(&leaf.entry_id) {
+        if !self.entries.insert(entry_id) {
             let id = leaf.entry_id.clone();
             self.report.add(Some(at), Problem::EntryIdRepeated { id });
         }
-        match self.operations.insert_run(&leaf.operation) {
+        match self.operations.insert_run(operation) {
             chains::Run::New => self.report.operations += 1,
             chains::Run::Continued => {}
             chains::Run::Repeated => {
@@ -275,12 +269,11 @@ impl LogVerifier {
         if at == 0 && continues && self.chains.subjects() == 0 {
             self.chains.begin_earlier();
         }
-        if let Some(problem) = self.chains.extend(&leaf.subject, hash) {
+        if let Some(problem) = self.chains.extend(subject, &leaf.subject, entry.hash()) {
             self.report.add(Some(at), problem);
         }
-        self.redactions
-            .examine(at, leaf, disclosures, &mut self.report);
-        self.examine_ends(at, &leaf.kind, disclosures);
+        self.redactions.examine(at, leaf, entry, &mut self.report);
+        self.examine_ends(at, &leaf.kind, &entry.told);
     }
 
     fn examine_time(&mut self, at: u64, at_micros: i64) {
@@ -298,7 +291,7 @@ impl LogVerifier {
     }
 
     /// Genesis first and only there; nothing after the closing leaf.
-    fn examine_ends(&mut self, at: u64, kind: &str, disclosures: &[&str]) {
+    fn examine_ends(&mut self, at: u64, kind: &str, told: &[Disclosure]) {
         if let Some(closed) = self.closed_at {
             self.report.add(Some(at), Problem::AfterClosed { closed });
         }
@@ -306,7 +299,7 @@ impl LogVerifier {
             self.closed_at.get_or_insert(at);
         }
         match (at, kind == system::GENESIS) {
-            (0, true) => self.examine_genesis(disclosures),
+            (0, true) => self.examine_genesis(told),
             (0, false) if self.policy.genesis != Genesis::Any => {
                 self.report.add(Some(at), Problem::NoGenesis);
             }
@@ -315,9 +308,9 @@ impl LogVerifier {
         }
     }
 
-    fn examine_genesis(&mut self, disclosures: &[&str]) {
-        for disclosure in redactions::decoded(disclosures) {
-            match system::previous_from_disclosure(&disclosure) {
+    fn examine_genesis(&mut self, told: &[Disclosure]) {
+        for disclosure in told {
+            match system::previous_from_disclosure(disclosure) {
                 None => {}
                 Some(Ok(previous)) => self.report.previous = Some(previous),
                 Some(Err(error)) => self.report.add(Some(0), Problem::Form(error)),

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use super::chains::first_half;
-use super::{Disclosures, Problem, Report};
+use super::{Disclosures, Entry, Problem, Report};
 use crate::disclosure::Disclosure;
 use crate::hash::Hash;
 use crate::leaf::Leaf;
@@ -32,14 +32,6 @@ pub(super) struct Redactions {
     lacking: BTreeMap<u64, Lacking>,
 }
 
-/// The disclosures that can be read. An unreadable one whose digest fits was committed to as it
-/// is, so it is no finding.
-pub(super) fn decoded(disclosures: &[&str]) -> impl Iterator<Item = Disclosure> {
-    disclosures
-        .iter()
-        .filter_map(|encoded| Disclosure::decode(encoded).ok())
-}
-
 impl Redactions {
     pub(super) fn new(expected: Disclosures) -> Self {
         Self {
@@ -48,14 +40,11 @@ impl Redactions {
         }
     }
 
-    pub(super) fn examine(
-        &mut self,
-        at: u64,
-        leaf: &Leaf,
-        disclosures: &[&str],
-        report: &mut Report,
-    ) {
-        let open = match_digests(at, leaf, disclosures, report);
+    pub(super) fn examine(&mut self, at: u64, leaf: &Leaf, entry: &Entry, report: &mut Report) {
+        for problem in &entry.problems {
+            report.add(Some(at), problem.clone());
+        }
+        let open = &entry.open;
         let matched = (leaf.digests.len() - open.len()) as u64;
         let promised = u64::from(leaf.disclosure_count);
         if matched > promised {
@@ -78,19 +67,19 @@ impl Redactions {
                 Lacking {
                     missing,
                     explained: 0,
-                    open,
+                    open: open.clone(),
                 },
             );
         }
         if leaf.kind == REDACTED {
-            self.explain(at, disclosures, report);
+            self.explain(at, &entry.told, report);
         }
     }
 
     /// Reads what a redaction leaf says it deleted.
-    fn explain(&mut self, at: u64, disclosures: &[&str], report: &mut Report) {
+    fn explain(&mut self, at: u64, told: &[Disclosure], report: &mut Report) {
         let mut silent = true;
-        for redaction in decoded(disclosures).filter_map(|d| Redaction::from_disclosure(&d)) {
+        for redaction in told.iter().filter_map(Redaction::from_disclosure) {
             silent = false;
             match redaction {
                 Ok(redaction) => self.apply(at, &redaction, report),
@@ -154,28 +143,4 @@ impl Redactions {
             }
         }
     }
-}
-
-/// Finds each disclosure's digest in the leaf; gives the first halves of the digests left over.
-fn match_digests(at: u64, leaf: &Leaf, disclosures: &[&str], report: &mut Report) -> Vec<u128> {
-    let mut open: Vec<Option<&String>> = leaf.digests.iter().map(Some).collect();
-    for encoded in disclosures {
-        let digest = crate::disclosure::digest(encoded);
-        // The list is sorted; `Leaf::parse` refuses any other.
-        let place = leaf
-            .digests
-            .binary_search(&digest)
-            .ok()
-            .and_then(|place| open.get_mut(place));
-        match place {
-            None => report.add(Some(at), Problem::ForeignDisclosure { digest }),
-            Some(place) if place.is_none() => {
-                report.add(Some(at), Problem::RepeatedDisclosure { digest });
-            }
-            Some(place) => *place = None,
-        }
-    }
-    let left = open.into_iter().flatten();
-    left.filter_map(|digest| Some(first_half(&Hash::from_base64url(digest).ok()?)))
-        .collect()
 }

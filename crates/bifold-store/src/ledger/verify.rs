@@ -7,12 +7,19 @@ use crate::store::Store;
 use bifold_ledger::checkpoint::{Checkpoint, open_checkpoint};
 use bifold_ledger::leaf::Leaf;
 use bifold_ledger::note::Verifier;
-use bifold_ledger::tree::leaf_hash;
-use bifold_ledger::verify::{Chains, Genesis, LogVerifier, Policy, Report};
+use bifold_ledger::verify::{Chains, Entry, Genesis, LogVerifier, Policy, Report};
 use serde::Serialize;
+use std::collections::VecDeque;
+use tokio::task::JoinHandle;
 
-/// Entries read at a time.
-const PAGE: i64 = 5_000;
+/// Entries read at a time, as one text: a million rows cost more than what is in them.
+const PAGE: i64 = 400;
+/// Pages fetched and read while one is verified.
+const AHEAD: usize = 4;
+/// Between the entries of a page, and between the parts of an entry. JSON, base64 and ids have
+/// none of these, so a stored text that does cannot pass for another one.
+const ENTRY_END: char = '\u{1e}';
+const PART_END: char = '\u{1f}';
 /// Mismatches kept; more are only counted.
 const KEPT: usize = 100;
 
@@ -59,9 +66,20 @@ impl LedgerReport {
     }
 }
 
-/// An entry as stored: index, leaf hash, leaf, the columns beside it as one text, disclosures.
-/// Few columns, because a million rows are read.
-type Row = (i64, String, String, String, Option<String>);
+/// Consecutive entries as stored, each text being of all of them.
+struct Page {
+    leaves: String,
+    columns: String,
+    disclosures: String,
+}
+
+/// An entry as stored, read and compared with the columns beside it.
+struct Stored {
+    index: Option<i64>,
+    entry: Entry,
+    /// What the columns say otherwise than the leaf.
+    contradiction: Option<&'static str>,
+}
 
 impl Store {
     /// Verifies everything. `progress` is told how many entries are done.
@@ -116,57 +134,66 @@ impl Store {
             .await?;
         let done = report.entries();
         let end = i64::try_from(size).map_err(Error::damaged)?;
+        let mut pages = self.pages(log, end);
         let mut next = 0_i64;
-        let mut rows = self.page(log, next, end).await?;
-        while let Some(last) = rows.last().map(|row| row.0) {
-            // The next page is read while this one is verified.
-            let (store, from) = (self.clone(), last + 1);
-            let ahead = tokio::spawn(async move { store.page(log, from, end).await });
-            for (index, leaf_hash_column, bytes, columns, disclosures) in &rows {
-                if *index != next {
+        while let Some(page) = pages.next().await {
+            for stored in page? {
+                if stored.index != Some(next) {
                     report.note(log, None, format!("entry {next} is missing"));
-                    next = *index;
+                    next = stored.index.unwrap_or(next);
                 }
-                let bytes = bytes.as_bytes();
-                let (leaf, hash) = (Leaf::parse(bytes), leaf_hash(bytes));
-                if hash.to_string() != *leaf_hash_column {
-                    let what = "the stored hash is not that of the stored leaf".to_owned();
-                    report.note(log, u64::try_from(next).ok(), what);
+                if let Some(what) = stored.contradiction {
+                    report.note(log, u64::try_from(next).ok(), what.to_owned());
                 }
-                // A leaf that cannot be read is the verifier's finding, not one of the columns.
-                if let Ok(leaf) = &leaf
-                    && beside(leaf) != *columns
-                {
-                    let what = "a column beside the leaf contradicts it".to_owned();
-                    report.note(log, u64::try_from(next).ok(), what);
-                }
-                let disclosures = disclosures.as_deref().unwrap_or_default();
-                let lines: Vec<&str> = disclosures.lines().filter(|l| !l.is_empty()).collect();
-                verifier.read_leaf(bytes, &leaf, hash, &lines);
+                verifier.entry(&stored.entry);
                 next += 1;
             }
             progress(done + u64::try_from(next).unwrap_or(0));
-            rows = ahead.await.map_err(|_| Error::Closed)??;
         }
         Ok(verifier.finish_carrying())
     }
 
-    async fn page(&self, log: i64, from: i64, end: i64) -> Result<Vec<Row>> {
+    fn pages(&self, log: i64, end: i64) -> Pages {
+        Pages {
+            store: self.clone(),
+            log,
+            from: 0,
+            end,
+            ahead: VecDeque::new(),
+        }
+    }
+
+    /// The entries `from..end` as four texts: leaves, columns beside them, disclosures, and whose
+    /// those are. Two plain scans; a join would seek once an entry.
+    async fn page(&self, log: i64, from: i64, end: i64) -> Result<Page> {
         let mut lease = self.inner.db.reader().await?;
-        Ok(Sql::new(
-            "SELECT e.idx, e.leaf_hash, e.leaf, e.subject || ' ' || e.subject_n || ' ' || e.kind \
-             || ' ' || e.at || ' ' || e.actor, d.disclosures FROM ledger_entry e LEFT JOIN ledger_disclosure d \
-             ON d.org = e.org AND d.log = e.log AND d.idx = e.idx \
-             WHERE e.org = $1 AND e.log = $2 AND e.idx >= $3 AND e.idx < $4 \
-             ORDER BY e.idx LIMIT $5",
-        )
-        .arg(&self.inner.org)
-        .arg(log)
-        .arg(from)
-        .arg(end)
-        .arg(PAGE)
-        .all(lease.conn())
-        .await?)
+        let entries = Sql::new(
+            "SELECT COALESCE(string_agg(leaf, $5), ''), COALESCE(string_agg(concat(idx, $6, \
+             leaf_hash, $6, subject, ' ', subject_n, ' ', kind, ' ', at, ' ', actor), $5), '') \
+             FROM (SELECT idx, leaf_hash, leaf, subject, subject_n, kind, at, actor FROM ledger_entry \
+             WHERE org = $1 AND log = $2 AND idx >= $3 AND idx < $4 ORDER BY idx) page",
+        );
+        let disclosures = Sql::new(
+            "SELECT COALESCE(string_agg(concat(idx, $6, disclosures), $5), '') FROM (SELECT idx, \
+             disclosures FROM ledger_disclosure WHERE org = $1 AND log = $2 AND idx >= $3 \
+             AND idx < $4 ORDER BY idx) page",
+        );
+        let bound = |sql: Sql| {
+            sql.arg(&self.inner.org)
+                .arg(log)
+                .arg(from)
+                .arg(end)
+                .arg(ENTRY_END.to_string())
+                .arg(PART_END.to_string())
+        };
+        let entries: Option<(String, String)> = bound(entries).first(lease.conn()).await?;
+        let (leaves, columns) = entries.unwrap_or_default();
+        let disclosures: Option<(String,)> = bound(disclosures).first(lease.conn()).await?;
+        Ok(Page {
+            leaves,
+            columns,
+            disclosures: disclosures.unwrap_or_default().0,
+        })
     }
 
     async fn feed_checkpoints(
@@ -208,6 +235,70 @@ impl Store {
             }
         }
         Ok(())
+    }
+}
+
+/// The pages of a log in order, the next ones being fetched and read meanwhile.
+struct Pages {
+    store: Store,
+    log: i64,
+    from: i64,
+    end: i64,
+    ahead: VecDeque<JoinHandle<Result<Vec<Stored>>>>,
+}
+
+impl Pages {
+    async fn next(&mut self) -> Option<Result<Vec<Stored>>> {
+        while self.from < self.end && self.ahead.len() < AHEAD {
+            let (store, log, from) = (self.store.clone(), self.log, self.from);
+            let to = self.end.min(from + PAGE);
+            self.from = to;
+            self.ahead.push_back(tokio::spawn(async move {
+                let page = store.page(log, from, to).await?;
+                let read = tokio::task::spawn_blocking(move || read(&page));
+                read.await.map_err(|_| Error::Closed)
+            }));
+        }
+        let page = self.ahead.pop_front()?;
+        Some(page.await.unwrap_or(Err(Error::Closed)))
+    }
+}
+
+fn read(page: &Page) -> Vec<Stored> {
+    let parts = |text| str::split(text, ENTRY_END).filter(|part| !part.is_empty());
+    let mut disclosures = parts(&page.disclosures)
+        .filter_map(|part| part.split_once(PART_END))
+        .peekable();
+    let (mut leaves, mut columns) = (parts(&page.leaves), parts(&page.columns));
+    let mut read = Vec::new();
+    loop {
+        // One more of the one than of the other is a finding as well.
+        let (leaf, columns) = match (leaves.next(), columns.next()) {
+            (None, None) => return read,
+            (leaf, columns) => (leaf.unwrap_or_default(), columns.unwrap_or_default()),
+        };
+        let (index, columns) = columns.split_once(PART_END).unwrap_or_default();
+        let shown = disclosures.next_if(|(of, _)| *of == index);
+        let shown = shown.map_or("", |(_, shown)| shown);
+        read.push(stored(index, leaf, columns, shown));
+    }
+}
+
+fn stored(index: &str, leaf: &str, columns: &str, disclosures: &str) -> Stored {
+    let disclosures: Vec<&str> = disclosures.lines().filter(|l| !l.is_empty()).collect();
+    let entry = Entry::read(leaf.as_bytes(), &disclosures);
+    let (hash, columns) = columns.split_once(PART_END).unwrap_or_default();
+    let contradiction = if hash.parse() != Ok(entry.hash()) {
+        Some("the stored hash is not that of the stored leaf")
+    } else {
+        // A leaf that cannot be read is the verifier's finding, not one of the columns.
+        let differs = entry.leaf().is_ok_and(|leaf| beside(leaf) != columns);
+        differs.then_some("a column beside the leaf contradicts it")
+    };
+    Stored {
+        index: index.parse().ok(),
+        entry,
+        contradiction,
     }
 }
 
