@@ -10,6 +10,8 @@ const STEPS: &[&str] = &[include_str!("../schema/0001_kept.sql")];
 /// Raised whenever `projections.sql` changes.
 pub(crate) const PROJECTION_VERSION: i64 = 1;
 const PROJECTIONS: &str = include_str!("../schema/projections.sql");
+/// Made when absent, at every start.
+const INDEXES: &str = include_str!("../schema/indexes.sql");
 
 /// The tables of `projections.sql`, for dropping.
 pub(crate) const PROJECTION_TABLES: &[&str] = &[
@@ -72,6 +74,7 @@ pub(crate) async fn run(db: &Db) -> Result<Projections> {
             Projections::Emptied
         }
     };
+    script(tx.conn(), INDEXES).await?;
     for (name, version) in [("kept", known), ("projections", PROJECTION_VERSION)] {
         Sql::new(
             "INSERT INTO schema_version (name, version) VALUES ($1, $2) \

@@ -82,17 +82,7 @@ impl Store {
              e.received_at, e.decided_at, e.decided_by, e.seq",
         );
         sql.push(" WHERE e.org = ").bind(&self.inner.org);
-        let equal = [
-            (" AND e.standing = ", &filter.standing),
-            (" AND e.sort = ", &filter.sort),
-            (" AND e.source = ", &filter.source),
-            (" AND e.external_id = ", &filter.external_id),
-        ];
-        for (text, value) in equal {
-            if let Some(value) = value {
-                sql.push(text).bind(value);
-            }
-        }
+        filtered(&mut sql, filter);
         if let Some(seq) = before {
             sql.push(" AND e.seq < ").bind(seq);
         }
@@ -101,6 +91,24 @@ impl Store {
             .bind(i64::from(limit.min(PAGE_LIMIT + 1)));
         let mut lease = self.inner.db.reader().await?;
         Ok(sql.all(lease.conn()).await?)
+    }
+
+    /// How many events, counted up to `cap`, and whether there are more than that.
+    pub async fn count_events(
+        &self,
+        viewer: &Viewer,
+        filter: &Filter,
+        cap: u32,
+    ) -> Result<(u32, bool)> {
+        let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM event e WHERE e.org = ");
+        sql.bind(&self.inner.org);
+        filtered(&mut sql, filter);
+        self.seen_by(&mut sql, viewer);
+        sql.push(" LIMIT ")
+            .bind(i64::from(cap) + 1)
+            .push(") counted");
+        let mut lease = self.inner.db.reader().await?;
+        Ok(super::capped(sql.first(lease.conn()).await?, cap))
     }
 
     /// Who sees an event: its reporter always; whoever reads incidents, unless it belongs to an
@@ -192,5 +200,20 @@ impl Store {
                 .await?;
         row.map(|r| EventId::parse(&r.0).map_err(Error::damaged))
             .transpose()
+    }
+}
+
+/// Adds the filter's conditions for events under the alias `e`.
+fn filtered(sql: &mut Sql, filter: &Filter) {
+    let equal = [
+        (" AND e.standing = ", &filter.standing),
+        (" AND e.sort = ", &filter.sort),
+        (" AND e.source = ", &filter.source),
+        (" AND e.external_id = ", &filter.external_id),
+    ];
+    for (text, value) in equal {
+        if let Some(value) = value {
+            sql.push(text).bind(value);
+        }
     }
 }

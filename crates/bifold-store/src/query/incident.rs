@@ -1,5 +1,7 @@
 //! Incidents: the queue, one incident, and who it hangs together with.
 
+use super::filter::filtered;
+pub use super::filter::{Filter, IDS_LIMIT};
 use super::{PAGE_LIMIT, visible};
 use crate::db::Sql;
 use crate::error::{Error, Result};
@@ -78,39 +80,6 @@ pub enum Order {
     Newest,
 }
 
-/// Which incidents.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Filter {
-    /// Open or not.
-    pub is_open: Option<bool>,
-    /// In this stage.
-    pub stage: Option<String>,
-    /// Of this handling priority or more urgent.
-    pub handling_at_least: Option<i64>,
-    /// The service verdict.
-    pub service_is: Option<String>,
-    /// The security verdict.
-    pub security_is: Option<String>,
-    /// Also this kind.
-    pub kind: Option<String>,
-    /// Of this team.
-    pub team: Option<String>,
-    /// Of this person.
-    pub assignee: Option<String>,
-    /// Of this service.
-    pub service: Option<String>,
-    /// Of this category.
-    pub category: Option<String>,
-    /// Major or not, as one of the words.
-    pub major: Option<String>,
-    /// Children of this one.
-    pub parent: Option<String>,
-    /// From this source.
-    pub source: Option<String>,
-    /// With this id there.
-    pub external_id: Option<String>,
-}
-
 /// Where the next page begins: after this row of the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct After {
@@ -143,11 +112,10 @@ impl Store {
         after: Option<After>,
         limit: u32,
     ) -> Sql {
+        let now = self.inner.shell.clock.now();
         let mut sql = Sql::new("SELECT ");
-        sql.push(COLUMNS)
-            .push(" FROM incident i WHERE i.org = ")
-            .bind(&self.inner.org);
-        filtered(&mut sql, filter);
+        sql.push(COLUMNS).push(" FROM incident i WHERE ");
+        filtered(&mut sql, &self.inner.org, filter, now);
         match (order, after) {
             (Order::MostUrgent, Some(After { handling, seq })) => {
                 sql.push(" AND (i.handling, i.seq) > (")
@@ -161,12 +129,32 @@ impl Store {
             (_, None) => {}
         }
         sql.push(" AND ");
-        visible(&mut sql, viewer, self.inner.shell.clock.now());
+        visible(&mut sql, viewer, now);
         sql.push(match order {
             Order::MostUrgent => " ORDER BY i.handling, i.seq LIMIT ",
             Order::Newest => " ORDER BY i.seq DESC LIMIT ",
         });
         sql.bind(i64::from(limit.min(PAGE_LIMIT + 1)));
+        sql
+    }
+
+    /// How many incidents, counted up to `cap`, and whether there are more than that.
+    pub async fn count(&self, viewer: &Viewer, filter: &Filter, cap: u32) -> Result<(u32, bool)> {
+        let sql = self.count_sql(viewer, filter, cap);
+        let mut lease = self.inner.db.reader().await?;
+        Ok(super::capped(sql.first(lease.conn()).await?, cap))
+    }
+
+    pub(super) fn count_sql(&self, viewer: &Viewer, filter: &Filter, cap: u32) -> Sql {
+        let now = self.inner.shell.clock.now();
+        let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM incident i WHERE ");
+        filtered(&mut sql, &self.inner.org, filter, now);
+        sql.push(" AND ");
+        visible(&mut sql, viewer, now);
+        // One more than the cap shows that there are more.
+        sql.push(" LIMIT ")
+            .bind(i64::from(cap) + 1)
+            .push(") counted");
         sql
     }
 
@@ -286,43 +274,4 @@ pub struct Relative {
     pub title: String,
     /// Where it stands.
     pub stage: String,
-}
-
-pub(super) fn filtered(sql: &mut Sql, filter: &Filter) {
-    if let Some(is_open) = filter.is_open {
-        // A literal, so that the planner uses the index that begins with it.
-        sql.push(if is_open {
-            " AND i.is_open = TRUE"
-        } else {
-            " AND i.is_open = FALSE"
-        });
-    }
-    let equal = [
-        (" AND i.stage = ", &filter.stage),
-        (" AND i.service_is = ", &filter.service_is),
-        (" AND i.security_is = ", &filter.security_is),
-        (" AND i.team = ", &filter.team),
-        (" AND i.assignee = ", &filter.assignee),
-        (" AND i.service = ", &filter.service),
-        (" AND i.category = ", &filter.category),
-        (" AND i.major = ", &filter.major),
-        (" AND i.parent = ", &filter.parent),
-        (" AND i.source = ", &filter.source),
-        (" AND i.external_id = ", &filter.external_id),
-    ];
-    for (text, value) in equal {
-        if let Some(value) = value {
-            sql.push(text).bind(value);
-        }
-    }
-    if let Some(handling) = filter.handling_at_least {
-        sql.push(" AND i.handling <= ").bind(handling);
-    }
-    if let Some(kind) = &filter.kind {
-        sql.push(
-            " AND EXISTS (SELECT 1 FROM incident_verdict v WHERE v.org = i.org \
-             AND v.incident = i.id AND v.finding = 'yes' AND v.kind = ",
-        );
-        sql.bind(kind).push(")");
-    }
 }

@@ -6,6 +6,8 @@
 
 pub mod directory;
 pub mod event;
+pub mod facet;
+mod filter;
 pub mod incident;
 #[cfg(test)]
 mod plans;
@@ -18,6 +20,12 @@ use bifold_domain::{At, Directory, Viewer};
 
 /// Rows on one page at most.
 pub const PAGE_LIMIT: u32 = 200;
+
+/// A count up to a cap, from a count of at most one more.
+fn capped(row: Option<(i64,)>, cap: u32) -> (u32, bool) {
+    let count = row.map_or(0, |r| u32::try_from(r.0).unwrap_or(u32::MAX));
+    (count.min(cap), count > cap)
+}
 
 /// Adds the visibility predicate for incidents under the alias `i`.
 fn visible(sql: &mut Sql, viewer: &Viewer, now: At) {

@@ -1,8 +1,9 @@
 //! No query may walk all incidents: the embedded database's own plans say so.
 
+use super::facet::Parts;
 use super::incident::{After, Filter, Order};
 use crate::{Founding, Options, Store};
-use bifold_domain::{Auth, IncidentId, Role, Short};
+use bifold_domain::{Auth, IncidentId, Role, Short, Viewer};
 use std::collections::BTreeSet;
 
 async fn steps(store: &Store, mut sql: crate::db::Sql) -> Vec<String> {
@@ -12,8 +13,7 @@ async fn steps(store: &Store, mut sql: crate::db::Sql) -> Vec<String> {
     rows.into_iter().map(|row| row.3).collect()
 }
 
-#[tokio::test]
-async fn no_page_walks_all_incidents_or_sorts_them() {
+async fn founded() -> (tempfile::TempDir, Store, Viewer) {
     let folder = tempfile::tempdir().unwrap();
     let short = |text| Short::parse(text).unwrap();
     let founding = Founding {
@@ -26,31 +26,50 @@ async fn no_page_walks_all_incidents_or_sorts_them() {
     let (store, person) = Store::found(Options::in_folder(folder.path()), founding)
         .await
         .unwrap();
-    let viewer = store
-        .actor(&person, Auth::Local)
-        .await
-        .unwrap()
-        .unwrap()
-        .viewer();
-    let directory = store.directory().await.unwrap();
-    let open = Filter {
+    let actor = store.actor(&person, Auth::Local).await.unwrap().unwrap();
+    (folder, store, actor.viewer())
+}
+
+fn open() -> Filter {
+    Filter {
         is_open: Some(true),
         ..Filter::default()
-    };
-    let mine = Filter {
+    }
+}
+
+fn mine() -> Filter {
+    Filter {
         assignee: Some("x".to_owned()),
-        ..open.clone()
+        ..open()
+    }
+}
+
+#[tokio::test]
+async fn no_page_walks_all_incidents_or_sorts_them() {
+    let (_folder, store, viewer) = founded().await;
+    let directory = store.directory().await.unwrap();
+    let id = IncidentId::from_bits(1);
+    let unassigned = Filter {
+        unassigned: true,
+        ..open()
+    };
+    let named = Filter {
+        ids: vec!["INC-2026-0001".to_owned(), id.to_string()],
+        ..Filter::default()
     };
     let after = Some(After {
         handling: 2,
         seq: 9,
     });
     let queue = |filter: &Filter, order| store.queue_sql(&viewer, filter, order, after, 50);
-    let id = IncidentId::from_bits(1);
     for (what, sql, may_sort) in [
-        ("queue", queue(&open, Order::MostUrgent), false),
-        ("mine", queue(&mine, Order::MostUrgent), false),
+        ("queue", queue(&open(), Order::MostUrgent), false),
+        ("mine", queue(&mine(), Order::MostUrgent), false),
+        ("unassigned", queue(&unassigned, Order::MostUrgent), false),
+        ("newest open", queue(&open(), Order::Newest), false),
         ("newest", queue(&Filter::default(), Order::Newest), false),
+        ("named", queue(&named, Order::MostUrgent), true),
+        ("badge", store.count_sql(&viewer, &mine(), 99), false),
         ("incident", store.incident_sql(&viewer, id.as_str()), false),
         (
             "number",
@@ -77,5 +96,24 @@ async fn no_page_walks_all_incidents_or_sorts_them() {
         assert!(!walks_org, "{what}: {plan:#?}");
         let sorts = plan.iter().any(|step| step.contains("TEMP B-TREE"));
         assert!(may_sort || !sorts, "{what}: {plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn facets_of_open_incidents_read_one_index_and_no_rows() {
+    let (_folder, store, viewer) = founded().await;
+    let team = Filter {
+        team: Some("x".to_owned()),
+        snoozed: Some(false),
+        ..mine()
+    };
+    for (filter, lookups) in [(open(), 1), (mine(), 2), (team, 2)] {
+        let sql = store.facets_sql(&viewer, &Parts::of(&filter), 12);
+        let plan = steps(&store, sql).await;
+        let looks_up = |step: &&String| step.starts_with("SEARCH i ");
+        let found: Vec<&String> = plan.iter().filter(looks_up).collect();
+        let covered = |step: &&String| step.contains("COVERING INDEX incident_open");
+        assert_eq!(found.len(), lookups, "{plan:#?}");
+        assert!(found.iter().all(covered), "{plan:#?}");
     }
 }

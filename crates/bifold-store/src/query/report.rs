@@ -3,7 +3,7 @@
 use super::visible;
 use crate::db::Sql;
 use crate::error::Result;
-use crate::query::incident::{Filter, filtered};
+use crate::query::filter::{Filter, filtered};
 use crate::store::Store;
 use bifold_domain::Viewer;
 use serde::Serialize;
@@ -51,6 +51,14 @@ pub struct Combination {
 }
 
 impl Store {
+    /// Only what the filter lets through and the viewer can read.
+    fn among(&self, sql: &mut Sql, viewer: &Viewer, filter: &Filter) {
+        let now = self.inner.shell.clock.now();
+        filtered(sql, &self.inner.org, filter, now);
+        sql.push(" AND ");
+        visible(sql, viewer, now);
+    }
+
     /// Impact × urgency → priority as the records show it; `priorities` above 1 is a mismatch.
     pub async fn matrix_in_use(&self, viewer: &Viewer, filter: &Filter) -> Result<Vec<Cell>> {
         let mut sql = Sql::new(
@@ -58,12 +66,9 @@ impl Store {
              COALESCE(i.src_urgency, i.urgency) AS urgency, COUNT(*) AS incidents, \
              COUNT(DISTINCT COALESCE(i.src_priority, CAST(i.handling AS TEXT))) AS priorities, \
              MIN(COALESCE(i.src_priority, CAST(i.handling AS TEXT))) AS priority \
-             FROM incident i WHERE i.org = ",
+             FROM incident i WHERE ",
         );
-        sql.bind(&self.inner.org);
-        filtered(&mut sql, filter);
-        sql.push(" AND ");
-        visible(&mut sql, viewer, self.inner.shell.clock.now());
+        self.among(&mut sql, viewer, filter);
         sql.push(" GROUP BY 1, 2 ORDER BY 1, 2");
         let mut lease = self.inner.db.reader().await?;
         Ok(sql.all(lease.conn()).await?)
@@ -77,12 +82,9 @@ impl Store {
              CAST(COALESCE(SUM(CASE WHEN i.reassigned > 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS reassigned, \
              CAST(COALESCE(SUM(CASE WHEN i.reopened > 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS reopened, \
              CAST(COALESCE(SUM(CASE WHEN i.is_open THEN 1 ELSE 0 END), 0) AS BIGINT) AS open \
-             FROM incident i WHERE i.org = ",
+             FROM incident i WHERE ",
         );
-        sql.bind(&self.inner.org);
-        filtered(&mut sql, filter);
-        sql.push(" AND ");
-        visible(&mut sql, viewer, self.inner.shell.clock.now());
+        self.among(&mut sql, viewer, filter);
         let mut lease = self.inner.db.reader().await?;
         let row: Option<Flow> = sql.first(lease.conn()).await?;
         Ok(row.unwrap_or(Flow {
@@ -97,12 +99,9 @@ impl Store {
     /// The four outcomes: service, security, both, neither, and what is undetermined.
     pub async fn outcomes(&self, viewer: &Viewer, filter: &Filter) -> Result<Vec<Combination>> {
         let mut sql = Sql::new(
-            "SELECT i.service_is, i.security_is, COUNT(*) AS incidents FROM incident i WHERE i.org = ",
+            "SELECT i.service_is, i.security_is, COUNT(*) AS incidents FROM incident i WHERE ",
         );
-        sql.bind(&self.inner.org);
-        filtered(&mut sql, filter);
-        sql.push(" AND ");
-        visible(&mut sql, viewer, self.inner.shell.clock.now());
+        self.among(&mut sql, viewer, filter);
         sql.push(" GROUP BY i.service_is, i.security_is ORDER BY 1, 2");
         let mut lease = self.inner.db.reader().await?;
         Ok(sql.all(lease.conn()).await?)

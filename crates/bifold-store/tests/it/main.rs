@@ -4,6 +4,8 @@
 #![allow(clippy::default_trait_access, clippy::disallowed_methods)]
 
 mod accounts;
+mod facets;
+mod filters;
 mod ledger;
 mod reading;
 mod world;

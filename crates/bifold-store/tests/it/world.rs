@@ -5,7 +5,8 @@
 use bifold_domain::incident::{self, Declare};
 use bifold_domain::priority::{Impact, Urgency};
 use bifold_domain::{
-    Actor, At, Auth, Command, IncidentId, PersonId, Role, Short, TeamId, Title, person, team,
+    Actor, At, Auth, Command, EventId, IncidentId, PersonId, Role, Short, TeamId, Title, event,
+    person, team,
 };
 use bifold_store::{Error, Founding, Operation, Options, Receipt, Shell, Store};
 use std::collections::BTreeSet;
@@ -120,6 +121,26 @@ impl World {
             .await
             .unwrap();
         (id, receipt)
+    }
+
+    pub(crate) async fn report(&self, actor: &Actor, title: &str) -> EventId {
+        let id = EventId::from_bits(self.store.shell().ids.next());
+        let receive = event::Receive {
+            title: Title::parse(title).unwrap(),
+            description: None,
+            sort: event::Sort::Unsure,
+            channel: event::Channel::Web,
+            service: None,
+            contact: None,
+            occurred_at: None,
+            signal: None,
+        };
+        let command = Command::Event(id.clone(), event::Command::Receive(receive));
+        self.store
+            .execute(Operation::one(actor, command))
+            .await
+            .unwrap();
+        id
     }
 
     pub(crate) async fn act(

@@ -6,6 +6,7 @@ use crate::route::Param;
 use crate::server::Server;
 use bifold_domain::incident::Stage;
 use bifold_domain::kind::Finding;
+use bifold_store::query::PAGE_LIMIT;
 use bifold_store::query::incident::{Filter, Order};
 use serde::Deserialize;
 
@@ -39,6 +40,33 @@ pub(crate) const FILTER_PARAMS: &[Param] = &[
         "no, proposed, promoted, declined, stood_down.",
     ),
     ("parent", "string", "Children of this incident."),
+    (
+        "handling_is",
+        "integer",
+        "Of exactly this handling priority, 1 to 5.",
+    ),
+    (
+        "unassigned",
+        "boolean",
+        "With `true`, assigned to no person.",
+    ),
+    (
+        "undecided",
+        "boolean",
+        "With `true`, service or security verdict undetermined.",
+    ),
+    ("snoozed", "boolean", "Asleep now, or awake."),
+    (
+        "restricted",
+        "boolean",
+        "Restricted to named people, or not.",
+    ),
+    ("reporter", "string", "Reported by this person, or `me`."),
+    (
+        "ids",
+        "string",
+        "Only these: ids or numbers with commas between, 200 at most.",
+    ),
     ("source", "string", "Imported from this source."),
     ("external_id", "string", "With this id there."),
     ("order", "string", "urgent (the default) or newest."),
@@ -74,6 +102,15 @@ pub(crate) struct IncidentQuery {
     category: Option<String>,
     major: Option<String>,
     parent: Option<String>,
+    handling_is: Option<u8>,
+    #[serde(default)]
+    unassigned: bool,
+    #[serde(default)]
+    undecided: bool,
+    snoozed: Option<bool>,
+    restricted: Option<bool>,
+    reporter: Option<String>,
+    ids: Option<String>,
     source: Option<String>,
     external_id: Option<String>,
     #[serde(default)]
@@ -92,6 +129,21 @@ fn one_of(name: &str, value: Option<String>, words: &[&str]) -> Result<Option<St
     }
 }
 
+/// The ids and numbers of a list with commas. A list of none is a mistake, not everything.
+fn names(list: Option<String>) -> Result<Vec<String>> {
+    let Some(list) = list else {
+        return Ok(Vec::new());
+    };
+    let names: Vec<String> = list.split(',').map(|name| name.trim().to_owned()).collect();
+    let fits = names.len() <= PAGE_LIMIT as usize && names.iter().all(|name| !name.is_empty());
+    if fits {
+        return Ok(names);
+    }
+    Err(Error::Query(format!(
+        "ids are 1 to {PAGE_LIMIT} ids or numbers with commas between"
+    )))
+}
+
 impl IncidentQuery {
     pub(crate) fn order(&self) -> Order {
         match self.order {
@@ -103,7 +155,7 @@ impl IncidentQuery {
     /// The filter for the store, with `me` and numbers resolved.
     pub(crate) async fn filter(self, server: &Server, caller: &Caller) -> Result<Filter> {
         let word = |finding: Option<Finding>| finding.map(|f| f.word().to_owned());
-        let assignee = match self.assignee {
+        let person = |name: Option<String>| match name {
             Some(me) if me == "me" => Some(caller.actor.person.to_string()),
             other => other,
         };
@@ -123,13 +175,20 @@ impl IncidentQuery {
             security_is: word(self.security_is),
             kind: self.kind,
             team: self.team,
-            assignee,
+            assignee: person(self.assignee),
             service: self.service,
             category: self.category,
             major: one_of("major", self.major, MAJOR_WORDS)?,
             parent,
             source: self.source,
             external_id: self.external_id,
+            unassigned: self.unassigned,
+            handling: self.handling_is.map(i64::from),
+            undecided: self.undecided,
+            snoozed: self.snoozed,
+            restricted: self.restricted,
+            reporter: person(self.reporter),
+            ids: names(self.ids)?,
         })
     }
 }
