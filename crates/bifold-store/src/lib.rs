@@ -2,7 +2,8 @@
 //!
 //! It carries out commands through one write path, appends their facts to the ledger and keeps
 //! the projections, all in one transaction; it answers queries through one visibility predicate;
-//! it keeps accounts, jobs and blobs. It decides nothing: that is `bifold-domain`'s.
+//! it keeps accounts, personal settings, jobs and blobs. It decides nothing: that is
+//! `bifold-domain`'s.
 #![warn(missing_docs)]
 
 pub mod account;
@@ -12,6 +13,7 @@ mod error;
 pub mod job;
 pub mod ledger;
 mod migrate;
+pub mod personal;
 pub mod query;
 mod replay;
 mod shell;

@@ -6,7 +6,10 @@ use crate::error::{Error, Result};
 use crate::query::search;
 
 /// Forward-only steps for kept tables. A released step never changes; a change is a new step.
-const STEPS: &[&str] = &[include_str!("../schema/0001_kept.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../schema/0001_kept.sql"),
+    include_str!("../schema/0002_personal.sql"),
+];
 /// Raised whenever `projections.sql` changes.
 pub(crate) const PROJECTION_VERSION: i64 = 1;
 const PROJECTIONS: &str = include_str!("../schema/projections.sql");

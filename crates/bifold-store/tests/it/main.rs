@@ -7,6 +7,7 @@ mod accounts;
 mod facets;
 mod filters;
 mod ledger;
+mod personal;
 mod reading;
 mod world;
 mod writing;
