@@ -8,6 +8,7 @@
 
 pub mod account;
 pub mod blob;
+pub mod changes;
 mod db;
 mod error;
 pub mod job;

@@ -1,5 +1,6 @@
 //! The open store of one organisation.
 
+use crate::changes::Teller;
 use crate::db::{Conn, Db, Sql, script};
 use crate::error::{Error, Result};
 use crate::ledger::Keys;
@@ -65,6 +66,8 @@ pub(crate) struct Inner {
     pub signing: tokio::sync::Mutex<()>,
     /// (log, size) after the last commit, for those who wait for entries.
     pub size: watch::Sender<(i64, u64)>,
+    /// The way to those who listen to changes.
+    pub teller: Teller,
 }
 
 impl std::fmt::Debug for Inner {
@@ -230,6 +233,7 @@ impl Store {
             signing: tokio::sync::Mutex::new(()),
             directory: RwLock::new((-1, Arc::new(Directory::default()))),
             size: watch::Sender::new((head.log, head.frontier.size())),
+            teller: Teller::default(),
         });
         if projections == Projections::Emptied {
             crate::replay::rebuild(&inner).await?;

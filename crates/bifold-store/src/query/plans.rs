@@ -117,3 +117,15 @@ async fn facets_of_open_incidents_read_one_index_and_no_rows() {
         assert!(found.iter().all(covered), "{plan:#?}");
     }
 }
+
+#[tokio::test]
+async fn what_is_new_in_the_ledger_is_looked_up_by_its_place() {
+    let (_folder, store, _) = founded().await;
+    let sql = crate::changes::since_sql(&store.inner.org, (2026, 9));
+    let plan = steps(&store, sql).await;
+    let [step] = &plan[..] else {
+        panic!("{plan:#?}")
+    };
+    assert!(step.starts_with("SEARCH ledger_entry"), "{step}");
+    assert!(step.contains("(log,idx)>"), "{step}");
+}
