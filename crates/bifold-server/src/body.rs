@@ -16,8 +16,17 @@ pub(crate) const BODY_LIMIT_BYTES: usize = 256 * 1024;
 /// The most bytes read and thrown away of a body that is too large.
 const DISCARD_LIMIT_BYTES: usize = 2 * 1024 * 1024;
 
-/// Reads the body, whatever is in it.
+/// Reads the body of a request with JSON or with nothing.
 pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes> {
+    let bytes = read_any(headers, body).await?;
+    if !bytes.is_empty() && !is_json(headers) {
+        return Err(Error::MediaType);
+    }
+    Ok(bytes)
+}
+
+/// Reads the body, whatever is in it.
+pub(crate) async fn read_any(headers: &HeaderMap, body: Body) -> Result<Bytes> {
     let too_large = || Error::TooLarge {
         limit_bytes: BODY_LIMIT_BYTES,
     };
@@ -40,9 +49,6 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes> {
             }
             Error::Broken
         })?;
-    if !bytes.is_empty() && !is_json(headers) {
-        return Err(Error::MediaType);
-    }
     Ok(bytes)
 }
 

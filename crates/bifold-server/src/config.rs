@@ -16,6 +16,20 @@ pub struct Config {
     pub requests_limit: usize,
     /// Sign-ins tried from one address within a minute before it has to wait.
     pub sign_ins_per_minute: u32,
+    /// The people anybody may sign in as with one click and without a password. Filled by the
+    /// demonstration, whose organisation is made up, and empty everywhere else.
+    pub demo: Vec<DemoPerson>,
+}
+
+/// Somebody of a made-up organisation whom everybody may be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DemoPerson {
+    /// The address they would sign in by.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// Their role, and what it lets one see, in a line.
+    pub role_line: String,
 }
 
 impl Default for Config {
@@ -26,6 +40,7 @@ impl Default for Config {
             behind_proxy: false,
             requests_limit: 1_024,
             sign_ins_per_minute: 20,
+            demo: Vec::new(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Problem};
 use crate::server::Server;
+use crate::web::{Guest, as_page, is_fetched, wants_page};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -39,6 +40,7 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
 pub(crate) async fn edge(State(server): State<Server>, request: Request, next: Next) -> Response {
     let id = request_id(request.headers()).unwrap_or_else(|| server.next_request_id());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let reader = Reader::of(&request);
     let started = std::time::Instant::now();
     let response = match server.seats.try_acquire() {
         Ok(_seat) => match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
@@ -47,7 +49,7 @@ pub(crate) async fn edge(State(server): State<Server>, request: Request, next: N
         },
         Err(_) => Error::Full.into_response(),
     };
-    let response = finish(response, &id, &method);
+    let response = finish(&server, response, &id, &method, reader);
     let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
     tracing::debug!(%method, path, status, micros, request = id, "request");
     response
@@ -69,13 +71,44 @@ fn request_id(headers: &HeaderMap) -> Option<String> {
     fits.then(|| text.to_owned())
 }
 
-fn finish(mut response: Response, id: &str, method: &Method) -> Response {
+/// Who reads the answer: a program, or a person before a page.
+enum Reader {
+    Program,
+    Person { guest: Guest, is_part: bool },
+}
+
+impl Reader {
+    fn of(request: &Request) -> Self {
+        let (uri, headers) = (request.uri(), request.headers());
+        if !wants_page(uri.path(), headers) {
+            return Self::Program;
+        }
+        let here = uri.path_and_query().map(ToString::to_string);
+        Self::Person {
+            guest: Guest::of(headers, here.unwrap_or_default()),
+            is_part: is_fetched(headers),
+        }
+    }
+}
+
+fn finish(
+    server: &Server,
+    mut response: Response,
+    id: &str,
+    method: &Method,
+    reader: Reader,
+) -> Response {
     let status = response.status();
     let problem = response.extensions_mut().remove::<Problem>();
     // What the framework refused by itself becomes a problem document too.
     let problem = problem.or_else(|| own_words(status));
     if let Some(problem) = problem {
-        response = written(response, problem, id, method);
+        response = match reader {
+            Reader::Program => written(response, problem, id, method),
+            Reader::Person { guest, is_part } => {
+                as_page(server, &problem, id, &guest, method, is_part)
+            }
+        };
     }
     let headers = response.headers_mut();
     for (name, value) in HEADERS {

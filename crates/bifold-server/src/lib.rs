@@ -1,4 +1,4 @@
-//! The imperative shell: the HTTP API and the background workers.
+//! The imperative shell: the HTTP API, the pages and the background workers.
 //!
 //! It turns requests into commands and records into JSON, and nothing more: what may be done is
 //! decided in `bifold-domain`, what may be seen in `bifold-store`. Routes, their documentation
@@ -22,11 +22,12 @@ mod route;
 mod serve;
 mod server;
 mod view;
+mod web;
 mod worker;
 mod write;
 
 pub use api::incidents::verbs::{VERBS, Verb};
-pub use config::Config;
+pub use config::{Config, DemoPerson};
 pub use openapi::openapi_json;
 pub use route::{Access, Method, Route, registry};
 pub use serve::{router, serve};

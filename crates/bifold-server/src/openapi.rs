@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 /// The document as text.
 pub fn openapi_json() -> String {
-    let routes = registry();
+    let mut routes = registry();
+    routes.retain(|route| !route.is_page);
     let mut schemas = BTreeMap::new();
     let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
     note(&mut schemas, Described::of::<Problem>());

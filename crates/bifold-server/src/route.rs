@@ -127,6 +127,8 @@ pub struct Route {
     pub(crate) query: &'static [Param],
     pub(crate) answers: Vec<(u16, Answer)>,
     pub(crate) is_keyed: bool,
+    /// A page for people, which the OpenAPI document leaves out.
+    pub is_page: bool,
     handler: MethodRouter<Server>,
 }
 
@@ -152,6 +154,7 @@ impl Route {
             query: &[],
             answers: Vec::new(),
             is_keyed: false,
+            is_page: false,
             handler: on(method.filter(), handler),
         }
     }
@@ -202,6 +205,12 @@ impl Route {
         self.is_keyed = true;
         let done = Answer::Json(Described::of::<crate::answer::Done>());
         self.answers(status, done)
+    }
+
+    /// It is a page for people, or a part of one.
+    pub(crate) fn page(mut self) -> Self {
+        self.is_page = true;
+        self
     }
 
     /// The first part of the path after the version, by which the document is ordered.

@@ -45,17 +45,8 @@ impl FromRequest<Server> for Write {
         let bytes = body::read(&parts.headers, body).await?;
         let seen = seen(&parts.headers)?;
         let id = operation_id(&parts.headers)?;
-        let key = id.map(|id| {
-            let mut digest = Sha256::new();
-            for part in [parts.method.as_str(), " ", parts.uri.path(), "\n"] {
-                digest.update(part.as_bytes());
-            }
-            digest.update(&bytes);
-            OperationKey {
-                key: format!("{}:{id}", caller.actor.person),
-                digest: URL_SAFE_NO_PAD.encode(digest.finalize()),
-            }
-        });
+        let what = format!("{} {}", parts.method, parts.uri.path());
+        let key = id.map(|id| operation_key(&caller, id, &what, &bytes));
         Ok(Self {
             caller,
             seen,
@@ -66,6 +57,24 @@ impl FromRequest<Server> for Write {
 }
 
 impl Write {
+    /// The same from a form of a page: `what` is its method and path, `id` the operation id that
+    /// the page was rendered with.
+    pub(crate) fn from_form(
+        caller: Caller,
+        what: &str,
+        id: Option<&str>,
+        seen: Seen,
+        bytes: Vec<u8>,
+    ) -> Self {
+        let key = id.map(|id| operation_key(&caller, id, what, &bytes));
+        Self {
+            caller,
+            seen,
+            key,
+            bytes: bytes.into(),
+        }
+    }
+
     pub(crate) fn actor(&self) -> &Actor {
         &self.caller.actor
     }
@@ -111,6 +120,18 @@ impl Write {
             server.known.forget();
         }
         Ok(answer?)
+    }
+}
+
+/// The same key with the same digest is the same request.
+fn operation_key(caller: &Caller, id: &str, what: &str, bytes: &[u8]) -> OperationKey {
+    let mut digest = Sha256::new();
+    digest.update(what.as_bytes());
+    digest.update(b"\n");
+    digest.update(bytes);
+    OperationKey {
+        key: format!("{}:{id}", caller.actor.person),
+        digest: URL_SAFE_NO_PAD.encode(digest.finalize()),
     }
 }
 

@@ -1,17 +1,17 @@
 //! The endpoints: one file each where there is something of its own, one table for the rest.
 
-mod alarms;
-mod directory;
-mod events;
+pub(crate) mod alarms;
+pub(crate) mod directory;
+pub(crate) mod events;
 mod health;
 pub(crate) mod incidents;
 mod ledger;
 mod me;
 mod redactions;
-mod reports;
-mod search;
-mod session;
-mod tokens;
+pub(crate) mod reports;
+pub(crate) mod search;
+pub(crate) mod session;
+pub(crate) mod tokens;
 
 use crate::route::Route;
 
@@ -30,6 +30,7 @@ pub(crate) fn routes() -> Vec<Route> {
         alarms::routes(),
         ledger::routes(),
         redactions::routes(),
+        crate::web::routes(),
     ]
     .concat()
 }

@@ -6,7 +6,8 @@ use crate::error::{Error, Result};
 use crate::route::{Access, Answer, Described, Method, Route};
 use crate::server::Server;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bifold_store::account::SignIn;
 use serde::Deserialize;
@@ -45,19 +46,29 @@ async fn sign_in(State(server): State<Server>, request: Request) -> Result<Respo
     if parts.headers.contains_key("sec-fetch-site") || parts.headers.contains_key("origin") {
         from_our_own_pages(&parts.headers, &server.config)?;
     }
+    let credentials: Credentials = body::parse(&bytes)?;
+    let secret = attempt(&server, &parts, &credentials.email, credentials.password).await?;
+    Ok(with_cookie(&server, &secret, ""))
+}
+
+/// Tries an address and a password; the session's secret if they are right.
+pub(crate) async fn attempt(
+    server: &Server,
+    parts: &Parts,
+    email: &str,
+    password: String,
+) -> Result<String> {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    let address = address(&server, &parts.headers, peer.map(|p| p.0.ip()));
+    let address = address(server, &parts.headers, peer.map(|p| p.0.ip()));
     let now = server.store.shell().clock.now().micros();
     if let Some(seconds) = server.brake.attempt(address, now) {
         return Err(Error::Wait { seconds });
     }
-    let credentials: Credentials = body::parse(&bytes)?;
-    let (email, password) = (credentials.email, credentials.password);
     if password.len() > bifold_store::account::PASSWORD_MAX_BYTES || email.len() > 320 {
         return Err(Error::WrongPassword);
     }
-    match server.store.sign_in(&email, password).await? {
-        SignIn::Welcome { secret, .. } => Ok(with_cookie(&server, &secret, "")),
+    match server.store.sign_in(email, password).await? {
+        SignIn::Welcome { secret, .. } => Ok(secret),
         SignIn::Refused => Err(Error::WrongPassword),
         SignIn::Wait { seconds } => Err(Error::Wait { seconds }),
     }
@@ -72,6 +83,12 @@ async fn sign_out(State(server): State<Server>, headers: HeaderMap) -> Result<Re
 }
 
 fn with_cookie(server: &Server, secret: &str, more: &str) -> Response {
+    let cookie = session_cookie(server, secret, more);
+    (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response()
+}
+
+/// The cookie that carries a session.
+pub(crate) fn session_cookie(server: &Server, secret: &str, more: &str) -> HeaderValue {
     let name = cookie_name(&server.config);
     let secure = if server.config.insecure_cookies {
         ""
@@ -79,7 +96,7 @@ fn with_cookie(server: &Server, secret: &str, more: &str) -> Response {
         "; Secure"
     };
     let cookie = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax{secure}{more}");
-    (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response()
+    HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))
 }
 
 /// The client's address; behind a proxy, the last one the proxy itself added.

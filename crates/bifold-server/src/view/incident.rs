@@ -16,38 +16,38 @@ use std::collections::BTreeMap;
 /// One row of the queue.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct IncidentRow {
-    id: String,
-    number: String,
-    version: i64,
-    title: String,
-    stage: String,
-    handling: i64,
-    impact: String,
-    urgency: String,
-    service_is: String,
-    security_is: String,
+    pub(crate) id: String,
+    pub(crate) number: String,
+    pub(crate) version: i64,
+    pub(crate) title: String,
+    pub(crate) stage: String,
+    pub(crate) handling: i64,
+    pub(crate) impact: String,
+    pub(crate) urgency: String,
+    pub(crate) service_is: String,
+    pub(crate) security_is: String,
     /// Further kinds it is.
-    further_kinds: Vec<String>,
+    pub(crate) further_kinds: Vec<String>,
     #[schema(required)]
-    service: Option<NamedService>,
+    pub(crate) service: Option<NamedService>,
     #[schema(required)]
-    category: Option<String>,
+    pub(crate) category: Option<String>,
     #[schema(required)]
-    team: Option<Named>,
+    pub(crate) team: Option<Named>,
     #[schema(required)]
-    assignee: Option<Named>,
-    is_restricted: bool,
-    major: String,
-    tlp: String,
-    recorded_at: At,
+    pub(crate) assignee: Option<Named>,
+    pub(crate) is_restricted: bool,
+    pub(crate) major: String,
+    pub(crate) tlp: String,
+    pub(crate) recorded_at: At,
     #[schema(required)]
-    resolved_at: Option<At>,
+    pub(crate) resolved_at: Option<At>,
     #[schema(required)]
-    snoozed_until: Option<At>,
+    pub(crate) snoozed_until: Option<At>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<String>,
+    pub(crate) source: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    external_id: Option<String>,
+    pub(crate) external_id: Option<String>,
 }
 
 impl IncidentRow {
@@ -88,15 +88,15 @@ impl IncidentRow {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct RelativeRow {
     /// How.
-    kind: String,
+    pub(crate) kind: String,
     /// Its id.
-    id: String,
+    pub(crate) id: String,
     /// Its number.
-    number: String,
+    pub(crate) number: String,
     /// Its title.
-    title: String,
+    pub(crate) title: String,
     /// Where it stands.
-    stage: String,
+    pub(crate) stage: String,
 }
 
 impl From<Relative> for RelativeRow {
@@ -127,65 +127,65 @@ impl RelativeRow {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = Incident)]
 pub(crate) struct IncidentView {
-    id: String,
-    number: String,
-    version: u64,
-    title: String,
+    pub(crate) id: String,
+    pub(crate) number: String,
+    pub(crate) version: u64,
+    pub(crate) title: String,
     #[schema(required)]
-    description: Option<String>,
-    original: OriginalView,
-    times: TimesView,
+    pub(crate) description: Option<String>,
+    pub(crate) original: OriginalView,
+    pub(crate) times: TimesView,
     #[schema(required)]
-    service: Option<NamedService>,
-    assets: Vec<String>,
+    pub(crate) service: Option<NamedService>,
+    pub(crate) assets: Vec<String>,
     #[schema(required)]
-    category: Option<String>,
-    impact: Impact,
-    urgency: Urgency,
+    pub(crate) category: Option<String>,
+    pub(crate) impact: Impact,
+    pub(crate) urgency: Urgency,
     #[schema(value_type = BTreeMap<String, Harm>)]
-    ratings: BTreeMap<Dimension, Harm>,
-    scores: Scores,
-    handling: Priority,
-    verdicts: Vec<VerdictView>,
+    pub(crate) ratings: BTreeMap<Dimension, Harm>,
+    pub(crate) scores: Scores,
+    pub(crate) handling: Priority,
+    pub(crate) verdicts: Vec<VerdictView>,
     /// Where it stands: `is`, and what belongs to that stage.
     #[schema(value_type = Object)]
-    stage: Value,
-    is_open: bool,
+    pub(crate) stage: Value,
+    pub(crate) is_open: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tracks: Option<Tracks>,
-    review: ReviewState,
-    lanes: Vec<LaneView>,
+    pub(crate) tracks: Option<Tracks>,
+    pub(crate) review: ReviewState,
+    pub(crate) lanes: Vec<LaneView>,
     #[schema(required)]
-    workaround: Option<String>,
+    pub(crate) workaround: Option<String>,
     #[schema(required)]
-    fix: Option<String>,
+    pub(crate) fix: Option<String>,
     #[schema(required)]
-    resolution_code: Option<String>,
+    pub(crate) resolution_code: Option<String>,
     #[schema(required)]
-    cause_code: Option<String>,
+    pub(crate) cause_code: Option<String>,
     #[schema(required)]
-    team: Option<Named>,
+    pub(crate) team: Option<Named>,
     #[schema(required)]
-    assignee: Option<Named>,
+    pub(crate) assignee: Option<Named>,
     #[schema(value_type = BTreeMap<String, Named>)]
-    roles: BTreeMap<IncidentRole, Named>,
+    pub(crate) roles: BTreeMap<IncidentRole, Named>,
     /// Its parent, if you can read that.
     #[schema(required)]
-    parent: Option<RelativeRow>,
-    relatives: Vec<RelativeRow>,
+    pub(crate) parent: Option<RelativeRow>,
+    pub(crate) relatives: Vec<RelativeRow>,
     #[schema(required)]
-    snoozed: Option<SnoozeView>,
+    pub(crate) snoozed: Option<SnoozeView>,
     /// Major or not: `is`, and what belongs to that.
     #[schema(value_type = Object)]
-    major: Value,
-    tlp: Tlp,
+    pub(crate) major: Value,
+    pub(crate) tlp: Tlp,
     #[schema(required)]
-    compartment: Option<Members>,
-    reassigned: u32,
-    reopened: u32,
+    pub(crate) compartment: Option<Members>,
+    pub(crate) reassigned: u32,
+    pub(crate) reopened: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
-    imported: Option<Value>,
+    pub(crate) imported: Option<Value>,
 }
 
 /// An incident and who looks at it.

@@ -2,6 +2,6 @@
 
 pub(crate) mod incident;
 mod names;
-mod parts;
+pub(crate) mod parts;
 
 pub(crate) use names::{Named, NamedService, Names};

@@ -26,6 +26,20 @@ pub(crate) struct NamedService {
     pub(crate) name: Option<String>,
 }
 
+impl Named {
+    /// The name, or the id where there is none.
+    pub(crate) fn shown(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.id)
+    }
+}
+
+impl NamedService {
+    /// The name, or the id where there is none.
+    pub(crate) fn shown(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.id)
+    }
+}
+
 /// Looks names up.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Names<'a>(pub(crate) &'a Directory);

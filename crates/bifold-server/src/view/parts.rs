@@ -16,134 +16,134 @@ use std::collections::BTreeMap;
 
 /// The report as first written.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct OriginalView {
-    pub(super) title: String,
+pub(crate) struct OriginalView {
+    pub(crate) title: String,
     #[schema(required)]
-    pub(super) description: Option<String>,
-    pub(super) reporter: Named,
-    pub(super) channel: Channel,
+    pub(crate) description: Option<String>,
+    pub(crate) reporter: Named,
+    pub(crate) channel: Channel,
 }
 
 /// When things happened.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct TimesView {
-    pub(super) recorded: At,
+pub(crate) struct TimesView {
+    pub(crate) recorded: At,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) occurred_from: Option<At>,
+    pub(crate) occurred_from: Option<At>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) occurred_to: Option<At>,
+    pub(crate) occurred_to: Option<At>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) certainty: Option<Certainty>,
+    pub(crate) certainty: Option<Certainty>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) detected: Option<At>,
+    pub(crate) detected: Option<At>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) reported: Option<At>,
+    pub(crate) reported: Option<At>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) aware: Option<At>,
+    pub(crate) aware: Option<At>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) acknowledged: Option<At>,
+    pub(crate) acknowledged: Option<At>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) assigned: Option<At>,
+    pub(crate) assigned: Option<At>,
     /// Only where the security lane is open to you.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) contained: Option<At>,
+    pub(crate) contained: Option<At>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) mitigated: Option<At>,
+    pub(crate) mitigated: Option<At>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) restored: Option<At>,
+    pub(crate) restored: Option<At>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) resolved: Option<At>,
+    pub(crate) resolved: Option<At>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) confirmed: Option<At>,
+    pub(crate) confirmed: Option<At>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) closed: Option<At>,
+    pub(crate) closed: Option<At>,
 }
 
 /// The answer to one question.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct VerdictView {
-    pub(super) kind: String,
-    pub(super) name: String,
-    pub(super) finding: Finding,
+pub(crate) struct VerdictView {
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    pub(crate) finding: Finding,
     /// What the form proposed. This and the rest only where the lane is open to you.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) proposed: Option<Finding>,
+    pub(crate) proposed: Option<Finding>,
     /// The answers given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, Answer>>)]
-    pub(super) answers: Option<BTreeMap<String, Answer>>,
+    pub(crate) answers: Option<BTreeMap<String, Answer>>,
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// Who decided.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) decider: Option<Named>,
+    pub(crate) decider: Option<Named>,
     /// When.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) at: Option<At>,
+    pub(crate) at: Option<At>,
     /// Under which version of the form.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) criteria_version: Option<u32>,
+    pub(crate) criteria_version: Option<u32>,
 }
 
 /// A lane that is open to the viewer.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct LaneView {
-    pub(super) kind: String,
-    pub(super) name: String,
+pub(crate) struct LaneView {
+    pub(crate) kind: String,
+    pub(crate) name: String,
     #[schema(required)]
-    pub(super) owner: Option<Named>,
+    pub(crate) owner: Option<Named>,
     #[schema(required)]
-    pub(super) team: Option<Named>,
-    pub(super) tasks: Vec<TaskView>,
+    pub(crate) team: Option<Named>,
+    pub(crate) tasks: Vec<TaskView>,
 }
 
 /// A task.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct TaskView {
-    pub(super) id: String,
-    pub(super) title: String,
+pub(crate) struct TaskView {
+    pub(crate) id: String,
+    pub(crate) title: String,
     #[schema(required)]
-    pub(super) owner: Option<Named>,
+    pub(crate) owner: Option<Named>,
     #[schema(required)]
-    pub(super) due: Option<At>,
-    pub(super) is_mandatory: bool,
+    pub(crate) due: Option<At>,
+    pub(crate) is_mandatory: bool,
     /// open, done or dropped.
-    pub(super) state: &'static str,
+    pub(crate) state: &'static str,
     /// What came of it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) outcome: Option<String>,
+    pub(crate) outcome: Option<String>,
 }
 
 /// The sub-states of the security lane.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct Tracks {
-    pub(super) containment: Containment,
-    pub(super) evidence: EvidenceState,
-    pub(super) notification: NotificationState,
+pub(crate) struct Tracks {
+    pub(crate) containment: Containment,
+    pub(crate) evidence: EvidenceState,
+    pub(crate) notification: NotificationState,
 }
 
 /// Until when it sleeps, and why.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct SnoozeView {
-    pub(super) until: At,
-    pub(super) reason: String,
+pub(crate) struct SnoozeView {
+    pub(crate) until: At,
+    pub(crate) reason: String,
 }
 
 /// Who may read it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct Members {
-    pub(super) people: Vec<Named>,
-    pub(super) teams: Vec<Named>,
+pub(crate) struct Members {
+    pub(crate) people: Vec<Named>,
+    pub(crate) teams: Vec<Named>,
     /// Who broke the glass and still may.
-    pub(super) broken_glass: Vec<GlassBreaker>,
+    pub(crate) broken_glass: Vec<GlassBreaker>,
 }
 
 /// Who broke the glass, until when.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct GlassBreaker {
-    pub(super) person: Named,
-    pub(super) until: At,
+pub(crate) struct GlassBreaker {
+    pub(crate) person: Named,
+    pub(crate) until: At,
 }
 
 fn answers(verdict: &Verdict) -> BTreeMap<String, Answer> {

@@ -28,24 +28,24 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// Who can read an incident.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-struct Explained {
+pub(crate) struct Explained {
     /// Whether it is restricted to named people and teams.
-    is_restricted: bool,
+    pub(crate) is_restricted: bool,
     /// How many people can read it.
-    count: usize,
+    pub(crate) count: usize,
     /// The readers, 500 at most.
-    readers: Vec<Reader>,
+    pub(crate) readers: Vec<Reader>,
 }
 
 /// Somebody who can read it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-struct Reader {
+pub(crate) struct Reader {
     /// Who.
-    person: Named,
+    pub(crate) person: Named,
     /// Why, each reason that holds.
-    because: Vec<String>,
+    pub(crate) because: Vec<String>,
     /// Whether the sensitive lanes are open to them too.
-    reads_sensitive_lanes: bool,
+    pub(crate) reads_sensitive_lanes: bool,
 }
 
 async fn explain(
@@ -54,20 +54,25 @@ async fn explain(
     Place(name): Place<String>,
 ) -> Result<Response> {
     let (incident, _) = super::readable(&server, &caller, &name).await?;
+    Ok(answer::ok(&explained(&server, &incident).await?))
+}
+
+/// Who can read an incident that the asker can read.
+pub(crate) async fn explained(server: &Server, incident: &Incident) -> Result<Explained> {
     let directory = server.store.directory().await?;
     let now = server.store.shell().clock.now();
     let mut readers: Vec<Reader> = directory
         .people
         .values()
-        .filter_map(|person| reader(&incident, person, &directory, now))
+        .filter_map(|person| reader(incident, person, &directory, now))
         .collect();
     let count = readers.len();
     readers.truncate(LIMIT);
-    Ok(answer::ok(&Explained {
+    Ok(Explained {
         is_restricted: incident.compartment.is_some(),
         count,
         readers,
-    }))
+    })
 }
 
 fn reader(incident: &Incident, person: &Person, directory: &Directory, now: At) -> Option<Reader> {

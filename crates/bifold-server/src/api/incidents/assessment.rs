@@ -31,41 +31,41 @@ struct Assessment {
 /// The form of one kind.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = AssessmentForm)]
-struct Form {
+pub(crate) struct Form {
     /// The kind's key.
-    kind: String,
+    pub(crate) kind: String,
     /// Its name.
-    name: String,
+    pub(crate) name: String,
     /// What its lane is called.
-    lane: String,
+    pub(crate) lane: String,
     /// The definition applied.
-    definition: String,
+    pub(crate) definition: String,
     /// The version of the form in force.
-    version: u32,
+    pub(crate) version: u32,
     /// Whether it is asked of every incident.
-    is_always_asked: bool,
+    pub(crate) is_always_asked: bool,
     /// The verdict as it stands.
-    finding: Finding,
+    pub(crate) finding: Finding,
     /// What the answers propose; absent where the lane is not open to you.
     #[serde(skip_serializing_if = "Option::is_none")]
-    proposed: Option<Finding>,
+    pub(crate) proposed: Option<Finding>,
     /// What is asked.
-    criteria: Vec<Criterion>,
+    pub(crate) criteria: Vec<Criterion>,
 }
 
 /// One question.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = AssessmentCriterion)]
-struct Criterion {
+pub(crate) struct Criterion {
     /// Its key.
-    key: String,
+    pub(crate) key: String,
     /// What is asked.
-    question: String,
+    pub(crate) question: String,
     /// Whether a yes to it alone proposes yes.
-    is_decisive: bool,
+    pub(crate) is_decisive: bool,
     /// The answer given, if any and if open to you.
     #[serde(skip_serializing_if = "Option::is_none")]
-    answer: Option<kind::Answer>,
+    pub(crate) answer: Option<kind::Answer>,
 }
 
 async fn assessment(
@@ -82,7 +82,7 @@ async fn assessment(
     Ok(answer::tagged(version, &Assessment { kinds }))
 }
 
-fn form(incident: &Incident, version: &KindVersion, shows: bool) -> Form {
+pub(crate) fn form(incident: &Incident, version: &KindVersion, shows: bool) -> Form {
     let kind = &version.kind;
     let verdict = incident.verdicts.get(&kind.key).filter(|_| shows);
     let answers = verdict.map(|v| v.answers.clone()).unwrap_or_default();

@@ -26,20 +26,20 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// The place of a row in either order.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Place {
+pub(crate) struct Place {
     h: i64,
     s: i64,
 }
 
 impl Place {
-    pub(super) fn of(row: &Row) -> Self {
+    pub(crate) fn of(row: &Row) -> Self {
         Self {
             h: row.handling,
             s: row.seq,
         }
     }
 
-    pub(super) fn after(self) -> After {
+    pub(crate) fn after(self) -> After {
         After {
             handling: self.h,
             seq: self.s,

@@ -1,16 +1,16 @@
 //! Incidents: declared, listed, read, and asked for one thing at a time.
 
-mod access;
-mod assessment;
-mod declare;
+pub(crate) mod access;
+pub(crate) mod assessment;
+pub(crate) mod declare;
 mod export;
 mod filter;
-mod list;
+pub(crate) mod list;
 mod relatives;
-mod show;
-mod split;
-mod tasks;
-mod timeline;
+pub(crate) mod show;
+pub(crate) mod split;
+pub(crate) mod tasks;
+pub(crate) mod timeline;
 pub(crate) mod verbs;
 
 pub(crate) use filter::{FILTER_PARAMS, IncidentQuery};
@@ -43,14 +43,18 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 /// The incident with this id or number, if it is there for the caller.
-async fn readable(server: &Server, caller: &Caller, name: &str) -> Result<(Incident, u64)> {
+pub(crate) async fn readable(
+    server: &Server,
+    caller: &Caller,
+    name: &str,
+) -> Result<(Incident, u64)> {
     let found = server.store.incident(&caller.viewer(), name).await?;
     found.ok_or_else(|| Error::no("incident"))
 }
 
 /// The id behind an id or number, for a command. Whether it is there for the actor is decided
 /// with the command.
-async fn id_of(server: &Server, name: &str) -> Result<IncidentId> {
+pub(crate) async fn id_of(server: &Server, name: &str) -> Result<IncidentId> {
     let found = server.store.incident_id(name).await?;
     found.ok_or_else(|| Error::no("incident"))
 }

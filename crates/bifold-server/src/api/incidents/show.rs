@@ -25,7 +25,17 @@ async fn show(
     caller: Caller,
     Place(name): Place<String>,
 ) -> Result<Response> {
-    let (incident, version) = super::readable(&server, &caller, &name).await?;
+    let (_, view) = view(&server, &caller, &name).await?;
+    Ok(answer::tagged(view.version, &view))
+}
+
+/// The incident with this id or number, and what the caller may see of it.
+pub(crate) async fn view(
+    server: &Server,
+    caller: &Caller,
+    name: &str,
+) -> Result<(Incident, IncidentView)> {
+    let (incident, version) = super::readable(server, caller, name).await?;
     let viewer = caller.viewer();
     let relatives = server.store.relatives(&viewer, &incident.id).await?;
     let directory = server.store.directory().await?;
@@ -33,8 +43,8 @@ async fn show(
         Stage::Merged { into, .. } => Some(into),
         _ => None,
     };
-    let merged_into = other(&server, &viewer, into).await?;
-    let parent = other(&server, &viewer, incident.parent.as_ref()).await?;
+    let merged_into = other(server, &viewer, into).await?;
+    let parent = other(server, &viewer, incident.parent.as_ref()).await?;
     let shown = Shown {
         incident: &incident,
         merged_into: merged_into.as_ref(),
@@ -44,7 +54,8 @@ async fn show(
         directory: &directory,
         now: server.store.shell().clock.now(),
     };
-    Ok(answer::tagged(version, &shown.view(relatives)))
+    let view = shown.view(relatives);
+    Ok((incident, view))
 }
 
 /// Another incident, if there is one and this viewer can read it.

@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bifold_domain::incident::{Command as C, Declare};
 use bifold_domain::{Command, IncidentId};
+use bifold_store::Receipt;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -25,8 +26,14 @@ async fn split(
     Place(name): Place<String>,
     write: Write,
 ) -> Result<Response> {
+    let receipt = declare_split(&server, &name, &write).await?;
+    Ok(answer::created(receipt, super::FOLDER))
+}
+
+/// Declares what the body says as split off the incident with this id or number.
+pub(crate) async fn declare_split(server: &Server, name: &str, write: &Write) -> Result<Receipt> {
     let mut new: Declare = write.body()?;
-    let (from, version) = super::readable(&server, &write.caller, &name).await?;
+    let (from, version) = super::readable(server, &write.caller, name).await?;
     // The command is one to the new record; what was seen is a version of the old one.
     if let bifold_store::Seen::Version(seen) = write.seen
         && seen != version
@@ -37,6 +44,5 @@ async fn split(
     new.split_from = Some(from.id);
     let id = IncidentId::from_bits(server.store.shell().ids.next());
     let command = Command::Incident(id, C::Declare(Box::new(new)));
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::created(receipt, super::FOLDER))
+    write.execute(server, vec![command]).await
 }

@@ -26,21 +26,21 @@ pub(crate) fn routes() -> Vec<Route> {
             "task_give",
             "Gives a task to somebody.",
             Described::of::<GiveTask>(),
-            |task, bytes| Ok(C::GiveTask(task, body::parse(bytes)?)),
+            |task, bytes| changed("give", task, bytes).unwrap_or(Err(Error::NoRoute)),
         ),
         task(
             "/api/v1/incidents/{id}/tasks/{task}/finish",
             "task_finish",
             "Ends a task with its outcome.",
             end,
-            |task, bytes| Ok(C::FinishTask(task, body::parse(bytes)?)),
+            |task, bytes| changed("finish", task, bytes).unwrap_or(Err(Error::NoRoute)),
         ),
         task(
             "/api/v1/incidents/{id}/tasks/{task}/drop",
             "task_drop",
             "Drops a task with the reason.",
             end,
-            |task, bytes| Ok(C::DropTask(task, body::parse(bytes)?)),
+            |task, bytes| changed("drop", task, bytes).unwrap_or(Err(Error::NoRoute)),
         ),
     ]
 }
@@ -80,4 +80,19 @@ fn task(
         .summary(summary)
         .body(body)
         .keyed(200)
+}
+
+/// A new task, from its body.
+pub(crate) fn added(task: TaskId, bytes: &[u8]) -> Result<C> {
+    Ok(C::AddTask(task, body::parse(bytes)?))
+}
+
+/// What is done to a task, by its last word in the path; `None` where there is no such word.
+pub(crate) fn changed(what: &str, task: TaskId, bytes: &[u8]) -> Option<Result<C>> {
+    Some(match what {
+        "give" => body::parse(bytes).map(|give| C::GiveTask(task, give)),
+        "finish" => body::parse(bytes).map(|end| C::FinishTask(task, end)),
+        "drop" => body::parse(bytes).map(|end| C::DropTask(task, end)),
+        _ => return None,
+    })
 }

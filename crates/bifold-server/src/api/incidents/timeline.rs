@@ -10,6 +10,7 @@ use crate::server::Server;
 use crate::view::{Named, Names};
 use axum::extract::State;
 use axum::response::Response;
+use bifold_domain::incident::Incident;
 use bifold_domain::kind::KindKey;
 use bifold_domain::{At, IncidentId, Viewer};
 use bifold_store::query::timeline::Entry;
@@ -39,27 +40,27 @@ struct Query {
 
 /// One thing that happened.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-struct Happening {
+pub(crate) struct Happening {
     /// Its place in the record's own history, from 0.
-    n: i64,
+    pub(crate) n: i64,
     /// What sort of fact, such as `incident.resolved`.
-    kind: String,
+    pub(crate) kind: String,
     /// The lane it belongs to, if to one.
     #[schema(required)]
-    lane: Option<String>,
+    pub(crate) lane: Option<String>,
     /// When it was recorded.
-    at: At,
+    pub(crate) at: At,
     /// Who did it.
-    by: Named,
+    pub(crate) by: Named,
     /// The ledger it stands in.
-    origin: String,
+    pub(crate) origin: String,
     /// Its place there.
-    index: i64,
+    pub(crate) index: i64,
     /// Its leaf hash, base64.
-    leaf_hash: String,
+    pub(crate) leaf_hash: String,
     /// What was recorded.
     #[schema(value_type = Object)]
-    fact: Value,
+    pub(crate) fact: Value,
 }
 
 impl Happening {
@@ -86,16 +87,28 @@ async fn timeline(
 ) -> Result<Response> {
     let limit = page::limit(query.limit)?;
     let (incident, _) = super::readable(&server, &caller, &name).await?;
+    let page = happenings(&server, &caller, &incident, query.after, limit).await?;
+    Ok(answer::ok(&page))
+}
+
+/// A page of what happened to an incident that the caller can read.
+pub(crate) async fn happenings(
+    server: &Server,
+    caller: &Caller,
+    incident: &Incident,
+    after: Option<i64>,
+    limit: u32,
+) -> Result<Page<Happening>> {
     let viewer = caller.viewer();
     let mut entries = server
         .store
-        .timeline(&viewer, &incident.id, query.after, limit + 1)
+        .timeline(&viewer, &incident.id, after, limit + 1)
         .await?;
     // The `n` of the last row is the cursor: it means something to people here.
     let more = entries.len() > limit as usize;
     entries.truncate(limit as usize);
     let last = entries.last().map(|entry| entry.n.to_string());
-    hide_strangers(&server, &viewer, &incident.id, &mut entries).await?;
+    hide_strangers(server, &viewer, &incident.id, &mut entries).await?;
     let directory = server.store.directory().await?;
     if !incident.shows_lane(&KindKey::security(), &viewer, &directory.policy) {
         entries.iter_mut().for_each(hide_security_score);
@@ -103,7 +116,7 @@ async fn timeline(
     let happening = |entry| Happening::of(entry, Names(&directory));
     let items: Vec<Happening> = entries.into_iter().map(happening).collect();
     let next = last.filter(|_| more);
-    Ok(answer::ok(&Page { items, next }))
+    Ok(Page { items, next })
 }
 
 /// The score of the security lane stands in facts of other lanes too.

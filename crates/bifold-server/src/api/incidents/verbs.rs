@@ -104,6 +104,12 @@ verbs! {
     "label" label => Label(Label), "Sets the TLP label.";
 }
 
+/// The command of a verb from its body; `None` where there is no such verb.
+pub(crate) fn command(word: &str, bytes: &[u8]) -> Option<Result<C>> {
+    let verb = VERBS.iter().find(|verb| verb.word == word)?;
+    Some((verb.parse)(bytes))
+}
+
 pub(crate) fn routes() -> Vec<Route> {
     VERBS.iter().map(route).collect()
 }

@@ -1,0 +1,368 @@
+//! One incident: head strip, lanes side by side, one timeline, facts; the preview of the same;
+//! the guided forms behind the verdicts; who can read it and why.
+
+mod assess;
+mod declare;
+mod join;
+mod reach;
+pub(crate) mod row;
+pub(crate) mod sentences;
+pub(crate) mod shape;
+
+use super::form::is_fetched;
+use super::frame::{Frame, Visit, page};
+use super::locale::Locale;
+use super::markdown;
+use crate::api::incidents::access::explained;
+use crate::api::incidents::show::view;
+use crate::api::incidents::timeline::happenings;
+use crate::error::Result;
+use crate::params::{Params, Place};
+use crate::route::{Access, Answer, Route};
+use crate::server::Server;
+use crate::view::incident::IncidentView;
+use askama::Template;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use bifold_domain::incident::Incident;
+use bifold_domain::kind::Finding;
+use bifold_domain::{At, Directory, Permission};
+use row::lane_style;
+use sentences::{GROUPS, Sentence, sentence};
+use serde::Deserialize;
+use std::sync::atomic::AtomicU32;
+
+/// Entries of the timeline on a page.
+const ENTRIES: u32 = 200;
+
+pub(crate) fn routes() -> Vec<Route> {
+    let html = Answer::Bytes("text/html");
+    let own = vec![
+        Route::get("/incidents/{id}", "page_incident", Access::SignedIn, show)
+            .summary("One incident.")
+            .page()
+            .answers(200, html),
+        Route::get(
+            "/incidents/{id}/preview",
+            "page_incident_preview",
+            Access::SignedIn,
+            preview,
+        )
+        .summary("One incident at a glance, for the drawer of the queue.")
+        .page()
+        .answers(200, html),
+    ];
+    [
+        own,
+        assess::routes(),
+        declare::routes(),
+        join::routes(),
+        reach::routes(),
+    ]
+    .concat()
+}
+
+#[derive(Debug, Deserialize)]
+struct Query {
+    /// Only this group of the timeline.
+    show: Option<String>,
+    /// With ledger proof.
+    #[serde(default)]
+    proof: bool,
+}
+
+/// A verdict in the head strip.
+pub(crate) struct Pill {
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    pub(crate) finding: &'static str,
+    pub(crate) style: &'static str,
+    /// Since when it waits for a decision.
+    pub(crate) open_since: Option<At>,
+}
+
+/// A person, team or service to choose.
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) label: String,
+    pub(crate) is_on: bool,
+}
+
+#[derive(Template)]
+#[template(path = "incident.html")]
+struct IncidentPage {
+    f: Frame,
+    i: IncidentView,
+    pills: Vec<Pill>,
+    description: String,
+    stage: &'static str,
+    readers: usize,
+    entries: Vec<Sentence>,
+    group: String,
+    shows_proof: bool,
+    may: May,
+    choices: Choices,
+    key: String,
+    /// Forms rendered so far.
+    forms: AtomicU32,
+    now: At,
+    merged_into: Option<String>,
+}
+
+/// Which forms the page offers. The rules decide anew when one is sent.
+#[allow(clippy::struct_excessive_bools)] // A list of permissions, each on its own.
+struct May {
+    work: bool,
+    assign: bool,
+    assess: bool,
+    prioritise: bool,
+    close: bool,
+    major: bool,
+    restrict: bool,
+    is_reporter: bool,
+}
+
+/// What the forms offer to choose from.
+struct Choices {
+    people: Vec<Choice>,
+    teams: Vec<Choice>,
+    services: Vec<Choice>,
+    categories: Vec<String>,
+    resolutions: Vec<String>,
+    causes: Vec<String>,
+    sleeps: Vec<Choice>,
+}
+
+async fn show(
+    State(server): State<Server>,
+    visit: Visit,
+    Place(name): Place<String>,
+    Params(query): Params<Query>,
+) -> Result<Response> {
+    let l = visit.locale();
+    let (incident, i) = view(&server, &visit.caller, &name).await?;
+    let directory = server.store.directory().await?;
+    let now = server.store.shell().clock.now();
+    let entries = entries(&server, &visit, &incident, &directory).await?;
+    let group = query
+        .show
+        .filter(|g| GROUPS.contains(&g.as_str()))
+        .unwrap_or_default();
+    let entries = entries
+        .into_iter()
+        .filter(|e| group.is_empty() || e.group == group);
+    let readers = explained(&server, &incident).await?.count;
+    let title = format!("{} {}", i.number, i.title);
+    page(&IncidentPage {
+        f: visit.frame(&server, title, "incidents").await?,
+        pills: pills(l, &i, &incident),
+        description: i
+            .description
+            .as_deref()
+            .map(markdown::html)
+            .unwrap_or_default(),
+        stage: incident.stage.word(),
+        readers,
+        entries: entries.collect(),
+        group,
+        shows_proof: query.proof,
+        may: May::of(&visit, &incident),
+        choices: Choices::of(l, &directory, &incident, now),
+        key: server.store.shell().ids.next_uuid(),
+        forms: AtomicU32::new(0),
+        now,
+        merged_into: merged_into(&i),
+        i,
+    })
+}
+
+/// The number of the incident it was merged into, if that is there for the viewer.
+fn merged_into(view: &IncidentView) -> Option<String> {
+    let into = view.stage.get("into")?.as_str()?;
+    Some(into.to_owned())
+}
+
+/// The timeline, newest first.
+async fn entries(
+    server: &Server,
+    visit: &Visit,
+    incident: &Incident,
+    directory: &Directory,
+) -> Result<Vec<Sentence>> {
+    let mut all = Vec::new();
+    let mut after = None;
+    // The newest stand at the end; very long histories are shown from there.
+    loop {
+        let page = happenings(server, &visit.caller, incident, after, ENTRIES).await?;
+        after = page.next.and_then(|n| n.parse().ok());
+        all.extend(page.items);
+        if after.is_none() {
+            break;
+        }
+        let surplus = all.len().saturating_sub(ENTRIES as usize);
+        all.drain(..surplus);
+    }
+    let l = visit.locale();
+    Ok(all
+        .into_iter()
+        .rev()
+        .map(|h| sentence(l, h, directory))
+        .collect())
+}
+
+pub(crate) fn pills(l: Locale, view: &IncidentView, incident: &Incident) -> Vec<Pill> {
+    let pill = |v: &crate::view::parts::VerdictView| Pill {
+        name: l
+            .find(&format!("kind-{}", v.kind), None)
+            .unwrap_or_else(|| v.name.clone()),
+        finding: v.finding.word(),
+        style: lane_style(&v.kind),
+        open_since: (v.finding == Finding::Undetermined && incident.stage.is_open())
+            .then_some(incident.times.recorded),
+        kind: v.kind.clone(),
+    };
+    let mut verdicts: Vec<_> = view.verdicts.iter().collect();
+    // The two that are always asked stand first, service before security.
+    verdicts.sort_by_key(|v| match v.kind.as_str() {
+        "service" => 0,
+        "security" => 1,
+        _ => 2,
+    });
+    verdicts.into_iter().map(pill).collect()
+}
+
+impl May {
+    fn of(visit: &Visit, incident: &Incident) -> Self {
+        let is_open = !incident.stage.is_sealed();
+        Self {
+            work: is_open && visit.may(Permission::Work),
+            assign: is_open && visit.may(Permission::Assign),
+            assess: is_open && visit.may(Permission::Assess),
+            prioritise: is_open && visit.may(Permission::Work),
+            close: visit.may(Permission::Close),
+            major: is_open && visit.may(Permission::DecideMajor),
+            restrict: visit.may(Permission::Restrict),
+            is_reporter: incident.original.reporter == visit.caller.actor.person,
+        }
+    }
+}
+
+impl Choices {
+    fn of(l: Locale, directory: &Directory, incident: &Incident, now: At) -> Self {
+        let choice = |value: String, label: String, is_on: bool| Choice {
+            value,
+            label,
+            is_on,
+        };
+        let people = directory.people.values().filter(|p| p.is_active);
+        let mut people: Vec<Choice> = people
+            .map(|p| {
+                choice(
+                    p.id.to_string(),
+                    p.name.shown(),
+                    incident.assignee.as_ref() == Some(&p.id),
+                )
+            })
+            .collect();
+        people.sort_by(|a, b| a.label.cmp(&b.label));
+        let teams = directory.teams.iter().map(|(id, t)| {
+            choice(
+                id.to_string(),
+                t.name.to_string(),
+                incident.team.as_ref() == Some(id),
+            )
+        });
+        let services = directory
+            .services
+            .iter()
+            .filter(|(_, s)| !s.is_retired)
+            .map(|(id, s)| {
+                choice(
+                    id.to_string(),
+                    s.entry.name.to_string(),
+                    incident.service.as_ref() == Some(id),
+                )
+            });
+        let words = |list: &[bifold_domain::Short]| list.iter().map(ToString::to_string).collect();
+        let policy = &directory.policy;
+        Self {
+            people,
+            teams: teams.collect(),
+            services: services.collect(),
+            categories: words(&policy.categories.value),
+            resolutions: words(&policy.resolution_codes.value),
+            causes: words(&policy.cause_codes.value),
+            sleeps: sleeps(l, now),
+        }
+    }
+}
+
+/// Until when one may put something to sleep with one choice.
+fn sleeps(l: Locale, now: At) -> Vec<Choice> {
+    const HOUR: i64 = 3_600_000_000;
+    const DAY: i64 = 24 * HOUR;
+    // Eight o'clock in the morning, UTC, of the day after.
+    let morning = now.micros() - now.micros().rem_euclid(DAY) + DAY + 8 * HOUR;
+    let rows = [
+        ("sleep-hour", now.plus(HOUR)),
+        ("sleep-four-hours", now.plus(4 * HOUR)),
+        ("sleep-tomorrow", At::from_micros(morning)),
+        ("sleep-week", At::from_micros(morning + 6 * DAY)),
+    ];
+    let choice = |(key, at): (&str, At)| Choice {
+        value: at.to_string(),
+        label: l.t(key),
+        is_on: false,
+    };
+    rows.into_iter().map(choice).collect()
+}
+
+impl IncidentPage {
+    fn groups(&self) -> &'static [&'static str] {
+        GROUPS
+    }
+}
+
+#[derive(Template)]
+#[template(path = "part-preview.html")]
+struct PreviewPart {
+    f: Frame,
+    i: IncidentView,
+    pills: Vec<Pill>,
+    description: String,
+    stage: &'static str,
+    entries: Vec<Sentence>,
+    key: String,
+    may_work: bool,
+}
+
+async fn preview(
+    State(server): State<Server>,
+    visit: Visit,
+    headers: HeaderMap,
+    Place(name): Place<String>,
+) -> Result<Response> {
+    let (incident, i) = view(&server, &visit.caller, &name).await?;
+    if !is_fetched(&headers) {
+        // Opened as a page of its own, the page of the incident is the better answer.
+        return Ok(super::frame::see_other(&format!("/incidents/{}", i.number)));
+    }
+    let directory = server.store.directory().await?;
+    let mut entries = entries(&server, &visit, &incident, &directory).await?;
+    entries.truncate(6);
+    page(&PreviewPart {
+        f: Frame::new(&visit.guest, &server, i.title.clone()),
+        pills: pills(visit.locale(), &i, &incident),
+        description: i
+            .description
+            .as_deref()
+            .map(markdown::html)
+            .unwrap_or_default(),
+        stage: incident.stage.word(),
+        entries,
+        key: server.store.shell().ids.next_uuid(),
+        may_work: !incident.stage.is_sealed() && visit.may(Permission::Work),
+        i,
+    })
+}

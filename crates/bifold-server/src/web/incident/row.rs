@@ -1,0 +1,109 @@
+//! A row of the queue, as the list, My day and the search show it.
+
+use crate::view::incident::IncidentRow;
+use crate::web::locale::Locale;
+use bifold_domain::At;
+
+/// One incident in two lines.
+pub(crate) struct Row {
+    pub(crate) id: String,
+    pub(crate) number: String,
+    pub(crate) title: String,
+    pub(crate) handling: i64,
+    pub(crate) stage: String,
+    pub(crate) verdicts: Vec<Glyph>,
+    /// Service, team and what else is known, in a line.
+    pub(crate) about: String,
+    pub(crate) holder: String,
+    pub(crate) age: String,
+    pub(crate) recorded: At,
+    pub(crate) is_restricted: bool,
+    pub(crate) is_major: bool,
+    pub(crate) is_asleep: bool,
+    pub(crate) version: i64,
+}
+
+/// A verdict in the least space: a letter, and what it stands for in words.
+pub(crate) struct Glyph {
+    pub(crate) letter: String,
+    pub(crate) lane: String,
+    pub(crate) finding: String,
+    pub(crate) words: String,
+}
+
+/// The style of a kind's lane: the two that are always asked, and a fixed list of others.
+pub(crate) fn lane_style(kind: &str) -> &'static str {
+    match kind {
+        "service" => "lane-service",
+        "security" => "lane-security",
+        "ai" => "lane-ai",
+        "privacy" => "lane-privacy",
+        _ => "lane-other",
+    }
+}
+
+fn glyph(l: Locale, kind: &str, finding: &str) -> Glyph {
+    let name = l.word("kind", kind);
+    let letter: String = name
+        .chars()
+        .take(if kind.len() == 2 { 2 } else { 3 })
+        .collect();
+    Glyph {
+        letter: if finding == "undetermined" {
+            format!("{letter}?")
+        } else {
+            letter
+        },
+        lane: lane_style(kind).to_owned(),
+        finding: finding.to_owned(),
+        words: format!("{name}: {}", l.word("finding", finding)),
+    }
+}
+
+impl Row {
+    /// The shape of its severity.
+    pub(crate) fn shape(&self) -> &'static str {
+        super::shape::severity_shape(self.handling)
+    }
+
+    pub(crate) fn of(row: IncidentRow, l: Locale, now: At) -> Self {
+        let mut verdicts = Vec::new();
+        for (kind, finding) in [("service", &row.service_is), ("security", &row.security_is)] {
+            if finding != "no" {
+                verdicts.push(glyph(l, kind, finding));
+            }
+        }
+        verdicts.extend(row.further_kinds.iter().map(|kind| glyph(l, kind, "yes")));
+        let service = row.service.and_then(|s| s.name);
+        let team = row.team.and_then(|t| t.name);
+        let about: Vec<String> = [
+            Some(row.number.clone()),
+            service,
+            Some(l.word("stage", &row.stage)),
+            team,
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let age = (now.micros() - row.recorded_at.micros()) / 1_000_000;
+        Self {
+            about: about.join(" · "),
+            holder: row
+                .assignee
+                .and_then(|a| a.name)
+                .unwrap_or_else(|| l.t("nobody")),
+            age: l.span(age),
+            recorded: row.recorded_at,
+            is_major: row.major == "promoted",
+            is_asleep: row.snoozed_until.is_some_and(|until| until > now),
+            id: row.id,
+            number: row.number,
+            title: row.title,
+            handling: row.handling,
+            stage: row.stage,
+            verdicts,
+            is_restricted: row.is_restricted,
+            version: row.version,
+        }
+    }
+}

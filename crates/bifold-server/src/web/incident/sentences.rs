@@ -1,0 +1,202 @@
+//! The timeline in sentences: each ledger entry as who did what, and what they wrote.
+
+use super::row::lane_style;
+use crate::api::incidents::timeline::Happening;
+use crate::view::Names;
+use crate::web::locale::Locale;
+use crate::web::markdown;
+use bifold_domain::kind::KindKey;
+use bifold_domain::{At, Directory};
+use fluent_bundle::FluentArgs;
+use serde_json::Value;
+
+/// One thing that happened.
+pub(crate) struct Sentence {
+    pub(crate) n: i64,
+    pub(crate) at: At,
+    pub(crate) who: String,
+    /// What they did.
+    pub(crate) did: String,
+    /// What they wrote, as markup.
+    pub(crate) said: String,
+    pub(crate) style: &'static str,
+    /// Who can see this entry, in words.
+    pub(crate) visible_to: String,
+    pub(crate) is_outward: bool,
+    pub(crate) group: &'static str,
+    pub(crate) index: i64,
+    pub(crate) origin: String,
+    pub(crate) leaf_hash: String,
+}
+
+/// The chips of the timeline, in their order.
+pub(crate) const GROUPS: &[&str] = &["conversation", "decisions", "work", "changes"];
+
+/// Which chip a fact belongs to.
+fn group(kind: &str) -> &'static str {
+    match kind.trim_start_matches("incident.") {
+        "note_added" | "addition_made" | "declared" => "conversation",
+        "verdict_given"
+        | "prioritised"
+        | "priority_overridden"
+        | "rated"
+        | "resolved"
+        | "closed"
+        | "rejected"
+        | "cancelled"
+        | "reopened"
+        | "confirmed"
+        | "converted_to_request"
+        | "restricted"
+        | "unrestricted"
+        | "glass_broken"
+        | "merged"
+        | "unmerged"
+        | "labelled"
+        | "major_proposed"
+        | "major_promoted"
+        | "major_declined"
+        | "major_stood_down" => "decisions",
+        "task_added" | "task_given" | "task_finished" | "task_dropped" | "workaround_set"
+        | "fix_set" | "mitigated" | "work_started" | "held" | "resumed" | "containment_set"
+        | "evidence_set" | "notification_set" | "review_set" => "work",
+        _ => "changes",
+    }
+}
+
+/// A text of a fact, which may be redactable (`{"~": "…"}`) or plain.
+fn text(value: Option<&Value>) -> Option<&str> {
+    let value = value?;
+    value.as_str().or_else(|| value.get("~")?.as_str())
+}
+
+fn is_sensitive(directory: &Directory, lane: &str) -> bool {
+    KindKey::parse(lane).is_ok_and(|kind| directory.policy.is_sensitive(&kind))
+}
+
+pub(crate) fn sentence(l: Locale, h: Happening, directory: &Directory) -> Sentence {
+    let names = Names(directory);
+    let short = h
+        .kind
+        .split_once('.')
+        .map_or(h.kind.as_str(), |(_, short)| short);
+    let fact = &h.fact;
+    let mut args = FluentArgs::new();
+    for (key, value) in fact.as_object().into_iter().flatten() {
+        let Some(value) = value.as_str() else {
+            continue;
+        };
+        args.set(key.as_str().to_owned(), shown(l, names, key, value));
+    }
+    if let Some(number) = fact.get("handling").and_then(Value::as_u64) {
+        args.set("handling", number);
+    }
+    if let Some(title) = text(fact.get("title")) {
+        args.set("title", title.to_owned());
+    }
+    if let Some(other) = fact
+        .get("relation")
+        .and_then(|r| r.get("kind"))
+        .and_then(Value::as_str)
+    {
+        args.set("relation", l.word("relation", other));
+    }
+    let person = ["person", "owner", "to"]
+        .iter()
+        .find_map(|k| fact.get(*k)?.as_str());
+    let key = format!("fact-{}", short.replace('_', "-"));
+    // Who it was given to is said only when it was given to somebody.
+    let with_person = person.and_then(|_| l.find(&format!("{key}-person"), Some(&args)));
+    let did = with_person
+        .or_else(|| l.find(&key, Some(&args)))
+        .unwrap_or_else(|| short.replace('_', " "));
+    let is_outward = fact.get("audience").and_then(Value::as_str) == Some("outward");
+    let visible_to = match (&h.lane, is_outward) {
+        (Some(lane), _) if is_sensitive(directory, lane) => {
+            l.with("visible-lane", "lane", l.word("kind", lane))
+        }
+        (_, true) => l.t("visible-outward"),
+        _ => l.t("visible-readers"),
+    };
+    Sentence {
+        n: h.n,
+        at: h.at,
+        who: h.by.name.unwrap_or_else(|| l.t("somebody")),
+        did,
+        said: said(fact),
+        style: h.lane.as_deref().map_or("", lane_style),
+        visible_to,
+        is_outward,
+        group: group(&h.kind),
+        index: h.index,
+        origin: h.origin,
+        leaf_hash: h.leaf_hash,
+    }
+}
+
+/// What was written with it: the one text that says why or what.
+fn said(fact: &Value) -> String {
+    let keys = [
+        "text",
+        "reason",
+        "outcome",
+        "basis",
+        "handover",
+        "description",
+    ];
+    let texts = keys.iter().filter_map(|key| text(fact.get(*key)));
+    texts.map(markdown::html).collect()
+}
+
+/// A value of a fact in words: ids by name, words of closed sets in the person's language.
+fn shown(l: Locale, names: Names<'_>, key: &str, value: &str) -> String {
+    match key {
+        "person" | "owner" | "to" | "from" | "responsible" if value.starts_with("per_") => names
+            .person_text(value)
+            .name
+            .unwrap_or_else(|| l.t("somebody")),
+        "team" => names.team_text(value).name.unwrap_or_else(|| l.t("nobody")),
+        "service" => names
+            .service_text(value)
+            .name
+            .unwrap_or_else(|| value.to_owned()),
+        "kind" | "lane" => l.word("kind", value),
+        "finding" | "proposed" => l.word("finding", value),
+        "role" => l.word("incident-role", value),
+        "on" => l.word("pending", value),
+        "until" | "due" | "restored_at" | "at" => {
+            value.get(..16).unwrap_or(value).replace('T', " ")
+        }
+        "impact" | "urgency" | "tlp" | "ground" | "channel" => l.word(key, value),
+        _ => l.word("value", value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_found_in_either_spelling() {
+        assert_eq!(text(Some(&serde_json::json!("a"))), Some("a"));
+        assert_eq!(text(Some(&serde_json::json!({"~": "b"}))), Some("b"));
+        assert_eq!(text(Some(&serde_json::json!({"redacted": true}))), None);
+    }
+
+    #[test]
+    fn every_fact_of_an_incident_has_a_sentence() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../bifold-domain/tests/golden");
+        let l = Locale::default();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let Some(kind) = name
+                .strip_prefix("incident.")
+                .and_then(|n| n.strip_suffix(".json"))
+            else {
+                continue;
+            };
+            let key = format!("fact-{}", kind.replace('_', "-"));
+            assert!(l.find(&key, None).is_some(), "{key} is not in the messages");
+        }
+    }
+}

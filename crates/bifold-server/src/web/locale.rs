@@ -1,0 +1,273 @@
+//! The words of the pages, from the message files in `ui/messages`.
+//!
+//! English is complete; what another language lacks is said in English. Two languages are for
+//! tests: `en-XA` has accents on everything, so that a word outside of the files shows, and
+//! `ar-XB` runs from right to left. No text of a page stands anywhere else.
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use std::borrow::Cow;
+use std::sync::LazyLock;
+use unic_langid::LanguageIdentifier;
+
+type Bundle = FluentBundle<FluentResource>;
+
+const ENGLISH: &[&str] = &[
+    include_str!("../../../../ui/messages/en.ftl"),
+    include_str!("../../../../ui/messages/en-facts.ftl"),
+];
+const GERMAN: &[&str] = &[include_str!("../../../../ui/messages/de.ftl")];
+
+/// A language one may choose.
+pub(crate) struct Language {
+    /// Its tag (BCP 47).
+    pub(crate) tag: &'static str,
+    /// What its speakers call it.
+    pub(crate) name: &'static str,
+    /// `ltr` or `rtl`.
+    pub(crate) direction: &'static str,
+    bundle: Bundle,
+    /// Said where the bundle lacks a message.
+    is_pseudo: bool,
+}
+
+static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
+    let language = |tag, name, direction, texts, is_pseudo| Language {
+        tag,
+        name,
+        direction,
+        bundle: bundle(tag, texts),
+        is_pseudo,
+    };
+    vec![
+        language("en", "English", "ltr", ENGLISH, false),
+        language("de", "Deutsch", "ltr", GERMAN, false),
+        language("en-XA", "Èñĝļîšĥ (test)", "ltr", ENGLISH, true),
+        language("ar-XB", "RTL (test)", "rtl", ENGLISH, true),
+    ]
+});
+
+fn bundle(tag: &str, texts: &[&str]) -> Bundle {
+    let language: LanguageIdentifier = tag.parse().unwrap_or_default();
+    let mut bundle = FluentBundle::new_concurrent(vec![language]);
+    bundle.set_use_isolating(false);
+    for text in texts {
+        // A broken line is left out, and a test says which.
+        let resource = match FluentResource::try_new((*text).to_owned()) {
+            Ok(resource) | Err((resource, _)) => resource,
+        };
+        bundle.add_resource_overriding(resource);
+    }
+    bundle
+}
+
+/// A chosen language.
+#[derive(Clone, Copy)]
+pub(crate) struct Locale(&'static Language);
+
+impl Default for Locale {
+    fn default() -> Self {
+        Self::chosen(None, None)
+    }
+}
+
+impl std::fmt::Debug for Locale {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.tag)
+    }
+}
+
+impl Locale {
+    /// What the person chose, else what the browser prefers, else English.
+    pub(crate) fn chosen(chosen: Option<&str>, accepted: Option<&str>) -> Self {
+        let named = |tag: &str| LANGUAGES.iter().find(|l| l.tag.eq_ignore_ascii_case(tag));
+        let spoken = |tag: &str| {
+            let part = tag.split(['-', ';']).next().unwrap_or_default().trim();
+            LANGUAGES
+                .iter()
+                .find(|l| !l.is_pseudo && l.tag.eq_ignore_ascii_case(part))
+        };
+        let accepted = || accepted.unwrap_or_default().split(',').find_map(spoken);
+        let found = chosen.and_then(named).or_else(accepted);
+        Self(found.unwrap_or_else(|| &LANGUAGES[0]))
+    }
+
+    /// Every language, for the choice.
+    pub(crate) fn all() -> &'static [Language] {
+        &LANGUAGES
+    }
+
+    pub(crate) fn tag(self) -> &'static str {
+        self.0.tag
+    }
+
+    pub(crate) fn direction(self) -> &'static str {
+        self.0.direction
+    }
+
+    /// The message with this key.
+    pub(crate) fn t(self, key: &str) -> String {
+        self.say(key, None)
+    }
+
+    /// The message for a word of a closed set, such as `stage-in_progress`; the word itself where
+    /// there is none, as of data.
+    pub(crate) fn word(self, set: &str, word: &str) -> String {
+        self.find(&format!("{set}-{word}"), None)
+            .unwrap_or_else(|| word.replace('_', " "))
+    }
+
+    /// The message with one number or text in it.
+    pub(crate) fn with<'a>(
+        self,
+        key: &str,
+        name: &'a str,
+        value: impl Into<FluentValue<'a>>,
+    ) -> String {
+        let mut args = FluentArgs::new();
+        args.set(name, value);
+        self.say(key, Some(&args))
+    }
+
+    /// The message with several in it.
+    pub(crate) fn say(self, key: &str, args: Option<&FluentArgs<'_>>) -> String {
+        self.find(key, args).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// The message, if there is one in this language or in English.
+    pub(crate) fn find(self, key: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
+        let said = format(&self.0.bundle, key, args)
+            .or_else(|| format(&LANGUAGES[0].bundle, key, args))?;
+        Some(if self.0.is_pseudo {
+            accented(&said)
+        } else {
+            said
+        })
+    }
+
+    /// How long, in the two largest units that matter: `3 d 4 h`, `14 min`.
+    pub(crate) fn span(self, seconds: i64) -> String {
+        let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
+        let two = |large: &str, n: i64, small: &str, m: i64| {
+            let first = self.with(large, "n", n);
+            if m == 0 {
+                first
+            } else {
+                format!("{first} {}", self.with(small, "n", m))
+            }
+        };
+        match seconds {
+            ..60 => self.t("span-moment"),
+            60..3_600 => self.with("span-minutes", "n", minutes),
+            3_600..86_400 => two("span-hours", hours, "span-minutes", minutes % 60),
+            86_400..1_209_600 => two("span-days", days, "span-hours", hours % 24),
+            _ => self.with("span-days", "n", days),
+        }
+    }
+}
+
+fn format(bundle: &Bundle, key: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
+    let pattern = bundle.get_message(key)?.value()?;
+    let mut errors = Vec::new();
+    let said: Cow<'_, str> = bundle.format_pattern(pattern, args, &mut errors);
+    Some(said.into_owned())
+}
+
+/// The text with marks over its letters, a third longer, as German or Finnish would be.
+fn accented(text: &str) -> String {
+    let letter = |c: char| match c {
+        'a' => 'à',
+        'e' => 'ë',
+        'i' => 'î',
+        'o' => 'ô',
+        'u' => 'ü',
+        'c' => 'ç',
+        'n' => 'ñ',
+        'A' => 'À',
+        'E' => 'Ë',
+        'I' => 'Î',
+        'O' => 'Ô',
+        'U' => 'Ü',
+        'S' => 'Š',
+        's' => 'š',
+        other => other,
+    };
+    let mut out: String = text.chars().map(letter).collect();
+    out.extend(std::iter::repeat_n('·', text.chars().count() / 3));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn keys(texts: &[&str]) -> BTreeSet<String> {
+        let lines = texts.iter().flat_map(|text| text.lines());
+        let keys = lines.filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase()));
+        keys.filter_map(|l| Some(l.split_once(" =")?.0.to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn every_message_file_is_well_formed() {
+        for text in ENGLISH.iter().chain(GERMAN) {
+            let broken = FluentResource::try_new((*text).to_owned())
+                .err()
+                .map(|(_, e)| e);
+            assert!(broken.is_none(), "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn no_language_says_what_english_does_not() {
+        let strangers: Vec<String> = keys(GERMAN).difference(&keys(ENGLISH)).cloned().collect();
+        assert_eq!(strangers, Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_key_that_a_template_names_exists() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+        let mut missing = BTreeSet::new();
+        let known = keys(ENGLISH);
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            for (from, _) in text
+                .match_indices(".t(\"")
+                .chain(text.match_indices(".with(\""))
+            {
+                let rest = &text[from..];
+                let key = rest.split('"').nth(1).unwrap();
+                if !known.contains(key) {
+                    missing.insert(key.to_owned());
+                }
+            }
+        }
+        assert_eq!(missing, BTreeSet::new());
+    }
+
+    #[test]
+    fn a_language_is_chosen_by_the_person_then_by_the_browser() {
+        for (chosen, accepted, tag) in [
+            (None, None, "en"),
+            (None, Some("fr, de-AT;q=0.8, en;q=0.5"), "de"),
+            (Some("en"), Some("de"), "en"),
+            (Some("xx"), Some("de"), "de"),
+            (Some("ar-XB"), None, "ar-XB"),
+        ] {
+            assert_eq!(Locale::chosen(chosen, accepted).tag(), tag);
+        }
+    }
+
+    #[test]
+    fn spans_are_short() {
+        let en = Locale::default();
+        let said: Vec<String> = [5, 60, 3_600, 3_720, 90_000, 2_000_000]
+            .map(|s| en.span(s))
+            .into();
+        assert_eq!(
+            said,
+            ["now", "1 min", "1 h", "1 h 2 min", "1 d 1 h", "23 d"]
+        );
+    }
+}

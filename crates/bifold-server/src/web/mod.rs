@@ -1,0 +1,36 @@
+//! The pages: what people see and press.
+//!
+//! A page is made of the same views as the API's answers and changes things with the same
+//! commands, so it can neither show nor do more. Everything works as a plain page with links and
+//! forms; the modules in `ui/js` make it quicker. No handler here holds a rule.
+
+mod act;
+mod assets;
+mod failure;
+mod form;
+mod frame;
+mod guest;
+mod incident;
+mod locale;
+mod markdown;
+mod queue;
+mod say;
+mod sign_in;
+
+pub(crate) use failure::{as_page, wants_page};
+pub(crate) use form::is_fetched;
+pub(crate) use guest::Guest;
+
+use crate::route::Route;
+
+/// Every page, and what pages fetch.
+pub(crate) fn routes() -> Vec<Route> {
+    [
+        assets::routes(),
+        sign_in::routes(),
+        queue::routes(),
+        incident::routes(),
+        act::routes(),
+    ]
+    .concat()
+}

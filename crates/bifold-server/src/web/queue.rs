@@ -1,0 +1,357 @@
+//! The queue: one list for all kinds, most urgent first, with facets that are links.
+
+use super::frame::{Frame, Visit, page};
+use super::incident::row::Row;
+use super::locale::Locale;
+use crate::api::incidents::IncidentQuery;
+use crate::api::incidents::list::Place;
+use crate::error::Result;
+use crate::page;
+use crate::params::Params;
+use crate::route::{Access, Answer, Route};
+use crate::server::Server;
+use crate::view::Names;
+use crate::view::incident::IncidentRow;
+use askama::Template;
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::Response;
+use bifold_store::query::facet::Facet as FacetCounts;
+use bifold_store::query::incident::{Filter, Order};
+
+/// Rows of a page.
+const ROWS: u32 = 50;
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/incidents", "page_incidents", Access::SignedIn, queue)
+            .summary("The queue.")
+            .page()
+            .answers(200, Answer::Bytes("text/html")),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "queue.html")]
+struct QueuePage {
+    f: Frame,
+    views: Vec<Link>,
+    chips: Vec<Chip>,
+    facets: Vec<Facet>,
+    rows: Vec<Row>,
+    next: Option<String>,
+    is_first: bool,
+    first: String,
+    /// The filter as a query, for the export.
+    query: String,
+    is_newest: bool,
+    order_href: String,
+    is_filtered: bool,
+}
+
+/// A view or the entry of a facet.
+struct Link {
+    label: String,
+    href: String,
+    count: String,
+    is_on: bool,
+}
+
+/// A part of the filter, and the list without it.
+struct Chip {
+    label: String,
+    without: String,
+}
+
+struct Facet {
+    name: String,
+    entries: Vec<Link>,
+}
+
+async fn queue(
+    State(server): State<Server>,
+    visit: Visit,
+    uri: Uri,
+    Params(query): Params<IncidentQuery>,
+) -> Result<Response> {
+    let l = visit.locale();
+    let place = Address::of(&uri);
+    let order = query.order();
+    let after = page::open::<Place>(query.cursor.as_deref())?.map(Place::after);
+    let filter = query.filter(&server, &visit.caller).await?;
+    let viewer = visit.caller.viewer();
+    let mut found = server
+        .store
+        .incidents(&viewer, &filter, order, after, ROWS + 1)
+        .await?;
+    let next = page::cut(&mut found, ROWS, Place::of);
+    let directory = server.store.directory().await?;
+    let now = server.store.shell().clock.now();
+    let rows = found
+        .into_iter()
+        .map(|row| IncidentRow::of(row, Names(&directory)));
+    let rows: Vec<Row> = rows.map(|row| Row::of(row, l, now)).collect();
+    let facets = facets(&server, &visit, &filter, &place).await?;
+    let place_in_rail = if place.get("major") == Some("promoted") {
+        "major"
+    } else {
+        "incidents"
+    };
+    page(&QueuePage {
+        f: visit
+            .frame(&server, l.t("queue-title"), place_in_rail)
+            .await?,
+        views: views(l, &place, &visit),
+        chips: chips(l, &place, &directory),
+        facets,
+        rows,
+        next: next.map(|cursor| place.with("cursor", &cursor)),
+        is_first: after.is_none(),
+        first: place.with("cursor", ""),
+        query: uri.query().map(|q| format!("?{q}")).unwrap_or_default(),
+        is_newest: order == Order::Newest,
+        order_href: place.with(
+            "order",
+            if order == Order::Newest {
+                "urgent"
+            } else {
+                "newest"
+            },
+        ),
+        is_filtered: place
+            .pairs
+            .iter()
+            .any(|(name, _)| name != "cursor" && name != "order"),
+    })
+}
+
+/// The address of the list as name and value, so that every filter is a link.
+struct Address {
+    pairs: Vec<(String, String)>,
+}
+
+impl Address {
+    fn of(uri: &Uri) -> Self {
+        let fields = super::form::fields(uri.query().unwrap_or_default().as_bytes());
+        Self {
+            pairs: fields.unwrap_or_default(),
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.pairs
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.as_str())
+    }
+
+    /// This list with one part otherwise, from its first page on.
+    fn with(&self, name: &str, value: &str) -> String {
+        let kept = self
+            .pairs
+            .iter()
+            .filter(|(n, _)| n != name && n != "cursor");
+        let kept = kept.map(|(n, v)| (n.as_str(), v.as_str()));
+        let added = Some((name, value)).filter(|(_, v)| !v.is_empty());
+        address(kept.chain(added))
+    }
+
+    fn is(&self, pairs: &[(&str, &str)]) -> bool {
+        let own = self
+            .pairs
+            .iter()
+            .filter(|(n, _)| n != "cursor" && n != "order");
+        own.clone().count() == pairs.len() && own.into_iter().all(|(n, v)| pairs.contains(&(n, v)))
+    }
+}
+
+fn address<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut path = String::from("/incidents");
+    for (i, (name, value)) in pairs.enumerate() {
+        path.push(if i == 0 { '?' } else { '&' });
+        path.push_str(name);
+        path.push('=');
+        for byte in value.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-_.~:@".contains(&byte) {
+                path.push(char::from(byte));
+            } else {
+                path.push_str(&format!("%{byte:02X}"));
+            }
+        }
+    }
+    path
+}
+
+/// The lists that everybody asks for, as links.
+fn views(l: Locale, place: &Address, visit: &Visit) -> Vec<Link> {
+    let team = visit
+        .caller
+        .actor
+        .teams
+        .first()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let rows: [(&str, Vec<(&str, &str)>, bool); 6] = [
+        ("view-open", vec![("open", "true")], true),
+        (
+            "view-mine",
+            vec![("open", "true"), ("assignee", "me")],
+            true,
+        ),
+        (
+            "view-team",
+            vec![("open", "true"), ("team", &team)],
+            !team.is_empty(),
+        ),
+        (
+            "view-unassigned",
+            vec![("open", "true"), ("unassigned", "true")],
+            true,
+        ),
+        (
+            "view-undecided",
+            vec![("open", "true"), ("undecided", "true")],
+            true,
+        ),
+        ("view-all", vec![("order", "newest")], true),
+    ];
+    let shown = rows.into_iter().filter(|(.., is_shown)| *is_shown);
+    let link = |(key, pairs, _): (&str, Vec<(&str, &str)>, bool)| {
+        let bare: Vec<(&str, &str)> = pairs
+            .iter()
+            .copied()
+            .filter(|(n, _)| *n != "order")
+            .collect();
+        Link {
+            label: l.t(key),
+            is_on: place.is(&bare),
+            href: address(pairs.into_iter()),
+            count: String::new(),
+        }
+    };
+    shown.map(link).collect()
+}
+
+/// The filter in words; each part can be taken away.
+fn chips(l: Locale, place: &Address, directory: &bifold_domain::Directory) -> Vec<Chip> {
+    let names = Names(directory);
+    let parts = place
+        .pairs
+        .iter()
+        .filter(|(n, _)| n != "cursor" && n != "order");
+    let chip = |(name, value): &(String, String)| {
+        let value_shown = match name.as_str() {
+            "team" => names.team_text(value).name.unwrap_or_else(|| value.clone()),
+            "assignee" if value == "me" => l.t("me"),
+            "assignee" | "reporter" => names
+                .person_text(value)
+                .name
+                .unwrap_or_else(|| value.clone()),
+            "service" => names
+                .service_text(value)
+                .name
+                .unwrap_or_else(|| value.clone()),
+            "stage" => l.word("stage", value),
+            "service_is" | "security_is" => l.word("finding", value),
+            _ => l.word("value", value),
+        };
+        Chip {
+            label: format!("{}: {value_shown}", l.word("filter", name)),
+            without: place.with(name, ""),
+        }
+    };
+    parts.map(chip).collect()
+}
+
+async fn facets(
+    server: &Server,
+    visit: &Visit,
+    filter: &Filter,
+    place: &Address,
+) -> Result<Vec<Facet>> {
+    let l = visit.locale();
+    let directory = server.store.directory().await?;
+    let names = Names(&directory);
+    let found = server
+        .store
+        .facets(&visit.caller.viewer(), filter, 10)
+        .await?;
+    let facet = |key: &str, param: &str, facet: &FacetCounts| {
+        let known = facet
+            .values
+            .iter()
+            .filter(|counted| counted.value.is_some());
+        let entries = known.map(|counted| {
+            let value = counted.value.as_deref().unwrap_or_default();
+            let label = match key {
+                "stage" => l.word("stage", value),
+                "handling" => format!("SEV-{value}"),
+                "service_is" | "security_is" => l.word("finding", value),
+                "team" => names.team_text(value).name.unwrap_or_else(|| l.t("nobody")),
+                "assignee" => names
+                    .person_text(value)
+                    .name
+                    .unwrap_or_else(|| l.t("nobody")),
+                _ => names
+                    .service_text(value)
+                    .name
+                    .unwrap_or_else(|| l.t("none")),
+            };
+            let is_on = place.get(param) == Some(value);
+            Link {
+                label,
+                href: place.with(param, if is_on { "" } else { value }),
+                count: said(counted.count, facet.is_capped),
+                is_on,
+            }
+        });
+        Facet {
+            name: l.word("filter", key),
+            entries: entries.collect(),
+        }
+    };
+    let all = vec![
+        facet("handling", "handling_is", &found.handling),
+        facet("stage", "stage", &found.stage),
+        facet("service_is", "service_is", &found.service_is),
+        facet("security_is", "security_is", &found.security_is),
+        facet("team", "team", &found.team),
+        facet("assignee", "assignee", &found.assignee),
+        facet("service", "service", &found.service),
+    ];
+    Ok(all
+        .into_iter()
+        .filter(|facet| !facet.entries.is_empty())
+        .collect())
+}
+
+/// A count as it can honestly be said.
+fn said(count: i64, is_capped: bool) -> String {
+    if is_capped {
+        format!("{count}+")
+    } else {
+        count.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_filter_is_an_address() {
+        let uri: Uri = "/incidents?open=true&team=tm_1&cursor=abc".parse().unwrap();
+        let place = Address::of(&uri);
+        assert_eq!(
+            place.with("stage", "new"),
+            "/incidents?open=true&team=tm_1&stage=new"
+        );
+        assert_eq!(place.with("team", ""), "/incidents?open=true");
+        assert!(place.is(&[("open", "true"), ("team", "tm_1")]));
+        assert!(!place.is(&[("open", "true")]));
+        assert_eq!(
+            address([("category", "a b&c")].into_iter()),
+            "/incidents?category=a%20b%26c"
+        );
+    }
+}

@@ -1,0 +1,2 @@
+# Deutsch. Was fehlt, wird englisch gesagt.
+nav-my-day = Mein Tag
