@@ -2,6 +2,7 @@
 
 use super::facet::Parts;
 use super::incident::{After, Filter, Order};
+use super::timeline::{Group, Part, Reading};
 use crate::{Founding, Options, Store};
 use bifold_domain::{Auth, IncidentId, Role, Short, Viewer};
 use std::collections::BTreeSet;
@@ -61,6 +62,11 @@ async fn no_page_walks_all_incidents_or_sorts_them() {
         handling: 2,
         seq: 9,
     });
+    let newest = Part {
+        reading: Reading::NewestFirst,
+        after: Some(9),
+        groups: BTreeSet::from([Group::Changes]),
+    };
     let queue = |filter: &Filter, order| store.queue_sql(&viewer, filter, order, after, 50);
     for (what, sql, may_sort) in [
         ("queue", queue(&open(), Order::MostUrgent), false),
@@ -78,7 +84,12 @@ async fn no_page_walks_all_incidents_or_sorts_them() {
         ),
         (
             "timeline",
-            store.timeline_sql(&viewer, &directory, &id, None, 50),
+            store.timeline_sql(&viewer, &directory, &id, &Part::default(), 50),
+            false,
+        ),
+        (
+            "newest of the timeline",
+            store.timeline_sql(&viewer, &directory, &id, &newest, 50),
             false,
         ),
         ("relatives", store.relatives_sql(&viewer, &id), true),

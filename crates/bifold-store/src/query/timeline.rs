@@ -9,6 +9,7 @@ use bifold_domain::{At, Directory, IncidentId, Viewer};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::FromRow;
+use std::collections::BTreeSet;
 
 #[derive(FromRow)]
 struct EntryRow {
@@ -47,6 +48,98 @@ pub struct Entry {
     pub fact: Value,
 }
 
+/// What sort of thing happened, as pages tell them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    /// What people wrote to each other.
+    Conversation,
+    /// Verdicts, priority, major or not, steps of the lifecycle, and who may read.
+    Decisions,
+    /// Everything else.
+    Changes,
+}
+
+const CONVERSATION: &[&str] = &["incident.note_added", "incident.addition_made"];
+const DECISIONS: &[&str] = &[
+    "incident.declared",
+    "incident.imported",
+    "incident.verdict_given",
+    "incident.rated",
+    "incident.prioritised",
+    "incident.priority_overridden",
+    "incident.work_started",
+    "incident.held",
+    "incident.resumed",
+    "incident.resolved",
+    "incident.confirmed",
+    "incident.closed",
+    "incident.reopened",
+    "incident.rejected",
+    "incident.converted_to_request",
+    "incident.cancelled",
+    "incident.merged",
+    "incident.unmerged",
+    "incident.major_proposed",
+    "incident.major_promoted",
+    "incident.major_declined",
+    "incident.major_stood_down",
+    "incident.restricted",
+    "incident.unrestricted",
+    "incident.glass_broken",
+];
+
+impl Group {
+    /// Every group, in order.
+    pub const ALL: [Self; 3] = [Self::Conversation, Self::Decisions, Self::Changes];
+
+    /// The group of a kind of fact, such as `incident.resolved`.
+    pub fn of(kind: &str) -> Self {
+        if CONVERSATION.contains(&kind) {
+            Self::Conversation
+        } else if DECISIONS.contains(&kind) {
+            Self::Decisions
+        } else {
+            Self::Changes
+        }
+    }
+
+    /// The word in addresses and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Conversation => "conversation",
+            Self::Decisions => "decisions",
+            Self::Changes => "changes",
+        }
+    }
+
+    /// Reads the word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|group| group.word() == word)
+    }
+}
+
+/// In which order a history is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reading {
+    /// As it happened.
+    #[default]
+    OldestFirst,
+    /// What happened last comes first.
+    NewestFirst,
+}
+
+/// Which part of a history.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Part {
+    /// In which order.
+    pub reading: Reading,
+    /// Begins after the entry with this `n`, in that order.
+    pub after: Option<i64>,
+    /// Only these groups; empty means all.
+    pub groups: BTreeSet<Group>,
+}
+
 impl Store {
     /// A page of a readable incident's history, oldest first, after the `n` given.
     ///
@@ -59,8 +152,24 @@ impl Store {
         after: Option<i64>,
         limit: u32,
     ) -> Result<Vec<Entry>> {
+        let part = Part {
+            after,
+            ..Part::default()
+        };
+        self.timeline_part(viewer, id, &part, limit).await
+    }
+
+    /// A page of a part of a readable incident's history. The `n` of its last entry is where the
+    /// next page goes on.
+    pub async fn timeline_part(
+        &self,
+        viewer: &Viewer,
+        id: &IncidentId,
+        part: &Part,
+        limit: u32,
+    ) -> Result<Vec<Entry>> {
         let directory = self.directory().await?;
-        let sql = self.timeline_sql(viewer, &directory, id, after, limit);
+        let sql = self.timeline_sql(viewer, &directory, id, part, limit);
         let mut lease = self.inner.db.reader().await?;
         let rows: Vec<EntryRow> = sql.all(lease.conn()).await?;
         rows.into_iter().map(|row| self.entry(row)).collect()
@@ -71,7 +180,7 @@ impl Store {
         viewer: &Viewer,
         directory: &Directory,
         id: &IncidentId,
-        after: Option<i64>,
+        part: &Part,
         limit: u32,
     ) -> Sql {
         let mut sql = Sql::new(
@@ -85,14 +194,23 @@ impl Store {
         sql.bind(&self.inner.org)
             .push(" AND e.subject = ")
             .bind(id.as_str());
-        sql.push(" AND e.subject_n > ")
-            .bind(after.unwrap_or(-1))
-            .push(" AND ");
+        if let Some(n) = part.after {
+            sql.push(match part.reading {
+                Reading::OldestFirst => " AND e.subject_n > ",
+                Reading::NewestFirst => " AND e.subject_n < ",
+            });
+            sql.bind(n);
+        }
+        of_groups(&mut sql, &part.groups);
+        sql.push(" AND ");
         in_visible_lane(&mut sql, viewer, directory);
         sql.push(" AND ");
         super::visible(&mut sql, viewer, self.inner.shell.clock.now());
-        sql.push(" ORDER BY e.subject_n LIMIT ")
-            .bind(i64::from(limit.min(super::PAGE_LIMIT + 1)));
+        sql.push(match part.reading {
+            Reading::OldestFirst => " ORDER BY e.subject_n LIMIT ",
+            Reading::NewestFirst => " ORDER BY e.subject_n DESC LIMIT ",
+        });
+        sql.bind(i64::from(limit.min(super::PAGE_LIMIT + 1)));
         sql
     }
 
@@ -114,6 +232,25 @@ impl Store {
     }
 }
 
+/// Adds the condition that an entry belongs to one of these groups.
+fn of_groups(sql: &mut Sql, groups: &BTreeSet<Group>) {
+    if groups.is_empty() || groups.len() == Group::ALL.len() {
+        return;
+    }
+    sql.push(" AND (FALSE");
+    for group in groups {
+        match group {
+            Group::Conversation => sql.push(" OR e.kind IN ").list(CONVERSATION),
+            Group::Decisions => sql.push(" OR e.kind IN ").list(DECISIONS),
+            // The rest, so that a new kind is somewhere.
+            Group::Changes => sql
+                .push(" OR e.kind NOT IN ")
+                .list(&[CONVERSATION, DECISIONS].concat()),
+        };
+    }
+    sql.push(")");
+}
+
 /// The fact as people read it: present values as themselves, removed ones as a mark.
 fn plain(json: Value) -> Value {
     match json {
@@ -131,5 +268,26 @@ fn plain(json: Value) -> Value {
             .collect(),
         Value::Array(items) => items.into_iter().map(plain).collect(),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_named_is_one_that_facts_have() {
+        let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/../bifold-domain/tests/golden");
+        for kind in CONVERSATION.iter().chain(DECISIONS) {
+            let file = std::path::Path::new(golden).join(format!("{kind}.json"));
+            assert!(file.exists(), "{kind}");
+        }
+        for group in Group::ALL {
+            assert_eq!(Group::from_word(group.word()), Some(group));
+            assert_eq!(serde_json::to_value(group).unwrap(), group.word());
+        }
+        assert_eq!(Group::of("incident.note_added"), Group::Conversation);
+        assert_eq!(Group::of("incident.resolved"), Group::Decisions);
+        assert_eq!(Group::of("incident.assigned"), Group::Changes);
     }
 }

@@ -10,5 +10,6 @@ mod filters;
 mod ledger;
 mod personal;
 mod reading;
+mod timeline;
 mod world;
 mod writing;
