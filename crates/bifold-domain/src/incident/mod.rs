@@ -8,12 +8,14 @@ mod decide;
 mod evolve;
 mod fact;
 mod imported;
+mod readers;
 pub mod state;
 #[cfg(test)]
 mod tests;
 
 pub use command::*;
 pub use fact::{ClosureGround, Fact, ObservedRow};
+pub use readers::{LaneWhy, Readers, Why};
 pub use state::*;
 
 use crate::access::Viewer;

@@ -11,6 +11,7 @@ mod filter;
 pub mod incident;
 #[cfg(test)]
 mod plans;
+pub mod readers;
 pub mod report;
 pub mod search;
 pub mod timeline;

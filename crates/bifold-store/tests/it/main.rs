@@ -9,6 +9,7 @@ mod facets;
 mod filters;
 mod ledger;
 mod personal;
+mod readers;
 mod reading;
 mod timeline;
 mod world;

@@ -8,6 +8,7 @@ mod lanes;
 mod matrix;
 mod places;
 mod random;
+mod readers;
 mod relations;
 mod sealed;
 mod work;
