@@ -18,6 +18,7 @@ pub mod personal;
 pub mod query;
 mod replay;
 mod shell;
+pub mod slip;
 mod store;
 mod value;
 mod write;

@@ -9,6 +9,7 @@ use crate::query::search;
 const STEPS: &[&str] = &[
     include_str!("../schema/0001_kept.sql"),
     include_str!("../schema/0002_personal.sql"),
+    include_str!("../schema/0003_report_receipt.sql"),
 ];
 /// Raised whenever `projections.sql` changes.
 pub(crate) const PROJECTION_VERSION: i64 = 1;

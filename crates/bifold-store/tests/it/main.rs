@@ -11,6 +11,7 @@ mod ledger;
 mod personal;
 mod readers;
 mod reading;
+mod slips;
 mod timeline;
 mod world;
 mod writing;
