@@ -226,7 +226,12 @@ impl Store {
         Ok(())
     }
 
-    async fn open_session(&self, person: &PersonId) -> Result<String> {
+    /// Opens a session for somebody and gives the secret for the cookie; it is not kept.
+    ///
+    /// No password is asked: whoever calls this has made sure who it is, as [`Store::sign_in`]
+    /// does, or it is the demonstration's one-click sign-in to a made-up organisation. Nothing
+    /// else may call it. A person who is barred has no use of it: every request asks again.
+    pub async fn open_session(&self, person: &PersonId) -> Result<String> {
         let secret = URL_SAFE_NO_PAD.encode(self.inner.shell.entropy.take());
         let mut tx = self.inner.db.begin().await?;
         let now = self.now();

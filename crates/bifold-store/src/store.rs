@@ -8,10 +8,13 @@ use crate::migrate::{self, Projections};
 use crate::shell::Shell;
 use crate::write::{self, Head, Operation, Receipt, Writer};
 use bifold_domain::policy::PolicyId;
-use bifold_domain::{Actor, Auth, Command, Directory, PersonId, Short, person};
+use bifold_domain::{Actor, At, Auth, Command, Directory, PersonId, Short, person};
 use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 use tokio::sync::watch;
+
+/// Operations of a told history in one transaction.
+const TOLD_LIMIT: usize = 500;
 
 /// Where the store is.
 #[derive(Debug, Clone)]
@@ -257,6 +260,28 @@ impl Store {
     /// possible. One answer each.
     pub async fn execute_many(&self, operations: Vec<Operation>) -> Vec<Result<Receipt>> {
         self.writer.execute(operations).await
+    }
+
+    /// Carries out operations at times of the past, for a history told with a manual clock.
+    ///
+    /// Each is an operation like any other, decided and recorded when its time has come, and the
+    /// times must not go back. The machine's clock is not moved by anything: with that one, all of
+    /// it happens now.
+    pub async fn execute_told(&self, story: Vec<(At, Operation)>) -> Vec<Result<Receipt>> {
+        let mut answers = Vec::with_capacity(story.len());
+        let mut rest = story.into_iter().peekable();
+        while let Some(first) = rest.next() {
+            // A transaction opens at most one year's log.
+            let year = first.0.year();
+            let mut part = vec![first];
+            while part.len() < TOLD_LIMIT
+                && let Some(next) = rest.next_if(|(at, _)| at.year() == year)
+            {
+                part.push(next);
+            }
+            answers.extend(self.writer.execute_told(part).await);
+        }
+        answers
     }
 
     /// The people, teams, services and policy as they are now.

@@ -122,8 +122,13 @@ pub struct EntryReceipt {
     pub kind: String,
 }
 
+/// An operation, and its time when a history is told with a manual clock.
+type Told<'a> = (&'a Operation, Option<At>);
+
 struct Request {
     operations: Vec<Operation>,
+    /// Their times, one each; none when they happen now.
+    times: Vec<At>,
     reply: oneshot::Sender<Vec<Result<Receipt>>>,
 }
 
@@ -143,13 +148,28 @@ impl Writer {
 
     /// Carries out operations, each by itself, in order. One answer each.
     pub(crate) async fn execute(&self, operations: Vec<Operation>) -> Vec<Result<Receipt>> {
+        self.ask(operations, Vec::new()).await
+    }
+
+    /// The same, each at its time.
+    pub(crate) async fn execute_told(&self, story: Vec<(At, Operation)>) -> Vec<Result<Receipt>> {
+        let (times, operations) = story.into_iter().unzip();
+        self.ask(operations, times).await
+    }
+
+    async fn ask(&self, operations: Vec<Operation>, times: Vec<At>) -> Vec<Result<Receipt>> {
         let count = operations.len();
         let all = |error: fn() -> Error| (0..count).map(|_| Err(error())).collect();
         if count > REQUEST_LIMIT {
             return all(|| Error::Overloaded);
         }
         let (reply, answer) = oneshot::channel();
-        match self.queue.try_send(Request { operations, reply }) {
+        let request = Request {
+            operations,
+            times,
+            reply,
+        };
+        match self.queue.try_send(request) {
             Ok(()) => answer.await.unwrap_or_else(|_| all(|| Error::Closed)),
             Err(mpsc::error::TrySendError::Full(_)) => all(|| Error::Overloaded),
             Err(mpsc::error::TrySendError::Closed(_)) => all(|| Error::Closed),
@@ -172,7 +192,13 @@ async fn drain(inner: Arc<Inner>, mut requests: mpsc::Receiver<Request>) {
 }
 
 async fn answer(inner: &Arc<Inner>, waiting: Vec<Request>) {
-    let operations: Vec<&Operation> = waiting.iter().flat_map(|r| &r.operations).collect();
+    let operations: Vec<Told<'_>> = waiting
+        .iter()
+        .flat_map(|r| {
+            let all = r.operations.iter().enumerate();
+            all.map(|(i, operation)| (operation, r.times.get(i).copied()))
+        })
+        .collect();
     let mut answers = match batch::run(inner, &operations).await {
         Ok(answers) => answers,
         // Nothing of the batch is durable. One operation may be the cause; alone, only it fails.

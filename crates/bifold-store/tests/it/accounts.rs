@@ -103,3 +103,23 @@ async fn a_token_works_until_it_is_revoked_expires_or_its_person_is_barred() {
         world.check().await;
     }
 }
+
+#[tokio::test]
+async fn a_session_opened_without_a_password_is_like_any_other() {
+    for database in databases().await {
+        let world = World::on(database).await;
+        let agent = world.person("agnes", &[Role::Agent]).await;
+        let store = &world.store;
+        let secret = store.open_session(&agent.person).await.unwrap();
+        let actor = store.session_actor(&secret).await.unwrap().unwrap();
+        assert_eq!(actor.person, agent.person);
+        let bar = Command::Person(agent.person.clone(), person::Command::Disable);
+        let bar = Operation::one(&world.admin, bar);
+        store.execute(bar).await.unwrap();
+        assert!(store.session_actor(&secret).await.unwrap().is_none());
+        let another = store.open_session(&agent.person).await.unwrap();
+        assert_ne!(another, secret);
+        assert!(store.session_actor(&another).await.unwrap().is_none());
+        world.check().await;
+    }
+}

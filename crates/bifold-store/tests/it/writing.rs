@@ -377,3 +377,28 @@ async fn a_restricted_declaration_is_not_readable_by_its_declarer_outside_it() {
         world.check().await;
     }
 }
+
+#[tokio::test]
+async fn a_told_history_has_its_own_times_also_over_the_turn_of_the_year() {
+    for database in databases().await {
+        let world = World::at(database, "2025-12-30T09:00:00Z").await;
+        let store = &world.store;
+        let start = store.shell().clock.now();
+        let times: Vec<_> = (1..=40).map(|n| start.plus(n * 3 * time::HOUR)).collect();
+        let story = times.iter().map(|at| {
+            let command = Command::Incident(world.incident_id(), declare("Told"));
+            (*at, Operation::one(&world.admin, command))
+        });
+        let answers = store.execute_told(story.collect()).await;
+        let receipts: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
+        let told: Vec<_> = receipts.iter().map(|r| r.at).collect();
+        assert_eq!(told, times);
+        let numbers: Vec<_> = receipts
+            .iter()
+            .filter_map(|r| r.touched[0].number.clone())
+            .collect();
+        assert_eq!(numbers.first().unwrap(), "INC-2025-0001");
+        assert!(numbers.contains(&"INC-2026-0001".to_owned()), "{numbers:?}");
+        world.check().await;
+    }
+}

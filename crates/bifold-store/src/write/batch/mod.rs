@@ -12,7 +12,7 @@ pub(crate) use flush::ALARM;
 pub(crate) use remove::{Removal, remove};
 
 use super::head::Head;
-use super::{Operation, Receipt, Seen, Touched, directory, project};
+use super::{Operation, Receipt, Seen, Told, Touched, directory, project};
 use crate::db::{Tx, Value};
 use crate::error::{Error, Result};
 use crate::store::Inner;
@@ -58,11 +58,14 @@ struct Batch<'a> {
 }
 
 /// Carries out all operations in one transaction. `Err` means nothing happened.
-pub(super) async fn run(inner: &Inner, operations: &[&Operation]) -> Result<Vec<Result<Receipt>>> {
-    let mut batch = Batch::open(inner, operations).await?;
+pub(super) async fn run(inner: &Inner, told: &[Told<'_>]) -> Result<Vec<Result<Receipt>>> {
+    let operations: Vec<&Operation> = told.iter().map(|(operation, _)| *operation).collect();
+    let mut batch = Batch::open(inner, &operations).await?;
+    batch.reach(told.first().and_then(|(_, at)| *at));
     batch.turn_of_the_year()?;
     let mut answers = Vec::with_capacity(operations.len());
-    for operation in operations {
+    for (operation, at) in told {
+        batch.reach(*at);
         match batch.carry_out(operation).await {
             Err(error @ (Error::Database(_) | Error::Damaged(_))) => return Err(error),
             answer => answers.push(answer),
@@ -106,6 +109,13 @@ impl<'a> Batch<'a> {
         }
         batch.load(ids).await?;
         Ok(batch)
+    }
+
+    /// Moves a manual clock to the time that a told history has come to.
+    fn reach(&self, at: Option<At>) {
+        if let Some(at) = at {
+            self.inner.shell.set(at);
+        }
     }
 
     async fn carry_out(&mut self, operation: &Operation) -> Result<Receipt> {
