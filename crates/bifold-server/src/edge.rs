@@ -36,7 +36,8 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
     ),
 ];
 
-/// The outermost layer.
+/// The outermost layer. Seat and time limit are for the making of an answer: the body of one that
+/// lasts, such as live changes, is sent after both and has its own limit.
 pub(crate) async fn edge(State(server): State<Server>, request: Request, next: Next) -> Response {
     let id = request_id(request.headers()).unwrap_or_else(|| server.next_request_id());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());

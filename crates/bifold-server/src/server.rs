@@ -4,11 +4,13 @@ use crate::auth::{Brake, Known};
 use crate::config::Config;
 use bifold_store::Store;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use tokio::sync::{Mutex, Semaphore};
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::{Mutex, Semaphore, watch};
 
 /// Locks for signals by identity; two signals of one identity never pass at the same time.
 const SIGNAL_LOCKS: usize = 64;
+/// Open pages that are told of changes, at most; more are asked to come back.
+const STREAMS_LIMIT: usize = 2_000;
 
 /// A server around an open store. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -23,7 +25,9 @@ pub struct Inner {
     pub(crate) known: Known,
     pub(crate) brake: Brake,
     pub(crate) seats: Semaphore,
-    is_ready: AtomicBool,
+    /// Places for answers that last as long as a page is open; they take no seat.
+    pub(crate) streams: Arc<Semaphore>,
+    ending: watch::Sender<bool>,
     requests: AtomicU64,
     request_prefix: String,
     signals: Vec<Mutex<()>>,
@@ -44,7 +48,8 @@ impl Server {
             known: Known::default(),
             brake: Brake::new(config.sign_ins_per_minute),
             seats: Semaphore::new(config.requests_limit),
-            is_ready: AtomicBool::new(true),
+            streams: Arc::new(Semaphore::new(STREAMS_LIMIT)),
+            ending: watch::Sender::new(false),
             requests: AtomicU64::new(1),
             request_prefix,
             signals: (0..SIGNAL_LOCKS).map(|_| Mutex::new(())).collect(),
@@ -55,12 +60,18 @@ impl Server {
 
     /// Whether new requests are welcome.
     pub fn is_ready(&self) -> bool {
-        self.is_ready.load(Ordering::Relaxed)
+        !*self.ending.borrow()
     }
 
-    /// From now on `/readyz` answers 503, so that a load balancer looks elsewhere.
+    /// From now on `/readyz` answers 503, so that a load balancer looks elsewhere, and answers
+    /// that last come to their end.
     pub fn stop_intake(&self) {
-        self.is_ready.store(false, Ordering::Relaxed);
+        self.ending.send_replace(true);
+    }
+
+    /// Turns true when the server begins to end.
+    pub(crate) fn ending(&self) -> watch::Receiver<bool> {
+        self.ending.subscribe()
     }
 
     /// An id for a request that brought none.

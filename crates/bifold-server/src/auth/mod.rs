@@ -76,18 +76,25 @@ pub(crate) async fn guard(
     }
 }
 
-async fn admit(server: &Server, access: Access, parts: &Parts) -> Result<Caller> {
-    let headers = &parts.headers;
+/// Who the headers say is asking, as they are now. An answer that lasts asks again.
+pub(crate) async fn identify(server: &Server, headers: &HeaderMap) -> Result<Caller> {
     let actor = if let Some(token) = bearer(headers)? {
         server.known.token(&server.store, token).await?
     } else {
         let secret = cookie(headers, &server.config).ok_or(Error::SignedOut)?;
-        if !parts.method.is_safe() {
-            from_our_own_pages(headers, &server.config)?;
-        }
         server.known.session(&server.store, secret).await?
     };
     let actor = actor.ok_or(Error::SignedOut)?;
+    Ok(Caller { actor })
+}
+
+async fn admit(server: &Server, access: Access, parts: &Parts) -> Result<Caller> {
+    let headers = &parts.headers;
+    let has_cookie = bearer(headers)?.is_none() && cookie(headers, &server.config).is_some();
+    if has_cookie && !parts.method.is_safe() {
+        from_our_own_pages(headers, &server.config)?;
+    }
+    let Caller { actor } = identify(server, headers).await?;
     let admitted = match access {
         Access::Anyone | Access::SignedIn | Access::Decided => true,
         Access::Needs(permission) => actor.may(permission),

@@ -18,6 +18,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use bifold_domain::incident::Incident;
 use bifold_domain::{Command, TaskId};
+use bifold_store::query::timeline::Part;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -174,8 +175,11 @@ async fn again(
     let mut since = Vec::new();
     if let Some(seen) = problem.seen_version {
         // Versions count facts: the first new one has the number of the version that was seen.
-        let after = i64::try_from(seen).unwrap_or(0) - 1;
-        let page = happenings(server, &form.caller, &now, Some(after), 50).await?;
+        let part = Part {
+            after: Some(i64::try_from(seen).unwrap_or(0) - 1),
+            ..Part::default()
+        };
+        let page = happenings(server, &form.caller, &now, &part, 50).await?;
         let directory = server.store.directory().await?;
         since = page
             .items

@@ -91,7 +91,8 @@ impl Visit {
         Ok(frame)
     }
 
-    fn nav(&self, place: &str) -> Vec<Nav> {
+    /// The places that are open to this person.
+    pub(crate) fn nav(&self, place: &str) -> Vec<Nav> {
         let l = self.locale();
         let roles: BTreeSet<Role> = self.caller.actor.roles.iter().copied().collect();
         let rows = [

@@ -4,6 +4,7 @@
 //! tests: `en-XA` has accents on everything, so that a word outside of the files shows, and
 //! `ar-XB` runs from right to left. No text of a page stands anywhere else.
 
+use bifold_domain::At;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use std::borrow::Cow;
@@ -143,6 +144,12 @@ impl Locale {
         } else {
             said
         })
+    }
+
+    /// A time as a page without modules shows it: to the minute, in UTC. Modules show it local.
+    pub(crate) fn moment(self, at: &At) -> String {
+        let text = at.to_string();
+        text.get(..16).map_or_else(|| text.clone(), |t| format!("{} UTC", t.replace('T', " ")))
     }
 
     /// How long, in the two largest units that matter: `3 d 4 h`, `14 min`.

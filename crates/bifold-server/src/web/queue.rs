@@ -97,12 +97,20 @@ async fn queue(
     } else {
         "incidents"
     };
+    let views = views(l, &place, &visit);
+    // What a list is called need not be said a second time.
+    let is_view = views.iter().any(|view| view.is_on);
+    let chips = if is_view {
+        Vec::new()
+    } else {
+        chips(l, &place, &directory)
+    };
     page(&QueuePage {
         f: visit
             .frame(&server, l.t("queue-title"), place_in_rail)
             .await?,
-        views: views(l, &place, &visit),
-        chips: chips(l, &place, &directory),
+        views,
+        chips,
         facets,
         rows,
         next: next.map(|cursor| place.with("cursor", &cursor)),
@@ -310,7 +318,7 @@ async fn facets(
             entries: entries.collect(),
         }
     };
-    let all = vec![
+    let mut all = vec![
         facet("handling", "handling_is", &found.handling),
         facet("stage", "stage", &found.stage),
         facet("service_is", "service_is", &found.service_is),
@@ -319,6 +327,10 @@ async fn facets(
         facet("assignee", "assignee", &found.assignee),
         facet("service", "service", &found.service),
     ];
+    // Severity has an order of its own.
+    if let Some(severity) = all.first_mut() {
+        severity.entries.sort_by(|a, b| a.label.cmp(&b.label));
+    }
     Ok(all
         .into_iter()
         .filter(|facet| !facet.entries.is_empty())

@@ -1,7 +1,7 @@
 //! Sessions, tokens, and what a foreign page cannot do.
 
 use crate::app::{Client, TestApp};
-use bifold_domain::Role;
+use bifold_domain::{Auth, Role};
 use serde_json::json;
 
 crate::on_both! {
@@ -16,9 +16,10 @@ const PASSWORD: &str = "correct horse battery";
 
 fn with_password(app: &TestApp, role: Role) -> String {
     let email = format!("{}@example.org", role.word());
-    let set = app
-        .store
-        .set_password(&app.people[&role], &email, PASSWORD.to_owned());
+    let person = &app.people[&role];
+    let own = app.wait(app.store.actor(person, Auth::Local)).unwrap();
+    let own = own.unwrap();
+    let set = app.store.set_password(&own, person, PASSWORD.to_owned());
     app.wait(set).unwrap();
     email
 }

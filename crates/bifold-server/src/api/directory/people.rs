@@ -46,7 +46,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .summary("Lifts that bar.")
             .keyed(200),
         Route::post("/api/v1/people/{id}/password", "person_password", password)
-            .summary("Sets a password: your own with the current one, or as administrator.")
+            .summary("Sets a password: your own with the current one, or another's, with an alarm.")
             .body(Described::of::<NewPassword>())
             .answers(204, Answer::Empty),
     ]
@@ -166,7 +166,7 @@ async fn password(
     }
     server
         .store
-        .set_password(&id, email.as_str(), new.password)
+        .set_password(write.actor(), &id, new.password)
         .await?;
     server.known.forget();
     Ok(StatusCode::NO_CONTENT.into_response())

@@ -14,7 +14,7 @@ use axum::response::Response;
 use bifold_domain::event::{Command as C, Dismissal, Outcome};
 use bifold_domain::incident::{self, Declare};
 use bifold_domain::{Command, EventId, IncidentId, Text};
-use bifold_store::Seen;
+use bifold_store::{Receipt, Seen};
 use serde::Deserialize;
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -29,7 +29,7 @@ pub(crate) fn routes() -> Vec<Route> {
 /// What the event is.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "outcome", rename_all = "snake_case", deny_unknown_fields)]
-enum Decision {
+pub(crate) enum Decision {
     /// A new incident.
     Declare {
         /// The incident.
@@ -63,8 +63,14 @@ async fn decide(
     Place(name): Place<String>,
     write: Write,
 ) -> Result<Response> {
+    let receipt = decided(&server, &name, &write).await?;
+    Ok(answer::done(receipt))
+}
+
+/// Decides the event with this id or number as the body says.
+pub(crate) async fn decided(server: &Server, name: &str, write: &Write) -> Result<Receipt> {
     let decision: Decision = write.body()?;
-    let found = server.store.event(&write.caller.viewer(), &name).await?;
+    let found = server.store.event(&write.caller.viewer(), name).await?;
     let (event, version, _) = found.ok_or_else(|| Error::no("event"))?;
     let commands = match decision {
         Decision::Declare { declare, reason } => {
@@ -81,8 +87,7 @@ async fn decide(
             one(event.id, Outcome::NotAnIncident { ground, reason })
         }
     };
-    let receipt = write.execute(&server, commands).await?;
-    Ok(answer::done(receipt))
+    write.execute(server, commands).await
 }
 
 fn one(event: EventId, outcome: Outcome) -> Vec<Command> {

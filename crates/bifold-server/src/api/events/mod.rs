@@ -1,6 +1,6 @@
 //! Events: what was reported or signalled, and what it was found to be.
 
-mod decide;
+pub(crate) mod decide;
 mod list;
 mod receive;
 mod show;

@@ -13,7 +13,7 @@ use axum::response::Response;
 use bifold_domain::incident::Incident;
 use bifold_domain::kind::KindKey;
 use bifold_domain::{At, IncidentId, Viewer};
-use bifold_store::query::timeline::Entry;
+use bifold_store::query::timeline::{Entry, Part};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -87,7 +87,11 @@ async fn timeline(
 ) -> Result<Response> {
     let limit = page::limit(query.limit)?;
     let (incident, _) = super::readable(&server, &caller, &name).await?;
-    let page = happenings(&server, &caller, &incident, query.after, limit).await?;
+    let part = Part {
+        after: query.after,
+        ..Part::default()
+    };
+    let page = happenings(&server, &caller, &incident, &part, limit).await?;
     Ok(answer::ok(&page))
 }
 
@@ -96,13 +100,13 @@ pub(crate) async fn happenings(
     server: &Server,
     caller: &Caller,
     incident: &Incident,
-    after: Option<i64>,
+    part: &Part,
     limit: u32,
 ) -> Result<Page<Happening>> {
     let viewer = caller.viewer();
     let mut entries = server
         .store
-        .timeline(&viewer, &incident.id, after, limit + 1)
+        .timeline_part(&viewer, &incident.id, part, limit + 1)
         .await?;
     // The `n` of the last row is the cursor: it means something to people here.
     let more = entries.len() > limit as usize;

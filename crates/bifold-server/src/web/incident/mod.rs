@@ -28,13 +28,15 @@ use axum::response::Response;
 use bifold_domain::incident::Incident;
 use bifold_domain::kind::Finding;
 use bifold_domain::{At, Directory, Permission};
+use bifold_store::query::timeline::{Group, Part, Reading};
 use row::lane_style;
-use sentences::{GROUPS, Sentence, sentence};
+use sentences::{Sentence, sentence};
 use serde::Deserialize;
 use std::sync::atomic::AtomicU32;
 
-/// Entries of the timeline on a page.
-const ENTRIES: u32 = 200;
+/// Entries of the timeline on a page, and in the preview.
+const ENTRIES: u32 = 60;
+const PREVIEW_ENTRIES: u32 = 6;
 
 pub(crate) fn routes() -> Vec<Route> {
     let html = Answer::Bytes("text/html");
@@ -67,6 +69,8 @@ pub(crate) fn routes() -> Vec<Route> {
 struct Query {
     /// Only this group of the timeline.
     show: Option<String>,
+    /// Begins before the entry with this number.
+    before: Option<i64>,
     /// With ledger proof.
     #[serde(default)]
     proof: bool,
@@ -99,7 +103,10 @@ struct IncidentPage {
     stage: &'static str,
     readers: usize,
     entries: Vec<Sentence>,
-    group: String,
+    /// Where older entries begin, if there are any.
+    older: Option<String>,
+    is_first: bool,
+    group: &'static str,
     shows_proof: bool,
     may: May,
     choices: Choices,
@@ -116,7 +123,6 @@ struct May {
     work: bool,
     assign: bool,
     assess: bool,
-    prioritise: bool,
     close: bool,
     major: bool,
     restrict: bool,
@@ -144,14 +150,13 @@ async fn show(
     let (incident, i) = view(&server, &visit.caller, &name).await?;
     let directory = server.store.directory().await?;
     let now = server.store.shell().clock.now();
-    let entries = entries(&server, &visit, &incident, &directory).await?;
-    let group = query
-        .show
-        .filter(|g| GROUPS.contains(&g.as_str()))
-        .unwrap_or_default();
-    let entries = entries
-        .into_iter()
-        .filter(|e| group.is_empty() || e.group == group);
+    let group = query.show.as_deref().and_then(Group::from_word);
+    let part = Part {
+        reading: Reading::NewestFirst,
+        after: query.before,
+        groups: group.into_iter().collect(),
+    };
+    let (entries, older) = entries(&server, &visit, &incident, &directory, &part, ENTRIES).await?;
     let readers = explained(&server, &incident).await?.count;
     let title = format!("{} {}", i.number, i.title);
     page(&IncidentPage {
@@ -164,8 +169,10 @@ async fn show(
             .unwrap_or_default(),
         stage: incident.stage.word(),
         readers,
-        entries: entries.collect(),
-        group,
+        entries,
+        older,
+        is_first: query.before.is_none(),
+        group: group.map(Group::word).unwrap_or_default(),
         shows_proof: query.proof,
         may: May::of(&visit, &incident),
         choices: Choices::of(l, &directory, &incident, now),
@@ -183,32 +190,19 @@ fn merged_into(view: &IncidentView) -> Option<String> {
     Some(into.to_owned())
 }
 
-/// The timeline, newest first.
+/// A part of the timeline, and where it goes on.
 async fn entries(
     server: &Server,
     visit: &Visit,
     incident: &Incident,
     directory: &Directory,
-) -> Result<Vec<Sentence>> {
-    let mut all = Vec::new();
-    let mut after = None;
-    // The newest stand at the end; very long histories are shown from there.
-    loop {
-        let page = happenings(server, &visit.caller, incident, after, ENTRIES).await?;
-        after = page.next.and_then(|n| n.parse().ok());
-        all.extend(page.items);
-        if after.is_none() {
-            break;
-        }
-        let surplus = all.len().saturating_sub(ENTRIES as usize);
-        all.drain(..surplus);
-    }
+    part: &Part,
+    limit: u32,
+) -> Result<(Vec<Sentence>, Option<String>)> {
+    let page = happenings(server, &visit.caller, incident, part, limit).await?;
     let l = visit.locale();
-    Ok(all
-        .into_iter()
-        .rev()
-        .map(|h| sentence(l, h, directory))
-        .collect())
+    let entries = page.items.into_iter().map(|h| sentence(l, h, directory));
+    Ok((entries.collect(), page.next))
 }
 
 pub(crate) fn pills(l: Locale, view: &IncidentView, incident: &Incident) -> Vec<Pill> {
@@ -239,7 +233,6 @@ impl May {
             work: is_open && visit.may(Permission::Work),
             assign: is_open && visit.may(Permission::Assign),
             assess: is_open && visit.may(Permission::Assess),
-            prioritise: is_open && visit.may(Permission::Work),
             close: visit.may(Permission::Close),
             major: is_open && visit.may(Permission::DecideMajor),
             restrict: visit.may(Permission::Restrict),
@@ -319,8 +312,8 @@ fn sleeps(l: Locale, now: At) -> Vec<Choice> {
 }
 
 impl IncidentPage {
-    fn groups(&self) -> &'static [&'static str] {
-        GROUPS
+    fn groups(&self) -> [&'static str; 3] {
+        Group::ALL.map(Group::word)
     }
 }
 
@@ -349,8 +342,12 @@ async fn preview(
         return Ok(super::frame::see_other(&format!("/incidents/{}", i.number)));
     }
     let directory = server.store.directory().await?;
-    let mut entries = entries(&server, &visit, &incident, &directory).await?;
-    entries.truncate(6);
+    let part = Part {
+        reading: Reading::NewestFirst,
+        ..Part::default()
+    };
+    let limit = PREVIEW_ENTRIES;
+    let (entries, _) = entries(&server, &visit, &incident, &directory, &part, limit).await?;
     page(&PreviewPart {
         f: Frame::new(&visit.guest, &server, i.title.clone()),
         pills: pills(visit.locale(), &i, &incident),

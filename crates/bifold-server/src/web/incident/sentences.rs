@@ -23,45 +23,9 @@ pub(crate) struct Sentence {
     /// Who can see this entry, in words.
     pub(crate) visible_to: String,
     pub(crate) is_outward: bool,
-    pub(crate) group: &'static str,
     pub(crate) index: i64,
     pub(crate) origin: String,
     pub(crate) leaf_hash: String,
-}
-
-/// The chips of the timeline, in their order.
-pub(crate) const GROUPS: &[&str] = &["conversation", "decisions", "work", "changes"];
-
-/// Which chip a fact belongs to.
-fn group(kind: &str) -> &'static str {
-    match kind.trim_start_matches("incident.") {
-        "note_added" | "addition_made" | "declared" => "conversation",
-        "verdict_given"
-        | "prioritised"
-        | "priority_overridden"
-        | "rated"
-        | "resolved"
-        | "closed"
-        | "rejected"
-        | "cancelled"
-        | "reopened"
-        | "confirmed"
-        | "converted_to_request"
-        | "restricted"
-        | "unrestricted"
-        | "glass_broken"
-        | "merged"
-        | "unmerged"
-        | "labelled"
-        | "major_proposed"
-        | "major_promoted"
-        | "major_declined"
-        | "major_stood_down" => "decisions",
-        "task_added" | "task_given" | "task_finished" | "task_dropped" | "workaround_set"
-        | "fix_set" | "mitigated" | "work_started" | "held" | "resumed" | "containment_set"
-        | "evidence_set" | "notification_set" | "review_set" => "work",
-        _ => "changes",
-    }
 }
 
 /// A text of a fact, which may be redactable (`{"~": "…"}`) or plain.
@@ -127,7 +91,6 @@ pub(crate) fn sentence(l: Locale, h: Happening, directory: &Directory) -> Senten
         style: h.lane.as_deref().map_or("", lane_style),
         visible_to,
         is_outward,
-        group: group(&h.kind),
         index: h.index,
         origin: h.origin,
         leaf_hash: h.leaf_hash,
