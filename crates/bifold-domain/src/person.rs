@@ -57,6 +57,9 @@ pub enum Command {
     Disable,
     /// Lifts that bar.
     Enable,
+    /// Gives them a password that somebody else chose. The password itself is no business of
+    /// records; that it was done is.
+    SetPassword,
 }
 
 /// What happened to a person record.
@@ -81,6 +84,8 @@ pub enum Fact {
     Disabled,
     /// Bar lifted.
     Enabled,
+    /// Somebody else set their password, and could sign in as them. An alarm follows.
+    PasswordSetByOther,
 }
 
 impl Command {
@@ -158,6 +163,8 @@ impl Record for Person {
             Fact::RolesChanged { roles } => person.roles.clone_from(roles),
             Fact::Disabled => person.is_active = false,
             Fact::Enabled => person.is_active = true,
+            // It says who could have acted in their name since; nothing here depends on it.
+            Fact::PasswordSetByOther => {}
         }
         Ok(person)
     }
@@ -195,6 +202,9 @@ impl Person {
             Command::Disable if leaves_no_administrator(false) => Err(Refusal::LastAdministrator),
             Command::Disable if self.is_active => Ok(vec![Fact::Disabled]),
             Command::Enable if !self.is_active => Ok(vec![Fact::Enabled]),
+            Command::SetPassword if context.actor.person != self.id => {
+                Ok(vec![Fact::PasswordSetByOther])
+            }
             _ => Err(Refusal::NothingToChange),
         }
     }
@@ -251,6 +261,7 @@ mod tests {
             let allowed = *role == Role::Administrator;
             for command in [
                 Command::Disable,
+                Command::SetPassword,
                 roles(&[Role::Administrator]),
                 Command::Register(register("eve", &[])),
                 Command::Found(register("eve", &[Role::Administrator])),
@@ -313,6 +324,15 @@ mod tests {
                 Err(Refusal::NothingToChange)
             );
         }
+        assert_eq!(
+            ask("administrator", "agent", Command::SetPassword),
+            Ok(vec![Fact::PasswordSetByOther])
+        );
+        // One's own is nobody else's business.
+        assert_eq!(
+            ask("administrator", "administrator", Command::SetPassword),
+            Err(Refusal::NothingToChange)
+        );
         assert_eq!(
             ask("administrator", "former", Command::Disable),
             Err(Refusal::NothingToChange)

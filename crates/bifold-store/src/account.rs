@@ -7,11 +7,12 @@
 use crate::db::{Sql, Value};
 use crate::error::{Error, Result};
 use crate::store::Store;
+use crate::write::Operation;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bifold_domain::{Actor, At, Auth, PersonId};
+use bifold_domain::{Actor, At, Auth, Command, PersonId, Refusal, person};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sqlx::FromRow;
@@ -109,14 +110,28 @@ async fn hashing<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -
 }
 
 impl Store {
-    /// Sets a person's password and ends their sessions.
+    /// Sets a person's password, for the address the directory has of them, and ends their
+    /// sessions.
+    ///
+    /// Whoever sets somebody else's password could sign in as them. That takes the right to
+    /// manage people, is a fact about the person, raises an alarm, and ends the person's tokens
+    /// too. The fact comes first: a node that dies in between leaves an alarm without a new
+    /// password, and never a new password without an alarm.
     pub async fn set_password(
         &self,
+        by: &Actor,
         person: &PersonId,
-        email: &str,
         password: String,
     ) -> Result<()> {
+        let directory = self.directory().await?;
+        let known = directory.people.get(person).ok_or(Refusal::no("person"))?;
+        let email = known.email.present().ok_or(Refusal::no("address"))?;
         let hash = hashing(move || hash(&password)).await??;
+        let is_own = by.person == *person;
+        if !is_own {
+            let command = Command::Person(person.clone(), person::Command::SetPassword);
+            self.execute(Operation::one(by, command)).await?;
+        }
         let mut tx = self.inner.db.begin().await?;
         Sql::new(
             "INSERT INTO credential (org, email, person, password_hash, changed_at) \
@@ -125,17 +140,23 @@ impl Store {
              changed_at = excluded.changed_at",
         )
         .arg(&self.inner.org)
-        .arg(normal(email))
+        .arg(normal(email.as_str()))
         .arg(person.as_str())
         .arg(hash)
         .arg(self.now())
         .run(tx.conn())
         .await?;
-        Sql::new("DELETE FROM session WHERE org = $1 AND person = $2")
-            .arg(&self.inner.org)
-            .arg(person.as_str())
-            .run(tx.conn())
-            .await?;
+        let mut ended = vec!["DELETE FROM session WHERE org = $1 AND person = $2"];
+        if !is_own {
+            ended.push("UPDATE api_token SET revoked = TRUE WHERE org = $1 AND person = $2");
+        }
+        for text in ended {
+            Sql::new(text)
+                .arg(&self.inner.org)
+                .arg(person.as_str())
+                .run(tx.conn())
+                .await?;
+        }
         tx.commit().await?;
         Ok(())
     }
@@ -321,7 +342,7 @@ impl Store {
         .await?;
         if count.is_some_and(|c| c.0 >= TOKENS_LIMIT) {
             let limit = usize::try_from(TOKENS_LIMIT).unwrap_or(usize::MAX);
-            return Err(bifold_domain::Refusal::TooMany {
+            return Err(Refusal::TooMany {
                 what: "tokens",
                 limit,
             }

@@ -416,6 +416,7 @@ examples! { Person, person, Person:
     RolesChanged => person::Fact::RolesChanged { roles: BTreeSet::from([Role::Auditor]) },
     Disabled => person::Fact::Disabled,
     Enabled => person::Fact::Enabled,
+    PasswordSetByOther => person::Fact::PasswordSetByOther,
 }
 
 examples! { Policy, policy, Policy:

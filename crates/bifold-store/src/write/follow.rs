@@ -2,7 +2,7 @@
 //!
 //! The jobs are stored in the same transaction, and carried out at least once afterwards.
 
-use bifold_domain::{Fact, incident};
+use bifold_domain::{Fact, incident, person};
 
 /// Something to be done later.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,7 @@ pub(crate) fn jobs(subject: &str, fact: &Fact) -> Vec<Job> {
 pub(crate) fn alarm(fact: &Fact) -> Option<&'static str> {
     match fact {
         Fact::Incident(incident::Fact::GlassBroken { .. }) => Some("glass_broken"),
+        Fact::Person(person::Fact::PasswordSetByOther) => Some("password_set_by_other"),
         _ => None,
     }
 }

@@ -13,7 +13,7 @@ async fn a_right_password_opens_a_session_that_ends() {
         let store = &world.store;
         let password = "correct horse battery".to_owned();
         store
-            .set_password(&agent.person, "Agnes@example.org", password.clone())
+            .set_password(&agent, &agent.person, password.clone())
             .await
             .unwrap();
         let answer = store
@@ -45,7 +45,7 @@ async fn failures_slow_an_account_down_whether_it_exists_or_not() {
     let agent = world.person("agnes", &[Role::Agent]).await;
     let store = &world.store;
     store
-        .set_password(&agent.person, "agnes@example.org", "right".to_owned())
+        .set_password(&agent, &agent.person, "right".to_owned())
         .await
         .unwrap();
     for email in ["agnes@example.org", "nobody@example.org"] {

@@ -8,6 +8,7 @@ mod changes;
 mod facets;
 mod filters;
 mod ledger;
+mod passwords;
 mod personal;
 mod readers;
 mod reading;

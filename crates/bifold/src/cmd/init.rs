@@ -2,7 +2,7 @@
 
 use crate::cli::Init;
 use crate::exit::{Code, Coded};
-use bifold_domain::{Role, Short};
+use bifold_domain::{Auth, Role, Short};
 use bifold_store::account::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
 use bifold_store::{Entropy, Founding, Store};
 use std::collections::BTreeSet;
@@ -38,8 +38,10 @@ pub(crate) async fn run(args: Init) -> anyhow::Result<Code> {
         roles: BTreeSet::from([Role::Administrator, Role::IncidentManager]),
     };
     let (store, person) = Store::found(super::options(&args.place), founding).await?;
+    let actor = store.actor(&person, Auth::Local).await?;
+    let actor = actor.ok_or_else(|| Coded::error(Code::Failure, "the founder may not act"))?;
     store
-        .set_password(&person, &args.admin, password.clone())
+        .set_password(&actor, &person, password.clone())
         .await?;
     store.sign_checkpoint().await?;
     let vkey = store.vkey(store.log_state().await?.log)?;
