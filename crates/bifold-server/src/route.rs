@@ -8,6 +8,7 @@ use axum::handler::Handler;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use bifold_domain::{Permission, Role};
 use std::borrow::Cow;
+use tower_http::compression::CompressionLayer;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -237,6 +238,13 @@ pub(crate) fn router(server: &Server) -> axum::Router {
                 let guard = axum::middleware::from_fn_with_state(state, guard);
                 route.handler.route_layer(guard)
             }
+        };
+        // Pages are text and nothing in them is secret to their reader; answers of the API may be
+        // compressed by the proxy, which knows better what they hold.
+        let handler = if route.is_page {
+            handler.route_layer(CompressionLayer::new())
+        } else {
+            handler
         };
         router = router.route(route.path, handler);
     }
