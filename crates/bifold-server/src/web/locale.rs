@@ -28,8 +28,8 @@ pub(crate) struct Language {
     /// `ltr` or `rtl`.
     pub(crate) direction: &'static str,
     bundle: Bundle,
-    /// Said where the bundle lacks a message.
-    is_pseudo: bool,
+    /// For tests; not to be offered to people.
+    pub(crate) is_pseudo: bool,
 }
 
 static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
@@ -149,7 +149,8 @@ impl Locale {
     /// A time as a page without modules shows it: to the minute, in UTC. Modules show it local.
     pub(crate) fn moment(self, at: &At) -> String {
         let text = at.to_string();
-        text.get(..16).map_or_else(|| text.clone(), |t| format!("{} UTC", t.replace('T', " ")))
+        text.get(..16)
+            .map_or_else(|| text.clone(), |t| format!("{} UTC", t.replace('T', " ")))
     }
 
     /// How long, in the two largest units that matter: `3 d 4 h`, `14 min`.
@@ -251,6 +252,67 @@ mod tests {
             }
         }
         assert_eq!(missing, BTreeSet::new());
+    }
+
+    #[test]
+    fn every_word_of_a_closed_set_that_pages_show_has_its_message() {
+        use bifold_domain::Role;
+        use bifold_domain::event::{Channel, Dismissal};
+        use bifold_domain::incident::{
+            Containment, EvidenceState, IncidentRole, MajorCriterion, NotificationState, PendingOn,
+            RelationKind, Stage, Tlp,
+        };
+        use bifold_domain::kind::{Answer, Finding};
+        use bifold_domain::priority::{Impact, Urgency};
+        let mut missing = Vec::new();
+        let mut check = |set: &str, words: Vec<&str>| {
+            let lacks = |word: &&str| {
+                Locale::default()
+                    .find(&format!("{set}-{word}"), None)
+                    .is_none()
+            };
+            missing.extend(
+                words
+                    .into_iter()
+                    .filter(lacks)
+                    .map(|word| format!("{set}-{word}")),
+            );
+        };
+        check("stage", Stage::WORDS.to_vec());
+        check("role", Role::ALL.iter().map(|w| w.word()).collect());
+        check("channel", Channel::ALL.iter().map(|w| w.word()).collect());
+        check("ground", Dismissal::ALL.iter().map(|w| w.word()).collect());
+        check(
+            "containment",
+            Containment::ALL.iter().map(|w| w.word()).collect(),
+        );
+        check(
+            "evidence",
+            EvidenceState::ALL.iter().map(|w| w.word()).collect(),
+        );
+        check(
+            "incident-role",
+            IncidentRole::ALL.iter().map(|w| w.word()).collect(),
+        );
+        check(
+            "major-criterion",
+            MajorCriterion::ALL.iter().map(|w| w.word()).collect(),
+        );
+        check(
+            "notification",
+            NotificationState::ALL.iter().map(|w| w.word()).collect(),
+        );
+        check("pending", PendingOn::ALL.iter().map(|w| w.word()).collect());
+        check(
+            "relation",
+            RelationKind::ALL.iter().map(|w| w.word()).collect(),
+        );
+        check("tlp", Tlp::ALL.iter().map(|w| w.word()).collect());
+        check("answer", Answer::ALL.iter().map(|w| w.word()).collect());
+        check("finding", Finding::ALL.iter().map(|w| w.word()).collect());
+        check("impact", Impact::ALL.iter().map(|w| w.word()).collect());
+        check("urgency", Urgency::ALL.iter().map(|w| w.word()).collect());
+        assert_eq!(missing, Vec::<String>::new());
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! The queue: one list for all kinds, most urgent first, with facets that are links.
 
 use super::frame::{Frame, Visit, page};
+use super::incident::Choice;
 use super::incident::row::Row;
 use super::locale::Locale;
+use super::views::{Saved, saved};
 use crate::api::incidents::IncidentQuery;
 use crate::api::incidents::list::Place;
 use crate::error::Result;
@@ -36,6 +38,9 @@ pub(crate) fn routes() -> Vec<Route> {
 struct QueuePage {
     f: Frame,
     views: Vec<Link>,
+    saved: Vec<Saved>,
+    /// Teams a list may be shared with.
+    teams: Vec<Choice>,
     chips: Vec<Chip>,
     facets: Vec<Facet>,
     rows: Vec<Row>,
@@ -105,7 +110,15 @@ async fn queue(
     } else {
         chips(l, &place, &directory)
     };
+    let mine = visit.caller.actor.teams.iter();
+    let teams = mine.map(|id| Choice {
+        value: id.to_string(),
+        label: Names(&directory).team(id).shown().to_owned(),
+        is_on: false,
+    });
     page(&QueuePage {
+        saved: saved(&server, &visit, &uri).await?,
+        teams: teams.collect(),
         f: visit
             .frame(&server, l.t("queue-title"), place_in_rail)
             .await?,
@@ -173,7 +186,8 @@ impl Address {
     }
 }
 
-fn address<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+/// The address of the list with these parts.
+pub(super) fn address<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let mut path = String::from("/incidents");
     for (i, (name, value)) in pairs.enumerate() {
         path.push(if i == 0 { '?' } else { '&' });

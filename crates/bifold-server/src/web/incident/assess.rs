@@ -63,7 +63,11 @@ async fn show(
             .get(&v.decider)
             .map(|p| p.name.shown())
             .unwrap_or_default();
-        format!("{} · {who} · {}", l.word("finding", v.finding.word()), v.at)
+        format!(
+            "{} · {who} · {}",
+            l.word("finding", v.finding.word()),
+            l.moment(&v.at)
+        )
     });
     page(&AssessPage {
         f: visit

@@ -292,7 +292,7 @@ impl Choices {
 }
 
 /// Until when one may put something to sleep with one choice.
-fn sleeps(l: Locale, now: At) -> Vec<Choice> {
+pub(crate) fn sleeps(l: Locale, now: At) -> Vec<Choice> {
     const HOUR: i64 = 3_600_000_000;
     const DAY: i64 = 24 * HOUR;
     // Eight o'clock in the morning, UTC, of the day after.

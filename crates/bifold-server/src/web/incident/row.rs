@@ -6,11 +6,9 @@ use bifold_domain::At;
 
 /// One incident in two lines.
 pub(crate) struct Row {
-    pub(crate) id: String,
     pub(crate) number: String,
     pub(crate) title: String,
     pub(crate) handling: i64,
-    pub(crate) stage: String,
     pub(crate) verdicts: Vec<Glyph>,
     /// Service, team and what else is known, in a line.
     pub(crate) about: String,
@@ -19,8 +17,6 @@ pub(crate) struct Row {
     pub(crate) recorded: At,
     pub(crate) is_restricted: bool,
     pub(crate) is_major: bool,
-    pub(crate) is_asleep: bool,
-    pub(crate) version: i64,
 }
 
 /// A verdict in the least space: a letter, and what it stands for in words.
@@ -44,10 +40,8 @@ pub(crate) fn lane_style(kind: &str) -> &'static str {
 
 fn glyph(l: Locale, kind: &str, finding: &str) -> Glyph {
     let name = l.word("kind", kind);
-    let letter: String = name
-        .chars()
-        .take(if kind.len() == 2 { 2 } else { 3 })
-        .collect();
+    let short = || name.chars().take(3).collect();
+    let letter: String = l.find(&format!("glyph-{kind}"), None).unwrap_or_else(short);
     Glyph {
         letter: if finding == "undetermined" {
             format!("{letter}?")
@@ -95,15 +89,11 @@ impl Row {
             age: l.span(age),
             recorded: row.recorded_at,
             is_major: row.major == "promoted",
-            is_asleep: row.snoozed_until.is_some_and(|until| until > now),
-            id: row.id,
             number: row.number,
             title: row.title,
             handling: row.handling,
-            stage: row.stage,
             verdicts,
             is_restricted: row.is_restricted,
-            version: row.version,
         }
     }
 }
