@@ -21,7 +21,8 @@ export function setPlace(name) {
   clearTimeout(timer);
   const page = shown;
   timer = setTimeout(() => {
-    if (shown === page) history.replaceState(history.state, "", page + (name && `#${encodeURIComponent(name)}`));
+    const hash = name && `#${encodeURIComponent(name)}`;
+    if (shown === page) history.replaceState(history.state, "", page + hash);
   }, 200);
 }
 

@@ -13,7 +13,8 @@ const rules = {
   },
 };
 // The policy stays in this module, so nobody else can make markup of a text.
-const policy = globalThis.trustedTypes?.createPolicy("bifold", rules) ?? rules;
+/** @type {typeof rules} */
+const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("bifold", rules) ?? rules;
 
 /** The address of the service worker of this build. */
 export const workerUrl = () => policy.createScriptURL(new URL("./sw.js", import.meta.url).href);

@@ -68,8 +68,10 @@ function tell(form, isOlder) {
   const said = isOlder
     ? word(null, "draftOlder", "Draft restored. What it replaces has changed since.")
     : word(null, "draftRestored", "Draft restored");
-  const discard = make("button", { class: "button small quiet", type: "button" }, word(null, "discard", "Discard"));
-  const line = make("p", { class: "row small muted", role: "status", "data-draft-line": "" }, make("span", {}, said), discard);
+  const discard = make("button", { class: "button small quiet", type: "button" });
+  discard.append(word(null, "discard", "Discard"));
+  const line = make("p", { class: "row small muted", role: "status", "data-draft-line": "" });
+  line.append(make("span", {}, said), discard);
   discard.addEventListener("click", () => {
     stop(form);
     keep(keyOf(form), null);

@@ -3,7 +3,7 @@
 // It decides nothing: the server's answer is shown as it is, and without it the form is plain.
 
 import { fetchPart, make, word } from "./dom.js";
-import { refresh, show } from "./swap.js";
+import { refresh, show, swapFlash } from "./swap.js";
 
 /** @typedef {import("./dom.js").Answer} Answer */
 
@@ -49,7 +49,8 @@ function take(form, button, answer) {
   const isPage = Boolean(answer.document.querySelector("main"));
   if (answer.status >= 400 && !isPage) {
     const said = answer.document.querySelector(".notice") ??
-      notice(word(form, "failed", "This did not go through."), word(form, "again", "Your text is kept here. Try again."));
+      notice(word(form, "failed", "This did not go through."),
+        word(form, "again", "Your text is kept here. Try again."));
     say(form, button, said);
     return;
   }
@@ -58,8 +59,10 @@ function take(form, button, answer) {
     document.dispatchEvent(new CustomEvent("bifold:own"));
   }
   // A preview lies over a page that should stay the one it is.
-  if (answer.status < 400 && form.closest("dialog")) refresh({ asked: true }).catch(() => {});
-  else if (isPage) show(answer, { sent: form });
+  if (answer.status < 400 && form.closest("dialog")) {
+    swapFlash(answer.document);
+    refresh({ asked: true }).catch(() => {});
+  } else if (isPage) show(answer, { sent: form });
   else location.reload();
 }
 

@@ -64,7 +64,8 @@ function activate(element) {
     wasFolded ||= !d.open;
     d.open = true;
   }
-  const field = wasFolded ? element.closest("form")?.querySelector("input:not([type=hidden]), select, textarea") : null;
+  const form = wasFolded ? element.closest("form") : null;
+  const field = form?.querySelector("input:not([type=hidden]), select, textarea");
   const target = /** @type {HTMLElement} */ (field ?? element);
   if (target.matches("input, select, textarea")) {
     target.focus();
@@ -85,7 +86,8 @@ class BKeys extends HTMLElement {
   /** @param {KeyboardEvent} event */
   #onKey = (event) => {
     const key = stroke(event);
-    if (!key || key === "Enter" || key === "Space" || event.defaultPrevented || isWriting(/** @type {any} */ (event.target))) return;
+    if (!key || key === "Enter" || key === "Space" || event.defaultPrevented) return;
+    if (isWriting(/** @type {any} */ (event.target))) return;
     if (key === "Escape") return this.#wait("");
     if (key === "?" && !openDialog()) {
       event.preventDefault();
@@ -114,8 +116,13 @@ class BKeys extends HTMLElement {
   }
 
   #list() {
+    /** @type {[string, string][]} */
     const rows = [...keyed()].map(([key, element]) => [key, labelOf(element)]);
-    const own = [["Ctrl K", word(this, "palette", "Search and commands")], ["?", word(this, "title", "Keyboard")]];
+    /** @type {[string, string][]} */
+    const own = [
+      ["Ctrl K", word(this, "palette", "Search and commands")],
+      ["?", word(this, "title", "Keyboard")],
+    ];
     const list = make("dl", { class: "facts" });
     for (const [key, label] of [...[...described.values()].flat(), ...rows, ...own]) {
       const caps = key.split(" ").flatMap((cap) => [make("kbd", {}, cap), " "]);

@@ -11,7 +11,8 @@ import { between } from "./range.js";
 import { isControl, isWriting, stroke } from "./strokes.js";
 
 const ITEMS = ".queue > li, [data-item]";
-const KEYS = { j: "next", k: "previous", x: "pick", p: "preview", Space: "preview", Enter: "open", Escape: "leave" };
+/** @type {Record<string, string>} */
+const KEYS = { j: "next", k: "previous", x: "pick", p: "peek", Space: "peek", Enter: "open", Escape: "leave" };
 
 /** What a list of this page was at and had picked, for its successor after a swap. */
 let carried = { page: "", at: "", picks: /** @type {string[]} */ ([]) };
@@ -26,10 +27,11 @@ class BList extends HTMLElement {
   connectedCallback() {
     document.addEventListener("keydown", this.#onKey, { capture: true });
     document.addEventListener("click", this.#onClick);
-    this.addEventListener("change", this.#onPick);
+    this.addEventListener("change", this.#showBulk);
     this.addEventListener("focusin", this.#onFocus);
     const isSamePage = carried.page === location.pathname;
     if (isSamePage) for (const box of this.#boxes()) box.checked ||= carried.picks.includes(box.value);
+    addEventListener("hashchange", this.#onHash);
     this.#at = place() || (isSamePage ? carried.at : "");
     if (!this.#item()) this.#at = "";
     this.#mark();
@@ -44,7 +46,8 @@ class BList extends HTMLElement {
   disconnectedCallback() {
     document.removeEventListener("keydown", this.#onKey, { capture: true });
     document.removeEventListener("click", this.#onClick);
-    this.removeEventListener("change", this.#onPick);
+    removeEventListener("hashchange", this.#onHash);
+    this.removeEventListener("change", this.#showBulk);
     this.removeEventListener("focusin", this.#onFocus);
     describe(this, null);
     carried = { page: location.pathname, at: this.#at, picks: this.#picked().map((box) => box.value) };
@@ -56,16 +59,16 @@ class BList extends HTMLElement {
   /** @returns {HTMLInputElement[]} */
   #boxes() { return [...this.querySelectorAll(/** @type {any} */ ("input.check[type=checkbox]"))]; }
   #picked() { return this.#boxes().filter((box) => box.checked); }
-  /** @param {HTMLElement|undefined} item @returns {HTMLAnchorElement|null|undefined} */
+  /** @param {HTMLElement|undefined} item @returns {HTMLElement|null|undefined} */
   #link(item) { return item?.querySelector("a.row-link, [data-open], a[href]"); }
 
   #onKey = (/** @type {KeyboardEvent} */ event) => {
     const dialog = openDialog();
-    const isOther = dialog && !(isPreviewOpen() && dialog.matches(".drawer"));
-    if (!document.body.dataset.keys || event.defaultPrevented || isOther) return;
-    if (isWaiting() || isWriting(/** @type {any} */ (event.target))) return;
+    const isBehind = dialog && !(isPreviewOpen() && dialog.matches(".drawer"));
+    if (!document.body.dataset.keys || event.defaultPrevented || isBehind || isWaiting()) return;
+    if (isWriting(/** @type {any} */ (event.target))) return;
     const key = stroke(event);
-    const does = KEYS[/** @type {keyof typeof KEYS} */ (key)];
+    const does = KEYS[key ?? ""];
     if (!does || !this.#items().length) return;
     const isNative = isControl(/** @type {any} */ (event.target));
     if (key === "Enter" && isNative) return;
@@ -83,15 +86,15 @@ class BList extends HTMLElement {
     if (!item) return false;
     if (what === "pick") return this.#pick(item);
     if (what === "open") this.#link(item)?.click();
-    if (what === "preview" && isPreviewOpen()) closePreview();
-    else if (what === "preview") this.#preview();
+    if (what === "peek" && isPreviewOpen()) closePreview();
+    else if (what === "peek") this.#preview();
     return true;
   }
 
   /** @param {number} by */
   #step(by) {
     const items = this.#items();
-    const from = items.findIndex((item) => nameOf(item) === this.#at);
+    const from = items.indexOf(/** @type {HTMLElement} */ (this.#item()));
     const to = from === -1 ? (by > 0 ? 0 : items.length - 1) : from + by;
     const item = items[Math.max(0, Math.min(items.length - 1, to))];
     this.#go(item);
@@ -118,16 +121,14 @@ class BList extends HTMLElement {
       return true;
     }
     if (!this.#at) return false;
-    this.#at = "";
+    setPlace(this.#at = "");
     this.#mark();
-    setPlace("");
     return true;
   }
 
   #mark() {
     for (const item of this.#items()) {
-      const isAt = nameOf(item) === this.#at;
-      item.classList.toggle("is-at", isAt);
+      const isAt = item.classList.toggle("is-at", nameOf(item) === this.#at);
       if (isAt) this.#link(item)?.setAttribute("aria-current", "true");
       else this.#link(item)?.removeAttribute("aria-current");
     }
@@ -135,7 +136,7 @@ class BList extends HTMLElement {
 
   #preview() {
     const item = this.#item();
-    const path = item && this.#link(item)?.getAttribute("href");
+    const path = this.#link(item)?.getAttribute("href");
     if (!item || !path || !this.dataset.preview) return;
     const url = `${path.split(/[?#]/)[0]}/${this.dataset.preview}`;
     openPreview(url, this.#at, () => {
@@ -148,10 +149,14 @@ class BList extends HTMLElement {
   /** @param {HTMLElement} item */
   #pick(item) {
     const box = item.querySelector("input.check");
-    if (!(box instanceof HTMLInputElement)) return false;
-    box.click();
-    return true;
+    if (box instanceof HTMLInputElement) box.click();
+    return Boolean(box);
   }
+
+  #onHash = () => {
+    this.#at = place();
+    this.#mark();
+  };
 
   #onFocus = (/** @type {FocusEvent} */ event) => {
     const item = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest(ITEMS));
@@ -171,19 +176,16 @@ class BList extends HTMLElement {
     this.#showBulk();
   };
 
-  #onPick = () => this.#showBulk();
-
   #clear() {
     for (const box of this.#boxes()) box.checked = false;
     this.#last = -1;
     this.#showBulk();
   }
 
-  #showBulk() {
+  #showBulk = () => {
     const bulk = document.getElementById("bulk");
     if (!bulk) return;
-    const n = this.#picked().length;
-    const hadFocus = bulk.contains(document.activeElement);
+    const [n, hadFocus] = [this.#picked().length, bulk.contains(document.activeElement)];
     const said = n ? counted(word(this, "picked", "%n selected"), n, language()) : "";
     const count = bulk.querySelector(".picked-count");
     if (count && count.textContent !== said) {
@@ -192,7 +194,7 @@ class BList extends HTMLElement {
     }
     bulk.hidden = n === 0;
     if (bulk.hidden && hadFocus) this.#focus(this.#item() ?? this.#items()[0] ?? this);
-  }
+  };
 }
 
 define("b-list", BList);

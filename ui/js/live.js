@@ -23,7 +23,7 @@ for (const kind of ["pointermove", "pointerdown", "keydown", "wheel", "touchstar
 }
 document.addEventListener("bifold:own", () => { ownAt = Date.now(); });
 
-/** @returns {import("./idle.js").Scene} */
+/** @returns {import("./idle.js").Scene & {isAtField: boolean}} */
 function scene() {
   const main = document.querySelector("main");
   const at = document.activeElement;
@@ -32,6 +32,7 @@ function scene() {
     isHidden: document.hidden,
     hasFocus: Boolean(main && at && at !== main && main.contains(at)),
     hasDialog: Boolean(openDialog()),
+    isAtField: Boolean(at?.matches("input, textarea, select")),
     hasPicks: Boolean(main?.querySelector("input.check:checked")),
     hasText: [...(main?.querySelectorAll("form") ?? [])].some(isBegun),
     hasSelection: getSelection()?.isCollapsed === false,
@@ -49,6 +50,9 @@ class BLive extends HTMLElement {
   #listener = null;
 
   connectedCallback() {
+    // It lies over the page: what it says must not move what somebody is about to press.
+    const over = { display: "block", position: "sticky", insetBlockStart: "60px", blockSize: "0" };
+    Object.assign(this.style, over, { zIndex: "15" });
     this.#listener = {
       topic: this.dataset.topic ?? "",
       id: this.dataset.id || undefined,
@@ -77,11 +81,12 @@ class BLive extends HTMLElement {
   #tick() {
     clearTimeout(this.#timer);
     if (!this.isConnected) return;
-    const isOwnEcho = this.#n === 0 && this.#isMaybe;
     const is = scene();
     if ((this.#n > 0 || this.#isMaybe) && this.#lostAt === null) {
-      const mayNow = mayRefresh(is) || (isOwnEcho && !is.isHidden && !is.hasFocus && !is.hasText && !is.hasDialog && !is.hasPicks);
-      if (mayNow) this.#renew(false);
+      // The echo of one's own step may follow it at once: the page has just moved anyway.
+      const isEcho = this.#n === 0 && Date.now() - ownAt < 2 * OWN_MS;
+      const isQuiet = !is.isHidden && !is.isAtField && !is.hasPicks && !is.hasSelection;
+      if (mayRefresh(is) || (isEcho && isQuiet)) this.#renew(false);
     }
     this.#draw();
     if (this.#n > 0 || this.#isMaybe || this.#lostAt !== null) {
@@ -109,7 +114,8 @@ class BLive extends HTMLElement {
     const lostMs = this.#lostAt === null ? 0 : Date.now() - this.#lostAt;
     if (lostMs > LOST_MS) {
       const text = word(this, "lost", "Live updates stopped %n s ago – retrying");
-      nodes.push(make("p", { class: "stale" }, phrase(text, Math.trunc(lostMs / 1_000), language())));
+      const said = phrase(text, Math.trunc(lostMs / 1_000), language());
+      nodes.push(make("p", { class: "live-pill stale" }, said));
     }
     if (this.#n > 0 || (this.#isMaybe && Date.now() - ownAt > OWN_MS)) nodes.push(this.#pill());
     const text = nodes.map((node) => node.textContent).join("\n");

@@ -40,13 +40,15 @@ class BPalette extends HTMLElement {
 
   /** @returns {HTMLInputElement} */
   get #query() { return /** @type {any} */ (this.#dialog).querySelector("input"); }
-  get #list() { return /** @type {HTMLElement} */ (/** @type {any} */ (this.#dialog).querySelector("[role=listbox]")); }
+  /** @returns {HTMLElement} */
+  get #list() { return /** @type {any} */ (this.#dialog).querySelector("[role=listbox]"); }
 
   #onKey = (/** @type {KeyboardEvent} */ event) => {
     if (event.defaultPrevented || openDialog()) return;
-    const isCommand = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
-    const isSlash = stroke(event) === "/" && document.body.dataset.keys && !isWriting(/** @type {any} */ (event.target));
-    if (!isCommand && !isSlash) return;
+    const isHeld = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+    const isSlash = stroke(event) === "/" && document.body.dataset.keys;
+    const isMeant = isSlash && !isWriting(/** @type {any} */ (event.target));
+    if (!isMeant && !(isHeld && event.key.toLowerCase() === "k")) return;
     event.preventDefault();
     this.#open("");
   };
@@ -71,6 +73,7 @@ class BPalette extends HTMLElement {
     this.#ask();
   }
 
+  /** @returns {HTMLDialogElement} */
   #build() {
     const title = word(this, "title", "Search and commands");
     const query = make("input", {
@@ -79,13 +82,14 @@ class BPalette extends HTMLElement {
       spellcheck: "false", maxlength: "200", placeholder: title, enterkeyhint: "go",
     });
     const list = make("div", { role: "listbox", id: "palette-list", "aria-label": title });
-    const dialog = /** @type {HTMLDialogElement} */ (make("dialog", { class: "palette", "aria-label": title }, query, list));
+    /** @type {any} */
+    const dialog = make("dialog", { class: "palette", "aria-label": title }, query, list);
     query.addEventListener("input", () => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#ask(), WAIT_MS);
     });
     query.addEventListener("keydown", (event) => this.#onArrow(event));
-    dialog.addEventListener("click", (event) => {
+    dialog.addEventListener("click", (/** @type {Event} */ event) => {
       const option = /** @type {Element} */ (event.target).closest("[role=option]");
       if (option) this.#use(Number(/** @type {HTMLElement} */ (option).dataset.at));
       else if (event.target === dialog) dialog.close();
@@ -128,7 +132,8 @@ class BPalette extends HTMLElement {
       const { groups } = await answer.json();
       this.#show(rank(groups ?? [], recall("recent") ?? []), text);
     } catch {
-      if (!asking.signal.aborted) this.#show([], text, word(this, "unreachable", "The server cannot be reached. Enter searches."));
+      const said = word(this, "unreachable", "The server cannot be reached. Enter searches.");
+      if (!asking.signal.aborted) this.#show([], text, said);
     }
   }
 
@@ -137,14 +142,15 @@ class BPalette extends HTMLElement {
     this.#items = groups.flatMap((group) => group.items);
     let at = 0;
     const nodes = groups.map((group, g) => {
-      const name = make("div", { class: "group", id: `palette-group-${g}`, role: "presentation" }, group.name);
+      const id = `palette-group-${g}`;
+      const name = make("div", { class: "group", id, role: "presentation" }, group.name);
       const options = group.items.map((item) => {
         const hint = item.hint ? [make("span", { class: "hint" }, item.hint)] : [];
-        const id = at++;
-        return make("div", { role: "option", id: `palette-${id}`, "data-at": String(id), "aria-selected": "false" },
-          make("span", {}, item.label), ...hint);
+        const place = String(at++);
+        const option = { role: "option", id: `palette-${place}`, "data-at": place, "aria-selected": "false" };
+        return make("div", option, make("span", {}, item.label), ...hint);
       });
-      return make("div", { role: "group", "aria-labelledby": `palette-group-${g}` }, name, ...options);
+      return make("div", { role: "group", "aria-labelledby": id }, name, ...options);
     });
     const none = instead ?? word(this, "none", "Nothing found");
     this.#list.replaceChildren(...(nodes.length ? nodes : [make("p", { class: "group" }, none)]));

@@ -38,12 +38,16 @@ function built() {
   });
   dialog.addEventListener("close", () => {
     turn += 1;
+    document.body.append(...flashes(dialog));
     dialog.replaceChildren();
     current?.onClose();
     current = null;
   });
   return dialog;
 }
+
+/** What was just done, said within the drawer. @param {Element} dialog */
+const flashes = (dialog) => dialog.querySelectorAll(":scope > b-flash");
 
 async function fill() {
   const [mine, dialog] = [++turn, drawer];
@@ -55,13 +59,14 @@ async function fill() {
     content = [...(await fetchPart(current.url)).document.body.childNodes];
   } catch {
     const said = word(null, "unreachable", "The server cannot be reached. Nothing was changed.");
-    const close = make("button", { class: "button", type: "button", "data-close": "" }, word(null, "close", "Close"));
+    const close = make("button", { class: "button", type: "button", "data-close": "" });
+    close.append(word(null, "close", "Close"));
     content = [make("div", { class: "notice bad", role: "alert" }, said), close];
   }
   if (mine !== turn || !dialog.open) return;
   dialog.removeAttribute("aria-busy");
   const hadFocus = dialog.contains(document.activeElement);
-  dialog.replaceChildren(...content);
+  dialog.replaceChildren(...content, ...flashes(dialog));
   dialog.scrollTop = 0;
   if (hadFocus) dialog.focus();
 }

@@ -1,9 +1,15 @@
 // What a key press means: plain functions on what the event says.
 // They look at no document and change nothing.
 
-/** @typedef {{key: string, ctrlKey?: boolean, metaKey?: boolean, altKey?: boolean, isComposing?: boolean}} Press */
+/**
+ * @typedef {{key: string, ctrlKey?: boolean, metaKey?: boolean, altKey?: boolean,
+ *   isComposing?: boolean}} Press
+ */
 
-const WRITTEN = new Set(["text", "search", "email", "url", "tel", "password", "number", "date", "time", "datetime-local", "month", "week"]);
+const WRITTEN = new Set([
+  "text", "search", "email", "url", "tel", "password", "number", "date", "time", "datetime-local",
+  "month", "week",
+]);
 
 /**
  * Whether keys pressed there are text.

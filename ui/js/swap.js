@@ -4,7 +4,7 @@
 // Pages of another build, theme, language or frame are loaded whole.
 
 import { arrive, isShown } from "./address.js";
-import { fetchPart, make, word } from "./dom.js";
+import { fetchPart, make, openDialog, word } from "./dom.js";
 import { byTurn, fieldsOf, isBegun, isChanged } from "./fields.js";
 
 /** @typedef {import("./dom.js").Answer} Answer */
@@ -166,14 +166,17 @@ function swapUnfocused(place, page) {
   if (here && next && !here.contains(document.activeElement)) here.replaceChildren(...next.childNodes);
 }
 
-/** @param {Document} page */
-function swapFlash(page) {
+/**
+ * Shows the notice of a page. An open dialog takes it, because nothing behind one can be pressed.
+ * @param {Document} page
+ */
+export function swapFlash(page) {
   document.querySelector("b-flash")?.remove();
   const flash = page.querySelector("b-flash");
   if (!flash) return;
   const content = [...flash.childNodes];
   flash.replaceChildren();
-  document.body.append(flash);
+  (openDialog() ?? document.body).append(flash);
   // A status is announced when its content changes after it was there.
   setTimeout(() => flash.append(...content), 60);
 }

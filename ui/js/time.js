@@ -53,15 +53,16 @@ class BTime extends HTMLElement {
     if (Number.isNaN(at.getTime())) return;
     const now = new Date();
     const seconds = Math.trunc((now.getTime() - at.getTime()) / 1_000);
+    /** @type {Record<string, () => string>} */
     const texts = {
       age: () => span(seconds, spans()),
       counting: () => running(seconds),
       left: () => running(-seconds),
     };
-    const style = /** @type {keyof texts} */ (this.dataset.style);
-    const text = (texts[style] ?? (() => local(at, now, language())))();
-    if (this.textContent !== text) this.textContent = text;
-    if (!this.title) this.title = universal(at);
+    const said = texts[this.dataset.style ?? ""] ?? (() => local(at, now, language()));
+    const text = said();
+    if (super.textContent !== text) this.replaceChildren(text);
+    if (!this.hasAttribute("title")) this.setAttribute("title", universal(at));
   }
 }
 
