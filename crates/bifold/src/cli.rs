@@ -41,7 +41,7 @@ pub enum Command {
     Ledger(Ledger),
     /// Check that this installation is well.
     Doctor(Where),
-    /// Show the main job on a temporary organisation.
+    /// Look around in a made-up hospital, with a past and an open SEV-1.
     Demo(Demo),
 }
 
@@ -195,9 +195,19 @@ pub enum LedgerVerb {
 /// Arguments of `demo`.
 #[derive(Debug, Args)]
 pub struct Demo {
-    /// Keep the organisation in this folder instead of a temporary one.
+    /// The address to listen on; another port when this one is taken.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Keep the organisation in this folder instead of a temporary one, and go on with it when
+    /// it is there already.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Another number gives another history.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Tell the main job step by step in the terminal instead, and end.
+    #[arg(long)]
+    pub story: bool,
 }
 
 /// Arguments of `incident`.

@@ -3,6 +3,7 @@
 pub mod cli;
 mod client;
 mod cmd;
+mod demo;
 pub mod exit;
 pub mod import;
 pub mod log;

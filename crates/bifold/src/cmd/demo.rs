@@ -1,222 +1,124 @@
-//! `bifold demo`: the main job, told step by step on a temporary organisation.
-//!
-//! It founds an organisation, runs the real server on loopback, and does everything through the
-//! same client and importer that people use. Nothing is shown that did not happen.
+//! `bifold demo`: a made-up hospital with a past and an open present, served until Ctrl-C.
 
-use crate::cli::{Api, Demo, IncidentVerb as V};
-use crate::client::Client;
-use crate::exit::Code;
-use crate::import;
-use bifold_domain::{Role, Short};
+use crate::cli::Demo;
+use crate::demo::{self, Setting, organisation};
+use crate::exit::{Code, Coded};
 use bifold_server::Config;
-use bifold_store::{Founding, Options, Store};
-use std::collections::BTreeSet;
+use bifold_store::{Clock, Options, Store};
+use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Instant;
+use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-use tokio::sync::oneshot;
-
-/// Three incidents of another system, in the form of a ServiceNow log.
-const SAMPLE: &str = include_str!("demo_sample.csv");
+use tokio::sync::watch;
 
 pub(crate) fn run(runtime: &Runtime, args: &Demo) -> anyhow::Result<Code> {
+    if args.story {
+        return super::story::run(runtime, args);
+    }
+    runtime.block_on(look_around(args))
+}
+
+async fn look_around(args: &Demo) -> anyhow::Result<Code> {
+    let began = Instant::now();
+    // Gone with its contents when this function ends.
     let temporary = tempfile::tempdir()?;
     let data = args
         .data
         .clone()
         .unwrap_or_else(|| temporary.path().join("demo"));
-    println!("Bifold: one record of an incident, two questions asked of it.\n");
-    step("bifold init --org \"Harbour Hospital\" --admin ines@harbour.example");
-    let (store, token) = runtime.block_on(found(&data))?;
-    println!("Founded Harbour Hospital in {}.", data.display());
+    let is_new = prepare(&data, args.seed).await?;
+    let store = Store::open(Options::in_folder(&data)).await?;
+    let listener = listen(args.listen).await?;
+    let address = listener.local_addr()?;
+    welcome(args, address, is_new, began);
 
-    step("bifold serve");
-    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
-    let url = format!("http://{}", listener.local_addr()?);
-    let (stop, stopped) = oneshot::channel::<()>();
+    let (stop, stopped) = watch::channel(false);
+    let life = tokio::spawn(demo::trickle::run(store.clone(), args.seed, stopped));
     let config = Config {
         insecure_cookies: true,
+        demo: demo::visitors(),
         ..Config::default()
     };
-    let server = runtime.spawn(bifold_server::serve(
-        store.clone(),
-        config,
-        listener,
-        async {
-            let _ = stopped.await;
-        },
-    ));
-    println!("Serving on {url}.");
-
-    let api = Api {
-        url,
-        token: Some(token),
-        token_file: None,
-        json: false,
-    };
-    journey(&Client::new(&api)?)?;
-    runtime.block_on(take_over(&store, &data))?;
-    let code = runtime.block_on(proof(&store, &data))?;
-
-    let _ = stop.send(());
-    runtime.block_on(server)??;
-    println!("\nThat was the main job. Found your own organisation with: bifold init --help");
-    Ok(code)
-}
-
-fn step(command: &str) {
-    println!("\n$ {command}");
-}
-
-async fn found(data: &Path) -> anyhow::Result<(Store, String)> {
-    let founding = Founding {
-        organisation: Short::parse("Harbour Hospital")?,
-        host: "harbour.example".to_owned(),
-        name: Short::parse("Ines Marin")?,
-        email: Short::parse("ines@harbour.example")?,
-        roles: BTreeSet::from([Role::Administrator, Role::IncidentManager]),
-    };
-    let (store, person) = Store::found(Options::in_folder(data), founding).await?;
-    let (_, token) = store.create_token(&person, "demo", None).await?;
-    Ok((store, token))
-}
-
-/// Carries out one verb and shows it as it would be typed.
-fn act(client: &Client, typed: &str, verb: V) -> anyhow::Result<serde_json::Value> {
-    step(&format!("bifold incident {typed}"));
-    let (answer, words) = crate::cmd::incident::carry_out(client, verb)?;
-    print!("{words}");
-    Ok(answer)
-}
-
-fn journey(client: &Client) -> anyhow::Result<()> {
-    let declared = act(
-        client,
-        "declare \"Patient portal: logins fail\" --impact extensive --urgency high",
-        V::Declare {
-            title: "Patient portal: logins fail".to_owned(),
-            description: Some("Since 08:40 nobody can sign in; the desk has 40 calls.".to_owned()),
-            impact: "extensive".to_owned(),
-            urgency: "high".to_owned(),
-            category: Some("access".to_owned()),
-            service: None,
-        },
-    )?;
-    let number = declared
-        .get("number")
-        .and_then(|n| n.as_str())
-        .unwrap_or_default()
-        .to_owned();
-    let incident = || number.clone();
-    act(
-        client,
-        &format!("assess {number} --kind service --finding yes --answer interrupted=yes …"),
-        V::Assess {
-            incident: incident(),
-            kind: "service".to_owned(),
-            finding: "yes".to_owned(),
-            answer: vec![
-                "interrupted=yes".to_owned(),
-                "users_affected=yes".to_owned(),
-            ],
-            reason: "Nobody can sign in.".to_owned(),
-        },
-    )?;
-    act(
-        client,
-        &format!("assess {number} --kind security --finding yes --answer malicious=yes …"),
-        V::Assess {
-            incident: incident(),
-            kind: "security".to_owned(),
-            finding: "yes".to_owned(),
-            answer: vec!["malicious=yes".to_owned()],
-            reason: "Thousands of attempts from two networks: stolen passwords are being tried."
-                .to_owned(),
-        },
-    )?;
-    let note = "Kept the sign-in logs of 08:00 to 09:30 before the restart.";
-    act(
-        client,
-        &format!("note {number} \"{note}\" --lane security"),
-        V::Note {
-            incident: incident(),
-            text: note.to_owned(),
-            lane: Some("security".to_owned()),
-            outward: false,
-        },
-    )?;
-    finish(client, &number)
-}
-
-fn finish(client: &Client, number: &str) -> anyhow::Result<()> {
-    let incident = || number.to_owned();
-    act(
-        client,
-        &format!("resolve {number} --code configured --text \"…\" --cause attack"),
-        V::Resolve {
-            incident: incident(),
-            code: "configured".to_owned(),
-            text: "Both networks blocked, attempts limited, portal restarted.".to_owned(),
-            cause: Some("attack".to_owned()),
-        },
-    )?;
-    act(
-        client,
-        &format!("confirm {number}"),
-        V::Confirm {
-            incident: incident(),
-        },
-    )?;
-    let close = || V::Close {
-        incident: incident(),
-        cause: None,
-        without_confirmation: None,
-    };
-    step(&format!("bifold incident close {number}"));
-    match crate::cmd::incident::carry_out(client, close()) {
-        Ok((_, words)) => print!("{words}"),
-        // The closure gate: evidence was planned when the security verdict became yes.
-        Err(refusal) => println!("Refused: {refusal}"),
+    let served = bifold_server::serve(store.clone(), config, listener, super::serve::stopped());
+    let served = served.await;
+    stop.send_replace(true);
+    life.await?;
+    store.close().await;
+    served?;
+    match &args.data {
+        Some(data) => println!("Stopped. The organisation stays in {}.", data.display()),
+        None => println!("Stopped. The organisation was temporary and is gone."),
     }
-    act(
-        client,
-        &format!("track {number} evidence complete"),
-        V::Track {
-            incident: incident(),
-            track: "evidence".to_owned(),
-            to: "complete".to_owned(),
-            reason: None,
-        },
-    )?;
-    act(client, &format!("close {number}"), close())?;
-    act(
-        client,
-        &format!("show {number}"),
-        V::Show {
-            incident: incident(),
-        },
-    )?;
-    Ok(())
+    Ok(Code::Ok)
 }
 
-async fn take_over(store: &Store, data: &Path) -> anyhow::Result<()> {
-    let file = data.join("sample.csv");
-    std::fs::write(&file, SAMPLE)?;
-    step("bifold import servicenow sample.csv --time-zone UTC");
-    let options = import::Options {
-        time_zone: Some("UTC".to_owned()),
-        ..import::Options::default()
-    };
-    let report = import::run(store, import::Format::ServiceNow, &file, options, None).await?;
-    print!("{}", report.words());
-    Ok(())
-}
-
-async fn proof(store: &Store, data: &Path) -> anyhow::Result<Code> {
-    step("bifold ledger verify");
-    let code = crate::cmd::ledger::verify(store, false).await?;
-    step("bifold ledger publish published   (for software that is not ours)");
-    for log in store.publish_ledger(&data.join("published"), false).await? {
-        println!("{}: {} entries, vkey {}", log.log, log.size, log.vkey);
+/// Founds the organisation unless it is there; whether it did.
+async fn prepare(data: &Path, seed: u64) -> anyhow::Result<bool> {
+    if demo::is_founded(data) {
+        return Ok(false);
     }
-    Ok(code)
+    if data.join("bifold.db").exists() {
+        let message = format!(
+            "{} holds an organisation that the demo did not make (or did not finish); in a demo \
+             anybody may sign in as anybody, so choose another folder",
+            data.display()
+        );
+        return Err(Coded::error(Code::Conflict, message));
+    }
+    let setting = Setting {
+        seed,
+        end: Clock::System.now(),
+        days: demo::DAYS,
+    };
+    println!(
+        "Making {} and {} days of its history ...",
+        organisation::NAME,
+        setting.days
+    );
+    demo::found(data, &setting).await?;
+    Ok(true)
+}
+
+/// Listens on the address, or on a free port beside it when the port is taken.
+async fn listen(wanted: SocketAddr) -> anyhow::Result<TcpListener> {
+    let cannot = |e: std::io::Error| {
+        Coded::error(Code::Unavailable, format!("cannot listen on {wanted}: {e}"))
+    };
+    match TcpListener::bind(wanted).await {
+        Ok(listener) => Ok(listener),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            println!("Port {} is taken; using a free one.", wanted.port());
+            let free = SocketAddr::new(wanted.ip(), 0);
+            TcpListener::bind(free).await.map_err(cannot)
+        }
+        Err(error) => Err(cannot(error)),
+    }
+}
+
+fn welcome(args: &Demo, address: SocketAddr, is_new: bool, began: Instant) {
+    let (name, days) = (organisation::NAME, demo::DAYS);
+    if is_new {
+        println!(
+            "{name}, made up from beginning to end: {days} days of incidents, one open SEV-1."
+        );
+    } else {
+        println!("{name} as you left it.");
+    }
+    println!("\n  Open  http://{address}\n");
+    println!("Sign in with one click, without a password, as:");
+    for person in demo::visitors() {
+        println!("  {:<14} {}", person.name, person.role_line);
+    }
+    println!("\nWhile you look around, something happens every half minute.");
+    if !address.ip().is_loopback() {
+        println!("Careful: whoever reaches {address} may sign in as anybody of {name}.");
+    }
+    match &args.data {
+        Some(data) => println!("Kept in {}; run it again to go on.", data.display()),
+        None => println!("Temporary: nothing is kept. Use --data DIR to keep it."),
+    }
+    println!("Stop with Ctrl-C. The main job as a text: bifold demo --story");
+    println!("Ready in {:.1} s.", began.elapsed().as_secs_f64());
 }

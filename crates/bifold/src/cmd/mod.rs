@@ -7,6 +7,7 @@ pub(crate) mod incident;
 pub(crate) mod init;
 pub(crate) mod ledger;
 pub(crate) mod serve;
+pub(crate) mod story;
 pub(crate) mod token;
 
 use crate::cli::Where;

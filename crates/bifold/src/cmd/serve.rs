@@ -26,7 +26,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<Code> {
 }
 
 /// Ends when the process is asked to stop, by Ctrl-C or by SIGTERM.
-async fn stopped() {
+pub(super) async fn stopped() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

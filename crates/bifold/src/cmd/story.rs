@@ -1,4 +1,4 @@
-//! `bifold demo`: the main job, told step by step on a temporary organisation.
+//! `bifold demo --story`: the main job, told step by step on a temporary organisation.
 //!
 //! It founds an organisation, runs the real server on loopback, and does everything through the
 //! same client and importer that people use. Nothing is shown that did not happen.

@@ -299,7 +299,7 @@ fn a_ledger_changed_behind_our_back_fails_verification_and_says_where() {
 
 #[test]
 fn the_demo_tells_the_whole_job_and_ends_well() {
-    let (code, text) = run(&["demo"]);
+    let (code, text) = run(&["demo", "--story"]);
     assert_eq!(code, Some(0), "{text}");
     for part in [
         "Declared INC-",
@@ -310,4 +310,58 @@ fn the_demo_tells_the_whole_job_and_ends_well() {
     ] {
         assert!(text.contains(part), "{part} is missing in: {text}");
     }
+}
+
+/// Started beside somebody who has its port, asked once, and told to stop.
+#[test]
+fn the_demo_serves_a_hospital_until_it_is_told_to_stop() {
+    use std::io::{Read, Write};
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = other.local_addr().unwrap().to_string();
+    let mut child = bifold(&["demo", "--listen", &taken])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut said = Vec::new();
+    for line in lines.by_ref().map_while(Result::ok) {
+        said.push(line);
+        if said.last().is_some_and(|line| line.starts_with("Ready in")) {
+            break;
+        }
+    }
+    let text = said.join("\n");
+    assert!(text.contains("is taken"), "{text}");
+    assert!(text.contains("Incident manager"), "{text}");
+    let address = text
+        .split("http://")
+        .nth(1)
+        .and_then(|rest| rest.lines().next());
+    let mut stream = std::net::TcpStream::connect(address.unwrap().trim()).unwrap();
+    stream
+        .write_all(b"GET /livez HTTP/1.1\r\nHost: demo\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let pid = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let rest: Vec<_> = lines.map_while(Result::ok).collect();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{rest:?}");
+    assert!(rest.iter().any(|line| line.contains("is gone")), "{rest:?}");
+}
+
+/// In the demo anybody may sign in as anybody, so it never touches another organisation.
+#[test]
+fn the_demo_leaves_a_real_organisation_alone() {
+    let home = Home::founded();
+    let (code, text) = run(&["demo", "--listen", "127.0.0.1:0", "--data", &home.data()]);
+    assert_eq!(code, Some(5), "{text}");
+    assert!(text.contains("choose another folder"), "{text}");
 }
