@@ -4,7 +4,7 @@
 use crate::error::{Error, Result};
 use crate::params::Place;
 use crate::route::{Access, Answer, Route};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 /// One file, as it is and compressed.
@@ -46,6 +46,27 @@ pub(crate) fn ending(end: &str) -> impl Iterator<Item = &'static str> {
         .filter(move |name| name.ends_with(end))
 }
 
+/// What a service worker needs besides: leave to answer for the whole site, and the policy that
+/// it stands under itself, to fetch from here and do nothing else.
+pub(crate) fn worker_headers() -> [(HeaderName, HeaderValue); 2] {
+    [
+        (
+            HeaderName::from_static("service-worker-allowed"),
+            HeaderValue::from_static("/"),
+        ),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; connect-src 'self'; script-src 'self'"),
+        ),
+    ]
+}
+
+/// A file of this build, as it is.
+pub(crate) fn bytes(name: &str) -> Result<&'static [u8]> {
+    let found = FILES.iter().find(|f| f.name == name);
+    found.map(|f| f.plain).ok_or(Error::NoRoute)
+}
+
 async fn asset(Place((_, name)): Place<(String, String)>, headers: HeaderMap) -> Result<Response> {
     // The version is not compared: a page of the build before still gets its style.
     let file = FILES
@@ -65,6 +86,9 @@ async fn asset(Place((_, name)): Place<(String, String)>, headers: HeaderMap) ->
     own.insert(header::CONTENT_TYPE, media_type);
     own.insert(header::CACHE_CONTROL, FOR_EVER);
     own.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if name == "sw.js" {
+        own.extend(worker_headers());
+    }
     Ok(response)
 }
 

@@ -6,16 +6,25 @@
 
 mod act;
 mod assets;
+mod bulk;
+mod day;
 mod failure;
 mod form;
 mod frame;
 mod guest;
 mod incident;
+mod live;
 mod locale;
 mod markdown;
+mod more;
+mod palette;
 mod queue;
+mod rows;
 mod say;
+mod search;
 mod sign_in;
+mod triage;
+mod views;
 
 pub(crate) use failure::{as_page, wants_page};
 pub(crate) use form::is_fetched;
@@ -31,6 +40,14 @@ pub(crate) fn routes() -> Vec<Route> {
         queue::routes(),
         incident::routes(),
         act::routes(),
+        day::routes(),
+        triage::routes(),
+        live::routes(),
+        search::routes(),
+        palette::routes(),
+        bulk::routes(),
+        views::routes(),
+        more::routes(),
     ]
     .concat()
 }

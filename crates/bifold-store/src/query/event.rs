@@ -59,6 +59,9 @@ pub struct Filter {
 const VISIBLE_INCIDENT: &str = "CASE WHEN e.incident IS NULL THEN NULL \
     WHEN EXISTS (SELECT 1 FROM incident i WHERE i.org = e.org AND i.id = e.incident AND ";
 
+const COLUMNS: &str = "e.id, e.number, e.version, e.sort, e.title, e.channel, e.standing, \
+    e.ground, e.received_at, e.decided_at, e.decided_by, e.seq";
+
 impl Store {
     fn events_select(&self, viewer: &Viewer, columns: &str) -> Sql {
         let mut sql = Sql::new("SELECT ");
@@ -76,11 +79,7 @@ impl Store {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<Row>> {
-        let mut sql = self.events_select(
-            viewer,
-            "e.id, e.number, e.version, e.sort, e.title, e.channel, e.standing, e.ground, \
-             e.received_at, e.decided_at, e.decided_by, e.seq",
-        );
+        let mut sql = self.events_select(viewer, COLUMNS);
         sql.push(" WHERE e.org = ").bind(&self.inner.org);
         filtered(&mut sql, filter);
         if let Some(seq) = before {
@@ -88,6 +87,27 @@ impl Store {
         }
         self.seen_by(&mut sql, viewer);
         sql.push(" ORDER BY e.seq DESC LIMIT ")
+            .bind(i64::from(limit.min(PAGE_LIMIT + 1)));
+        let mut lease = self.inner.db.reader().await?;
+        Ok(sql.all(lease.conn()).await?)
+    }
+
+    /// Those that wait for a decision, oldest first, from the one after `after`.
+    pub async fn waiting_events(
+        &self,
+        viewer: &Viewer,
+        after: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<Row>> {
+        let mut sql = self.events_select(viewer, COLUMNS);
+        sql.push(" WHERE e.org = ")
+            .bind(&self.inner.org)
+            .push(" AND e.standing = 'undecided'");
+        if let Some(seq) = after {
+            sql.push(" AND e.seq > ").bind(seq);
+        }
+        self.seen_by(&mut sql, viewer);
+        sql.push(" ORDER BY e.seq LIMIT ")
             .bind(i64::from(limit.min(PAGE_LIMIT + 1)));
         let mut lease = self.inner.db.reader().await?;
         Ok(sql.all(lease.conn()).await?)

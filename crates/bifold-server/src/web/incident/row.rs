@@ -6,9 +6,11 @@ use bifold_domain::At;
 
 /// One incident in two lines.
 pub(crate) struct Row {
+    pub(crate) id: String,
     pub(crate) number: String,
     pub(crate) title: String,
     pub(crate) handling: i64,
+    pub(crate) stage: String,
     pub(crate) verdicts: Vec<Glyph>,
     /// Service, team and what else is known, in a line.
     pub(crate) about: String,
@@ -89,8 +91,10 @@ impl Row {
             age: l.span(age),
             recorded: row.recorded_at,
             is_major: row.major == "promoted",
+            id: row.id,
             number: row.number,
             title: row.title,
+            stage: row.stage,
             handling: row.handling,
             verdicts,
             is_restricted: row.is_restricted,
