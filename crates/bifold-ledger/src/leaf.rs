@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::hash::Hash;
 
+mod read;
 mod write;
 
 /// The `typ` of every leaf.
@@ -139,6 +140,18 @@ impl Leaf {
         let leaf = wire.into_leaf()?;
         leaf.check()?;
         Ok(leaf)
+    }
+
+    /// Reads a leaf, and says whether its spelling is canonical.
+    pub fn read(bytes: &[u8]) -> (Result<Self, LeafError>, bool) {
+        if bytes.len() <= MAX_LEAF_BYTES
+            && let Some(leaf) = read::canonical(bytes)
+        {
+            return (Ok(leaf), true);
+        }
+        let leaf = Self::parse(bytes);
+        let is_canonical = leaf.as_ref().is_ok_and(|leaf| leaf.to_bytes() == bytes);
+        (leaf, is_canonical)
     }
 
     /// Everything a type cannot say about the values.

@@ -127,6 +127,18 @@ fn other_json_is_refused() {
 }
 
 #[test]
+fn the_fast_way_reads_the_leaves_of_every_form() {
+    for golden in [
+        include_str!("../../tests/golden/leaf.json"),
+        include_str!("../../tests/golden/leaf_imported.json"),
+    ] {
+        let bytes = golden.trim_end().as_bytes();
+        assert_eq!(read::canonical(bytes), Leaf::parse(bytes).ok());
+        assert!(read::canonical(bytes).is_some());
+    }
+}
+
+#[test]
 fn other_spellings_of_the_same_leaf_are_read() {
     let good = String::from_utf8(sample().to_bytes()).unwrap();
     let spaced = good.replace(r#""v":1"#, r#" "v" : 1 "#);
@@ -176,6 +188,24 @@ proptest! {
         let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         prop_assert_eq!(&bytes, &serde_json_canonicalizer::to_vec(&value).unwrap());
         prop_assert_eq!(Leaf::parse(&bytes), Ok(leaf));
+    }
+
+    #[test]
+    fn the_fast_way_reads_what_the_general_way_reads(
+        leaf in any_leaf(), at: proptest::sample::Index, byte: u8, change: bool,
+    ) {
+        let mut bytes = leaf.seal().unwrap();
+        if change {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        let general = Leaf::parse(&bytes);
+        let is_canonical = general.as_ref().is_ok_and(|leaf| leaf.to_bytes() == bytes);
+        if let Some(fast) = read::canonical(&bytes) {
+            prop_assert!(is_canonical);
+            prop_assert_eq!(Ok(&fast), general.as_ref());
+        }
+        prop_assert_eq!(Leaf::read(&bytes), (general, is_canonical));
     }
 
     #[test]

@@ -31,10 +31,10 @@ pub struct Entry {
 impl Entry {
     /// Reads the stored bytes, with the disclosures one has.
     pub fn read(bytes: &[u8], disclosures: &[&str]) -> Self {
-        let leaf = Leaf::parse(bytes);
+        let (leaf, canonical) = Leaf::read(bytes);
         let mut entry = Self {
             hash: leaf_hash(bytes),
-            canonical: true,
+            canonical,
             ids: [0; 3],
             open: Vec::new(),
             problems: Vec::new(),
@@ -42,7 +42,6 @@ impl Entry {
             leaf,
         };
         if let Ok(leaf) = &entry.leaf {
-            entry.canonical = leaf.to_bytes() == bytes;
             entry.ids = [&leaf.entry_id, &leaf.operation, &leaf.subject.id].map(|id| key(id));
             (entry.open, entry.problems) = match_digests(leaf, disclosures);
             if leaf.kind == system::REDACTED || leaf.kind == system::GENESIS {
