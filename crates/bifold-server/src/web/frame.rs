@@ -77,6 +77,7 @@ impl Visit {
         let roles = &self.caller.actor.roles;
         let mut frame = Frame::new(&self.guest, server, title);
         frame.me = Some(Me {
+            id: self.caller.actor.person.to_string(),
             initials: initials(&name),
             name,
             roles: roles
@@ -137,9 +138,25 @@ pub(crate) struct Nav {
     pub(crate) is_here: bool,
 }
 
+impl Nav {
+    /// The keys that lead there.
+    pub(crate) fn keys(&self) -> Option<&'static str> {
+        match self.key {
+            "my-day" => Some("g d"),
+            "triage" => Some("g t"),
+            "incidents" => Some("g i"),
+            "major" => Some("g m"),
+            "settings" => Some("g s"),
+            _ => None,
+        }
+    }
+}
+
 /// Who is signed in.
 #[derive(Debug)]
 pub(crate) struct Me {
+    /// Pseudonym, under which the browser keeps this person's drafts.
+    pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) initials: String,
     pub(crate) roles: Vec<String>,
