@@ -159,12 +159,12 @@ impl Record for Person {
         }
         let mut person = state.ok_or_else(broken)?;
         match fact {
-            Fact::Registered { .. } => {}
+            // A password set by another says who could have acted in their name since; nothing
+            // here depends on it.
+            Fact::Registered { .. } | Fact::PasswordSetByOther => {}
             Fact::RolesChanged { roles } => person.roles.clone_from(roles),
             Fact::Disabled => person.is_active = false,
             Fact::Enabled => person.is_active = true,
-            // It says who could have acted in their name since; nothing here depends on it.
-            Fact::PasswordSetByOther => {}
         }
         Ok(person)
     }

@@ -1,7 +1,9 @@
 -- Indexes of projections that came after them. They are made when absent, at every start: an
 -- index holds nothing of its own, so that a new one needs no replay.
 
--- Open incidents, newest first, with all that facets ask of them.
-CREATE INDEX IF NOT EXISTS incident_open ON incident (org, is_open, seq, id, restricted, reporter,
-    stage, handling, service_is, security_is, team, assignee, service, snoozed_until)
-    WHERE is_open = TRUE;
+-- Open incidents, newest first, with all that facets and counts ask of them. Its condition is
+-- written as only those ask it: looking for one person's incidents, a planner without statistics
+-- would rather walk this index, because it covers them, than seek in that of the assignees.
+CREATE INDEX IF NOT EXISTS incident_facet ON incident (org, seq, is_open, id, restricted, reporter,
+    stage, handling, service_is, security_is, team, assignee, service, snoozed_until, category,
+    major, source) WHERE is_open IS TRUE;

@@ -147,8 +147,12 @@ impl Store {
 
     pub(super) fn count_sql(&self, viewer: &Viewer, filter: &Filter, cap: u32) -> Sql {
         let now = self.inner.shell.clock.now();
+        let mut filter = filter.clone();
         let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM incident i WHERE ");
-        filtered(&mut sql, &self.inner.org, filter, now);
+        if filter.take_open() {
+            sql.push("i.is_open IS TRUE AND ");
+        }
+        filtered(&mut sql, &self.inner.org, &filter, now);
         sql.push(" AND ");
         visible(&mut sql, viewer, now);
         // One more than the cap shows that there are more.
