@@ -27,17 +27,24 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes> {
 
 /// Reads the body, whatever is in it.
 pub(crate) async fn read_any(headers: &HeaderMap, body: Body) -> Result<Bytes> {
-    let too_large = || Error::TooLarge {
-        limit_bytes: BODY_LIMIT_BYTES,
-    };
+    read_within(headers, body, BODY_LIMIT_BYTES).await
+}
+
+/// Reads the body, whatever is in it, up to a limit of its own.
+pub(crate) async fn read_within(
+    headers: &HeaderMap,
+    body: Body,
+    limit_bytes: usize,
+) -> Result<Bytes> {
+    let too_large = || Error::TooLarge { limit_bytes };
     let stated = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
-    if stated.is_some_and(|bytes| bytes > BODY_LIMIT_BYTES as u64) {
+    if stated.is_some_and(|bytes| bytes > limit_bytes as u64) {
         discard(body).await;
         return Err(too_large());
     }
-    let bytes = axum::body::to_bytes(body, BODY_LIMIT_BYTES)
+    let bytes = axum::body::to_bytes(body, limit_bytes)
         .await
         .map_err(|error| {
             let mut cause: Option<&dyn std::error::Error> = Some(&error);

@@ -16,6 +16,11 @@ pub struct Config {
     pub requests_limit: usize,
     /// Sign-ins tried from one address within a minute before it has to wait.
     pub sign_ins_per_minute: u32,
+    /// Reports taken from one address within ten minutes, by the form that is open to everybody.
+    pub reports_per_ten_minutes: u32,
+    /// How to reach a person who can help, day and night, such as a telephone number. Said to
+    /// whoever reports something.
+    pub help_line: Option<String>,
     /// The people anybody may sign in as with one click and without a password. Filled by the
     /// demonstration, whose organisation is made up, and empty everywhere else.
     pub demo: Vec<DemoPerson>,
@@ -40,6 +45,8 @@ impl Default for Config {
             behind_proxy: false,
             requests_limit: 1_024,
             sign_ins_per_minute: 20,
+            reports_per_ten_minutes: 10,
+            help_line: None,
             demo: Vec::new(),
         }
     }

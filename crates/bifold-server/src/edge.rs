@@ -40,7 +40,7 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
 /// lasts, such as live changes, is sent after both and has its own limit.
 pub(crate) async fn edge(State(server): State<Server>, request: Request, next: Next) -> Response {
     let id = request_id(request.headers()).unwrap_or_else(|| server.next_request_id());
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, path) = (request.method().clone(), loggable(request.uri().path()));
     let reader = Reader::of(&request);
     let started = std::time::Instant::now();
     let response = match server.seats.try_acquire() {
@@ -54,6 +54,16 @@ pub(crate) async fn edge(State(server): State<Server>, request: Request, next: N
     let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
     tracing::debug!(%method, path, status, micros, request = id, "request");
     response
+}
+
+/// The path as it may stand in a log: a receipt's code is a secret.
+fn loggable(path: &str) -> String {
+    const RECEIPTS: &str = "/report/received/";
+    if path.starts_with(RECEIPTS) {
+        format!("{RECEIPTS}…")
+    } else {
+        path.to_owned()
+    }
 }
 
 /// A panic is a defect; it ends one request and nothing else.
@@ -101,13 +111,18 @@ fn finish(
 ) -> Response {
     let status = response.status();
     let problem = response.extensions_mut().remove::<Problem>();
-    // What the framework refused by itself becomes a problem document too.
-    let problem = problem.or_else(|| own_words(status));
+    // What the framework refused by itself becomes a problem document too. A page has said it.
+    let is_page = is_page(&response);
+    let problem = problem.or_else(|| own_words(status).filter(|_| !is_page));
     if let Some(problem) = problem {
         response = match reader {
             Reader::Program => written(response, problem, id, method),
             Reader::Person { guest, is_part } => {
-                as_page(server, &problem, id, &guest, method, is_part)
+                let wait = response.headers_mut().remove(header::RETRY_AFTER);
+                let mut page = as_page(server, &problem, id, &guest, method, is_part);
+                page.headers_mut()
+                    .extend(wait.map(|seconds| (header::RETRY_AFTER, seconds)));
+                page
             }
         };
     }
@@ -119,6 +134,11 @@ fn finish(
         headers.insert(REQUEST_ID, value);
     }
     response
+}
+
+fn is_page(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 fn own_words(status: StatusCode) -> Option<Problem> {

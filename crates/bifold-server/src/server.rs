@@ -2,6 +2,7 @@
 
 use crate::auth::{Brake, Known};
 use crate::config::Config;
+use bifold_domain::time::MINUTE;
 use bifold_store::Store;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,6 +25,8 @@ pub struct Inner {
     pub(crate) config: Config,
     pub(crate) known: Known,
     pub(crate) brake: Brake,
+    /// For reports of anybody.
+    pub(crate) reports: Brake,
     pub(crate) seats: Semaphore,
     /// Places for answers that last as long as a page is open; they take no seat.
     pub(crate) streams: Arc<Semaphore>,
@@ -47,6 +50,7 @@ impl Server {
         Self(Arc::new(Inner {
             known: Known::default(),
             brake: Brake::new(config.sign_ins_per_minute),
+            reports: Brake::within(10 * MINUTE, config.reports_per_ten_minutes),
             seats: Semaphore::new(config.requests_limit),
             streams: Arc::new(Semaphore::new(STREAMS_LIMIT)),
             ending: watch::Sender::new(false),

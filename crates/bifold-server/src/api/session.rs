@@ -100,7 +100,7 @@ pub(crate) fn session_cookie(server: &Server, secret: &str, more: &str) -> Heade
 }
 
 /// The client's address; behind a proxy, the last one the proxy itself added.
-fn address(server: &Server, headers: &HeaderMap, peer: Option<IpAddr>) -> IpAddr {
+pub(crate) fn address(server: &Server, headers: &HeaderMap, peer: Option<IpAddr>) -> IpAddr {
     let forwarded = headers
         .get_all("x-forwarded-for")
         .iter()

@@ -1,4 +1,5 @@
-//! Slows down guessing from one address. The store slows down guessing at one account.
+//! Slows down what comes from one address: guessing, and floods of reports. The store slows down
+//! guessing at one account.
 
 use bifold_domain::time::MINUTE;
 use std::collections::HashMap;
@@ -8,17 +9,25 @@ use std::sync::{Mutex, PoisonError};
 /// Addresses remembered at most.
 const ADDRESSES_LIMIT: usize = 50_000;
 
-/// Attempts per address in the current minute of each.
+/// Attempts per address in the current span of each.
 #[derive(Debug)]
 pub(crate) struct Brake {
-    per_minute: u32,
+    limit: u32,
+    span: i64,
     attempts: Mutex<HashMap<IpAddr, (i64, u32)>>,
 }
 
 impl Brake {
+    /// So many a minute.
     pub(crate) fn new(per_minute: u32) -> Self {
+        Self::within(MINUTE, per_minute)
+    }
+
+    /// So many within a span, in microseconds.
+    pub(crate) fn within(span: i64, limit: u32) -> Self {
         Self {
-            per_minute,
+            limit,
+            span,
             attempts: Mutex::default(),
         }
     }
@@ -27,14 +36,14 @@ impl Brake {
     pub(crate) fn attempt(&self, address: IpAddr, now_micros: i64) -> Option<i64> {
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
         if attempts.len() >= ADDRESSES_LIMIT {
-            attempts.retain(|_, (since, _)| now_micros - *since < MINUTE);
+            attempts.retain(|_, (since, _)| now_micros - *since < self.span);
         }
         let (since, count) = attempts.entry(network(address)).or_insert((now_micros, 0));
-        if now_micros - *since >= MINUTE {
+        if now_micros - *since >= self.span {
             (*since, *count) = (now_micros, 0);
         }
         *count = count.saturating_add(1);
-        (*count > self.per_minute).then(|| (*since + MINUTE - now_micros) / 1_000_000 + 1)
+        (*count > self.limit).then(|| (*since + self.span - now_micros) / 1_000_000 + 1)
     }
 }
 

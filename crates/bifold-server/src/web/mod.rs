@@ -19,6 +19,7 @@ mod markdown;
 mod more;
 mod palette;
 mod queue;
+mod report;
 mod rows;
 mod say;
 mod search;
@@ -37,6 +38,7 @@ pub(crate) fn routes() -> Vec<Route> {
     [
         assets::routes(),
         sign_in::routes(),
+        report::routes(),
         queue::routes(),
         incident::routes(),
         act::routes(),

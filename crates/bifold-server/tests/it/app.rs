@@ -126,6 +126,9 @@ impl TestApp {
         ));
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
+            // What a page leads on to is looked at, and then followed.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
             .build()
             .new_agent();
         Self {

@@ -8,6 +8,7 @@ mod contract;
 mod input;
 mod ledger;
 mod matrix;
+mod report_pages;
 mod rows;
 mod side_channels;
 mod stories;
