@@ -12,10 +12,11 @@ use bifold_domain::{At, Role};
 use serde::Serialize;
 
 /// The alarms shown.
-const LIMIT: u32 = 200;
+pub(crate) const LIMIT: u32 = 200;
+/// Who looks at them.
+pub(crate) const READERS: &[Role] = &[Role::IncidentManager, Role::SecurityOfficer, Role::Auditor];
 
 pub(crate) fn routes() -> Vec<Route> {
-    const READERS: &[Role] = &[Role::IncidentManager, Role::SecurityOfficer, Role::Auditor];
     vec![
         Route::get("/api/v1/alarms", "alarms", Access::Roles(READERS), list)
             .summary("The newest alarms, such as broken glass, to be reviewed.")

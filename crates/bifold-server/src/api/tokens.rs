@@ -74,12 +74,12 @@ async fn list(State(server): State<Server>, caller: Caller) -> Result<Response> 
 /// A token to be made.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewToken {
+pub(crate) struct NewToken {
     /// What it is for.
-    name: Short,
+    pub(crate) name: Short,
     /// When it stops working; never when absent.
     #[serde(default)]
-    expires_at: Option<At>,
+    pub(crate) expires_at: Option<At>,
 }
 
 /// A token that was made.
@@ -92,16 +92,24 @@ struct CreatedToken {
 }
 
 async fn create(State(server): State<Server>, write: Write) -> Result<Response> {
-    let new: NewToken = write.body()?;
-    let (person, name) = (&write.actor().person, new.name.as_str());
-    let (id, token) = server
-        .store
-        .create_token(person, name, new.expires_at)
-        .await?;
+    let (id, token) = made(&server, &write.caller, write.body()?).await?;
     Ok(answer::json(
         StatusCode::CREATED,
         &CreatedToken { id, token },
     ))
+}
+
+/// Makes a token for the caller: its id, and its text for this once.
+pub(crate) async fn made(
+    server: &Server,
+    caller: &Caller,
+    new: NewToken,
+) -> Result<(String, String)> {
+    let (person, name) = (&caller.actor.person, new.name.as_str());
+    Ok(server
+        .store
+        .create_token(person, name, new.expires_at)
+        .await?)
 }
 
 async fn revoke(

@@ -95,15 +95,19 @@ async fn admit(server: &Server, access: Access, parts: &Parts) -> Result<Caller>
         from_our_own_pages(headers, &server.config)?;
     }
     let Caller { actor } = identify(server, headers).await?;
-    let admitted = match access {
-        Access::Anyone | Access::SignedIn | Access::Decided => true,
-        Access::Needs(permission) => actor.may(permission),
-        Access::Roles(roles) => roles.iter().any(|role| actor.roles.contains(role)),
-    };
-    if admitted {
+    if admits(access, &actor) {
         Ok(Caller { actor })
     } else {
         Err(Error::NotOpen)
+    }
+}
+
+/// Whether a route of this access is open to somebody who is signed in.
+pub(crate) fn admits(access: Access, actor: &Actor) -> bool {
+    match access {
+        Access::Anyone | Access::SignedIn | Access::Decided => true,
+        Access::Needs(permission) => actor.may(permission),
+        Access::Roles(roles) => roles.iter().any(|role| actor.roles.contains(role)),
     }
 }
 

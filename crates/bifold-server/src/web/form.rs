@@ -94,6 +94,12 @@ impl Form {
         found.map(|(_, v)| v.trim()).filter(|v| !v.is_empty())
     }
 
+    /// A field to the sign as it was sent: spaces of a password are part of it.
+    pub(crate) fn raw(&self, name: &str) -> Option<&str> {
+        let found = self.fields.iter().find(|(n, _)| n == name);
+        found.map(|(_, v)| v.as_str())
+    }
+
     /// Every value of a repeated field.
     pub(crate) fn all(&self, name: &str) -> Vec<&str> {
         let found = self.fields.iter().filter(|(n, _)| n == name);

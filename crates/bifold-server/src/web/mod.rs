@@ -23,6 +23,7 @@ mod report;
 mod rows;
 mod say;
 mod search;
+mod settings;
 mod sign_in;
 mod triage;
 mod views;
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> Vec<Route> {
         assets::routes(),
         sign_in::routes(),
         report::routes(),
+        settings::routes(),
         queue::routes(),
         incident::routes(),
         act::routes(),

@@ -3,6 +3,7 @@
 use super::form::{fields, is_own_path};
 use super::frame::{Frame, initials, page, page_with, see_other};
 use super::guest::Guest;
+use super::settings::look_cookies;
 use crate::api::session::{attempt, session_cookie};
 use crate::auth::{cookie, from_our_own_pages};
 use crate::body;
@@ -15,6 +16,7 @@ use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use bifold_store::personal::Preferences;
 use serde::Deserialize;
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -104,7 +106,7 @@ async fn send(State(server): State<Server>, guest: Guest, request: Request) -> R
     };
     let (email, next) = (field("email").trim().to_owned(), field("next"));
     match attempt(&server, &parts, &email, field("password")).await {
-        Ok(secret) => Ok(signed_in(&server, &secret, &next)),
+        Ok(secret) => signed_in(&server, &secret, &next).await,
         Err(error @ (Error::WrongPassword | Error::Wait { .. })) => {
             let problem = Problem::from(&error);
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNAUTHORIZED);
@@ -116,12 +118,20 @@ async fn send(State(server): State<Server>, guest: Guest, request: Request) -> R
     }
 }
 
-fn signed_in(server: &Server, secret: &str, next: &str) -> Response {
+async fn signed_in(server: &Server, secret: &str, next: &str) -> Result<Response> {
     let mut response = see_other(if is_own_path(next) { next } else { "/" });
-    response
-        .headers_mut()
-        .append(header::SET_COOKIE, session_cookie(server, secret, ""));
-    response
+    let headers = response.headers_mut();
+    headers.append(header::SET_COOKIE, session_cookie(server, secret, ""));
+    // Pages look as this person wants them, at whatever machine; who never said leaves them.
+    if let Some(actor) = server.store.session_actor(secret).await? {
+        let wanted = server.store.preferences(&actor.person).await?;
+        if wanted != Preferences::default() {
+            for cookie in look_cookies(server, &wanted) {
+                headers.append(header::SET_COOKIE, cookie);
+            }
+        }
+    }
+    Ok(response)
 }
 
 async fn as_somebody(State(server): State<Server>, request: Request) -> Result<Response> {
@@ -148,7 +158,7 @@ async fn as_somebody(State(server): State<Server>, request: Request) -> Result<R
         .await?
         .ok_or(Error::NoRoute)?;
     let secret = server.store.open_session(&id).await?;
-    Ok(signed_in(&server, &secret, field("next").unwrap_or("/")))
+    signed_in(&server, &secret, field("next").unwrap_or("/")).await
 }
 
 async fn sign_out(State(server): State<Server>, headers: HeaderMap) -> Result<Response> {
@@ -163,6 +173,10 @@ async fn sign_out(State(server): State<Server>, headers: HeaderMap) -> Result<Re
         header::SET_COOKIE,
         session_cookie(&server, "", "; Max-Age=0"),
     );
+    // The next person at this machine is not shown what this one wanted.
+    for cookie in look_cookies(&server, &Preferences::default()) {
+        own.append(header::SET_COOKIE, cookie);
+    }
     // Drafts and everything else this browser kept of us.
     own.insert(
         "clear-site-data",

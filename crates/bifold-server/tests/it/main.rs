@@ -10,6 +10,7 @@ mod ledger;
 mod matrix;
 mod report_pages;
 mod rows;
+mod settings_pages;
 mod side_channels;
 mod stories;
 mod visibility;

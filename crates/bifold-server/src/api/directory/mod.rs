@@ -1,7 +1,7 @@
 //! The organisation: services, assets, teams, people, policy.
 
 mod assets;
-mod people;
+pub(crate) mod people;
 mod policy;
 mod services;
 mod teams;

@@ -134,13 +134,13 @@ fn parse(id: &str) -> Result<PersonId> {
 /// A password to be set.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewPassword {
+pub(crate) struct NewPassword {
     /// The new one, 10 characters at least.
     #[schema(min_length = 10, max_length = 256)]
-    password: String,
+    pub(crate) password: String,
     /// The current one, when it is your own.
     #[serde(default)]
-    current: Option<String>,
+    pub(crate) current: Option<String>,
 }
 
 async fn password(
@@ -148,28 +148,37 @@ async fn password(
     Place(id): Place<String>,
     write: Write,
 ) -> Result<Response> {
-    let new: NewPassword = write.body()?;
-    let id = parse(&id)?;
-    let is_own = id == write.actor().person;
+    change_password(&server, &write.caller, &parse(&id)?, write.body()?).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Sets a password: one's own with the current one, or somebody else's, with an alarm.
+pub(crate) async fn change_password(
+    server: &Server,
+    caller: &Caller,
+    id: &PersonId,
+    new: NewPassword,
+) -> Result<()> {
+    let is_own = *id == caller.actor.person;
     if !is_own {
-        write.caller.needs(Permission::ManageDirectory)?;
+        caller.needs(Permission::ManageDirectory)?;
     }
     long_enough(&new.password)?;
     let directory = server.store.directory().await?;
     let person = directory
         .people
-        .get(&id)
+        .get(id)
         .ok_or_else(|| Error::no("person"))?;
     let email = person.email.present().ok_or_else(|| Error::no("address"))?;
     if is_own {
-        knows(&server, email.as_str(), new.current.unwrap_or_default()).await?;
+        knows(server, email.as_str(), new.current.unwrap_or_default()).await?;
     }
     server
         .store
-        .set_password(write.actor(), &id, new.password)
+        .set_password(&caller.actor, id, new.password)
         .await?;
     server.known.forget();
-    Ok(StatusCode::NO_CONTENT.into_response())
+    Ok(())
 }
 
 fn long_enough(password: &str) -> Result<()> {
