@@ -62,6 +62,17 @@ impl Client {
         Self::reply(request.call()?)
     }
 
+    /// Reads a page as a browser does.
+    #[cfg(feature = "bench")]
+    pub(crate) fn page(&self, path: &str) -> Result<Reply> {
+        let request = self
+            .agent
+            .get(format!("{}{path}", self.base))
+            .header("Accept", "text/html")
+            .header("Authorization", &self.token);
+        Self::reply(request.call()?)
+    }
+
     /// Asks for a change under an operation id. An error means that no answer came: the change
     /// may or may not have happened.
     pub(crate) fn post(&self, path: &str, key: &str, body: &str) -> Result<Reply> {

@@ -1,5 +1,5 @@
-//! The queue, an incident's page and a search over the API, with more and more incidents behind
-//! them.
+//! The queue, one incident and a search, over the API and as pages for people, with more and more
+//! incidents behind them.
 
 use super::table::{Row, Table, percentile};
 use super::text;
@@ -15,11 +15,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// After so many pages the walk begins at the top again.
 const PAGES: u64 = 10;
 
-/// Sorted times of all three, in milliseconds.
+/// Sorted times of all of them, in milliseconds.
 pub(super) struct Times {
     queue: Vec<f64>,
     incident: Vec<f64>,
     search: Vec<f64>,
+    queue_page: Vec<f64>,
+    incident_page: Vec<f64>,
+    search_page: Vec<f64>,
 }
 
 /// Asks for each of them many times.
@@ -42,6 +45,26 @@ pub(super) fn measure(client: &Client, ids: &[String]) -> Result<Times> {
         search: times(|n| {
             let words = text::search(n).replace(' ', "+");
             Ok(timed(client, &format!("/api/v1/search?q={words}"))?.0)
+        })?,
+        queue_page: times(|n| {
+            let views = [
+                "open=true",
+                "open=true&handling=2",
+                "open=true&undecided=true",
+            ];
+            let view = views
+                .get(usize::try_from(n)? % views.len())
+                .unwrap_or(&"open=true");
+            page(client, &format!("/incidents?{view}"))
+        })?,
+        incident_page: times(|n| {
+            let at = usize::try_from(n * 7_919)? % ids.len().max(1);
+            let id = ids.get(at).map_or("", String::as_str);
+            page(client, &format!("/incidents/{id}"))
+        })?,
+        search_page: times(|n| {
+            let words = text::search(n).replace(' ', "+");
+            page(client, &format!("/search?q={words}"))
         })?,
     })
 }
@@ -71,6 +94,29 @@ impl Times {
             (&self.search, &smallest.search),
             300.0,
         );
+        let pages = [
+            (
+                "queue as a page",
+                &self.queue_page,
+                &smallest.queue_page,
+                150.0,
+            ),
+            (
+                "incident as a page",
+                &self.incident_page,
+                &smallest.incident_page,
+                200.0,
+            ),
+            (
+                "search as a page",
+                &self.search_page,
+                &smallest.search_page,
+                300.0,
+            ),
+        ];
+        for (what, here, smallest, limit) in pages {
+            add(table, what, size, (here, smallest), limit);
+        }
     }
 }
 
@@ -110,4 +156,15 @@ fn timed(client: &Client, path: &str) -> Result<(f64, Value)> {
         bail!("{path} answered {}: {}", reply.status, reply.body);
     }
     Ok((took, reply.json()?))
+}
+
+/// A page, whole, as a browser gets it.
+fn page(client: &Client, path: &str) -> Result<f64> {
+    let start = Instant::now();
+    let reply = client.page(path)?;
+    let took = start.elapsed().as_secs_f64() * 1_000.0;
+    if !reply.is_success() || !reply.body.contains("</html>") {
+        bail!("{path} answered {} and no page", reply.status);
+    }
+    Ok(took)
 }
