@@ -131,7 +131,7 @@ fn led(life: &mut Life<'_>, t0: At) {
         (Dimension::Confidentiality, Harm::Moderate),
     ];
     let basis = "312 patients in the last half hour; the worst case if the traces are real.";
-    life.minute(t0, 12).rate("amara", ratings, basis);
+    life.minute(t0, 10).rate("amara", ratings, basis);
     let label = Label {
         tlp: Tlp::AmberStrict,
     };

@@ -18,6 +18,8 @@ use tokio::sync::watch;
 
 /// The shortest and longest pause, in seconds.
 const PAUSE: (i64, i64) = (15, 40);
+/// The same for the first time, so that a visitor soon sees that the place lives.
+const FIRST_PAUSE: (i64, i64) = (6, 12);
 /// From this many undecided events on, the desk decides a signal before the next comes in.
 const TRIAGE_FULL: u32 = 14;
 
@@ -128,7 +130,7 @@ pub(crate) async fn run(store: Store, seed: u64, mut stop: watch::Receiver<bool>
     let mut rng = Rng::new(seed).fork(0x6c69_7665);
     let mut turn = 0;
     loop {
-        let (low, high) = PAUSE;
+        let (low, high) = if turn == 0 { FIRST_PAUSE } else { PAUSE };
         let seconds = u64::try_from(rng.between(low, high)).unwrap_or(30);
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(seconds)) => {}
