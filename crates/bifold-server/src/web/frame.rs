@@ -211,6 +211,11 @@ impl Frame {
         Ok(())
     }
 
+    /// Whether this place is open to the person.
+    pub(crate) fn leads_to(&self, href: &str) -> bool {
+        self.nav.iter().any(|nav| nav.href == href)
+    }
+
     pub(crate) fn asset(&self, name: &str) -> String {
         assets::url(name)
     }

@@ -91,7 +91,9 @@ impl Asked {
     /// Whether every word stands in the text.
     fn fits(&self, text: &str) -> bool {
         let text = text.to_lowercase();
-        self.words.split_whitespace().all(|word| text.contains(word))
+        self.words
+            .split_whitespace()
+            .all(|word| text.contains(word))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::server::Server;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use bifold_domain::At;
+use bifold_domain::{At, IncidentId};
 use bifold_store::query::incident::{Filter, Order};
 use serde::Deserialize;
 
@@ -77,11 +77,7 @@ async fn show(
 }
 
 /// The rows of these ids, in their order.
-pub(super) async fn in_order(
-    server: &Server,
-    visit: &Visit,
-    ids: Vec<String>,
-) -> Result<Vec<Row>> {
+pub(super) async fn in_order(server: &Server, visit: &Visit, ids: Vec<String>) -> Result<Vec<Row>> {
     // No ids would mean all incidents.
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -111,6 +107,15 @@ pub(super) async fn place_of_number(
     }
     let found = server.store.event(&viewer, &number).await?;
     Ok(found.map(|_| format!("/events/{number}")))
+}
+
+/// The id or number as it is kept, of an incident that a person named in a form.
+pub(super) fn meant(server: &Server, text: &str) -> String {
+    if IncidentId::parse(text).is_ok() {
+        return text.to_owned();
+    }
+    let now = server.store.shell().clock.now();
+    number(text, now).unwrap_or_else(|| text.to_uppercase())
 }
 
 /// The number that is meant: `inc-2026-42` is `INC-2026-0042`, and `INC-42` the one of this year.

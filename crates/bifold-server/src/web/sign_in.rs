@@ -14,7 +14,7 @@ use crate::route::{Access, Answer, Method, Route};
 use crate::server::Server;
 use askama::Template;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bifold_store::personal::Preferences;
 use serde::Deserialize;
@@ -98,8 +98,10 @@ fn template(
 
 async fn send(State(server): State<Server>, guest: Guest, request: Request) -> Result<Response> {
     let (parts, body) = request.into_parts();
+    // First the body: whoever is refused before having sent all gets no answer to read.
+    let bytes = body::read_any(&parts.headers, body).await?;
     from_our_own_pages(&parts.headers, &server.config)?;
-    let fields = fields(&body::read_any(&parts.headers, body).await?)?;
+    let fields = fields(&bytes)?;
     let field = |name: &str| {
         let found = fields.iter().find(|(n, _)| n == name);
         found.map(|(_, v)| v.clone()).unwrap_or_default()
@@ -136,8 +138,10 @@ async fn signed_in(server: &Server, secret: &str, next: &str) -> Result<Response
 
 async fn as_somebody(State(server): State<Server>, request: Request) -> Result<Response> {
     let (parts, body) = request.into_parts();
+    // First the body: whoever is refused before having sent all gets no answer to read.
+    let bytes = body::read_any(&parts.headers, body).await?;
     from_our_own_pages(&parts.headers, &server.config)?;
-    let fields = fields(&body::read_any(&parts.headers, body).await?)?;
+    let fields = fields(&bytes)?;
     let field = |name: &str| {
         fields
             .iter()
@@ -161,9 +165,11 @@ async fn as_somebody(State(server): State<Server>, request: Request) -> Result<R
     signed_in(&server, &secret, field("next").unwrap_or("/")).await
 }
 
-async fn sign_out(State(server): State<Server>, headers: HeaderMap) -> Result<Response> {
-    from_our_own_pages(&headers, &server.config)?;
-    if let Some(secret) = cookie(&headers, &server.config) {
+async fn sign_out(State(server): State<Server>, request: Request) -> Result<Response> {
+    let (parts, body) = request.into_parts();
+    body::discard(body).await;
+    from_our_own_pages(&parts.headers, &server.config)?;
+    if let Some(secret) = cookie(&parts.headers, &server.config) {
         server.store.sign_out(secret).await?;
         server.known.forget();
     }

@@ -74,7 +74,10 @@ async fn save(State(server): State<Server>, form: Form) -> Result<Response> {
     let query = uri.query().unwrap_or_default();
     let name = form.get("name").unwrap_or_default();
     let viewer = form.caller.viewer();
-    let view = server.store.save_view(&viewer, name, query, &sharing).await?;
+    let view = server
+        .store
+        .save_view(&viewer, name, query, &sharing)
+        .await?;
     Ok(Flash::new("done-view-save", view.name).on(see_other(&place)))
 }
 

@@ -313,6 +313,19 @@ impl Client<'_> {
         self.send("GET", path, None)
     }
 
+    /// A connection on which this was asked for, to read an answer that does not end.
+    pub(crate) fn listen(&self, path: &str) -> std::net::TcpStream {
+        use std::io::Write;
+        let host = self.app.address.strip_prefix("http://").unwrap();
+        let mut stream = std::net::TcpStream::connect(host).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: {host}\r\n").unwrap();
+        for (name, value) in &self.headers {
+            write!(stream, "{name}: {value}\r\n").unwrap();
+        }
+        stream.write_all(b"\r\n").unwrap();
+        stream
+    }
+
     pub(crate) fn post(&self, path: &str, body: Value) -> Answer {
         self.json("POST", path, &body)
     }

@@ -4,6 +4,7 @@
 //! is in the router and not in this table fails the test, and so does a row without a route.
 
 use crate::app::{Client, TestApp};
+use crate::page_rows;
 use crate::rows::{Body, READ, Row, elsewhere, of_an_incident};
 use bifold_domain::Role;
 use bifold_server::{Method, Route, registry};
@@ -15,7 +16,7 @@ crate::on_both! {
 }
 
 /// The viewers: nobody signed in, and one letter a role.
-const LETTERS: [(char, Option<Role>); 9] = [
+pub(crate) const LETTERS: [(char, Option<Role>); 9] = [
     ('-', None),
     ('R', Some(Role::Reporter)),
     ('A', Some(Role::Agent)),
@@ -57,7 +58,7 @@ fn is_let_in(status: u16) -> bool {
     matches!(status, 200 | 201 | 204 | 409 | 422)
 }
 
-fn client(app: &TestApp, role: Option<Role>) -> Client<'_> {
+pub(crate) fn client(app: &TestApp, role: Option<Role>) -> Client<'_> {
     role.map_or_else(|| app.anonymous(), |role| app.as_role(role))
 }
 
@@ -67,6 +68,9 @@ fn matrix(app: &TestApp) {
     let (ours, theirs) = (of_an_incident(app, &other), elsewhere(app));
     let mut known: Vec<&str> = ours.iter().chain(&theirs).map(|row| row.name).collect();
     known.extend(APART);
+    let pages = [page_rows::of_an_incident(), page_rows::elsewhere()].concat();
+    known.extend(pages.iter().map(|row| row.name));
+    known.extend(page_rows::APART);
     known.sort_unstable();
     let all: Vec<&str> = routes.keys().copied().collect();
     assert_eq!(known, all, "every route is in the matrix, and nothing else");
@@ -82,7 +86,7 @@ fn matrix(app: &TestApp) {
 }
 
 /// An incident in this state, seen from this role.
-fn incident(app: &TestApp, role: Option<Role>, state: &str) -> String {
+pub(crate) fn incident(app: &TestApp, role: Option<Role>, state: &str) -> String {
     let me = app.id(role.unwrap_or(Role::Reporter));
     let manager = app.id(Role::EvidenceCustodian);
     // Nobody is let in by accident: the restricted ones name a person outside of the roles.
@@ -169,7 +173,7 @@ fn other_rows(
 }
 
 /// What stands for the parameters of a path, by the beginning of the route's name.
-fn places(app: &TestApp) -> Vec<(&'static str, &'static str, String)> {
+pub(crate) fn places(app: &TestApp) -> Vec<(&'static str, &'static str, String)> {
     let admin = app.administrator();
     let unique = app.store.shell().ids.next().to_string();
     let entry = json!({ "key": unique, "name": "n", "criticality": "vital" });

@@ -4,15 +4,15 @@ use crate::app::TestApp;
 use bifold_domain::Role;
 use serde_json::{Value, json};
 
-const ALL: &str = "RAVMSCUD";
-const ANYONE: &str = "-RAVMSCUD";
-const WORK: &str = "AVMSC";
-const ASSESS: &str = "AVMS";
-const TRIAGE: &str = "AMS";
+pub(crate) const ALL: &str = "RAVMSCUD";
+pub(crate) const ANYONE: &str = "-RAVMSCUD";
+pub(crate) const WORK: &str = "AVMSC";
+pub(crate) const ASSESS: &str = "AVMS";
+pub(crate) const TRIAGE: &str = "AMS";
 const LEAD: &str = "MS";
 pub(crate) const READ: &str = "AVMSCUD";
-const AUDIT: &str = "UD";
-const ADMIN: &str = "D";
+pub(crate) const AUDIT: &str = "UD";
+pub(crate) const ADMIN: &str = "D";
 
 /// What the body of a route is made of.
 pub(crate) enum Body {

@@ -65,7 +65,10 @@ impl Asked {
             .map(str::to_owned)
             .collect();
         if numbers.is_empty() || numbers.len() > LIMIT {
-            let (at, why) = ("number[]".to_owned(), format!("names 1 to {LIMIT} incidents"));
+            let (at, why) = (
+                "number[]".to_owned(),
+                format!("names 1 to {LIMIT} incidents"),
+            );
             return Err(Error::Shape { at, why });
         }
         let field = |name: &&'static str| Some((*name, form.get(name)?.to_owned()));
@@ -167,7 +170,9 @@ async fn bulk(State(server): State<Server>, form: Form) -> Result<Response> {
 /// Does it to each, and says how that went.
 async fn carried_out(server: &Server, form: &Form, asked: &Asked) -> Result<Vec<Line>> {
     let (command, body) = (asked.command()?, asked.body()?);
-    let key = form.get("_key").filter(|key| key.len() <= 64 && key.is_ascii());
+    let key = form
+        .get("_key")
+        .filter(|key| key.len() <= 64 && key.is_ascii());
     let mut lines = Vec::new();
     for number in &asked.numbers {
         let id = key.map(|key| format!("{key}:{number}"));
@@ -232,7 +237,10 @@ impl Choices {
 
 impl BulkPage {
     fn count(&self, outcome: Outcome) -> usize {
-        self.lines.iter().filter(|line| line.outcome == outcome).count()
+        self.lines
+            .iter()
+            .filter(|line| line.outcome == outcome)
+            .count()
     }
 
     /// "12 will change · 2 not allowed · 1 already so", without what there is none of.

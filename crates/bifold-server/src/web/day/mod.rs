@@ -166,7 +166,11 @@ impl Desk<'_> {
             handling_at_least: Some(2),
             ..open()
         };
-        wanted.push((l.t("figure-urgent"), "open=true&handling=2".to_owned(), urgent));
+        wanted.push((
+            l.t("figure-urgent"),
+            "open=true&handling=2".to_owned(),
+            urgent,
+        ));
         if self.visit.may(Permission::Work) {
             let query = "open=true&assignee=me".to_owned();
             wanted.push((l.t("figure-mine"), query, self.mine()));

@@ -50,7 +50,7 @@ pub(super) async fn reports(server: &Server, visit: &Visit) -> Result<Vec<Report
     // What became an incident they can see is shown as that.
     let is_new = |row: &event::Row| row.incident.as_ref().is_none_or(|i| !shown.contains(i));
     reports.extend(events.into_iter().filter(is_new).map(|row| Report {
-        href: format!("/events/{}", row.number),
+        href: format!("/report/mine/{}", row.number),
         stands: l.word("plain", &row.standing),
         at: At::from_micros(row.received_at),
         age: age(At::from_micros(row.received_at)),

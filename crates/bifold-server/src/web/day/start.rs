@@ -56,7 +56,7 @@ impl Start {
         let steps = vec![
             step("start-services", "/settings/services", has_services),
             step("start-people", "/settings/people", people > 1),
-            step("start-source", "/settings/tokens", !tokens.is_empty()),
+            step("start-source", "/settings/me", !tokens.is_empty()),
             step("start-report", "/report", incidents + reports > 0),
             step("start-matrix", "/settings/matrix", has_matrix),
         ];

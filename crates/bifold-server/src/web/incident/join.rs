@@ -8,6 +8,7 @@ use crate::server::Server;
 use crate::web::form::Form;
 use crate::web::frame::see_other;
 use crate::web::say::{Flash, Undo};
+use crate::web::search::meant;
 use axum::extract::State;
 use axum::response::Response;
 use bifold_domain::Command;
@@ -31,7 +32,7 @@ async fn join(
     form: Form,
 ) -> Result<Response> {
     let (from, _) = readable(&server, &form.caller, &name).await?;
-    let named = form.get("into").unwrap_or_default().to_uppercase();
+    let named = meant(&server, form.get("into").unwrap_or_default());
     let (into, _) = readable(&server, &form.caller, &named).await?;
     let mut json = form.json()?;
     if let Some(field) = json.get_mut("into") {

@@ -88,7 +88,11 @@ impl Card {
             number: event.shown_number(),
             version,
             title: event.title.shown(),
-            text: event.description.as_ref().map(Redactable::shown).unwrap_or_default(),
+            text: event
+                .description
+                .as_ref()
+                .map(Redactable::shown)
+                .unwrap_or_default(),
             icon: icon(event.channel),
             source: match &event.signal {
                 Some(signal) => format!("{} · {}", signal.source, signal.external_id),

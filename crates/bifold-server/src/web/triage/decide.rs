@@ -9,9 +9,9 @@ use crate::server::Server;
 use crate::web::form::Form;
 use crate::web::frame::see_other;
 use crate::web::say::{Flash, Undo};
+use crate::web::search::meant;
 use axum::extract::State;
 use axum::response::Response;
-use bifold_domain::IncidentId;
 use bifold_domain::event::{Event, Standing};
 use serde_json::Value;
 
@@ -34,12 +34,7 @@ async fn decide(
     let mut json = form.json()?;
     if let Some(incident) = json.get_mut("incident") {
         // People write the number.
-        let named = incident.as_str().unwrap_or_default();
-        let named = if IncidentId::parse(named).is_ok() {
-            named.to_owned()
-        } else {
-            named.to_uppercase()
-        };
+        let named = meant(&server, incident.as_str().unwrap_or_default());
         let (found, _) = readable(&server, &form.caller, &named).await?;
         *incident = Value::from(found.id.to_string());
     }
@@ -48,7 +43,9 @@ async fn decide(
     let outcome = form.get("outcome").unwrap_or_default().replace('_', "-");
     // Declared with it, the incident is what one wants to find again.
     let numbers = receipt.touched.into_iter().filter_map(|t| t.number);
-    let declared = numbers.filter(|_| outcome == "declare").find(|n| n.starts_with("INC-"));
+    let declared = numbers
+        .filter(|_| outcome == "declare")
+        .find(|n| n.starts_with("INC-"));
     let about = declared.unwrap_or_else(|| event.shown_number());
     let undo = undo(&event, form.guest.locale.t("undo-reason"));
     let flash = Flash::new(format!("done-event-{outcome}"), about).undo(undo);

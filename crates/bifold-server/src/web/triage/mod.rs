@@ -130,7 +130,9 @@ async fn rows(
     Ok(if standing == "undecided" {
         store.waiting_events(&viewer, after, ROWS + 1).await?
     } else {
-        store.events(&viewer, &of(standing), after, ROWS + 1).await?
+        store
+            .events(&viewer, &of(standing), after, ROWS + 1)
+            .await?
     })
 }
 

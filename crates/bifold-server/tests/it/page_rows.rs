@@ -1,0 +1,135 @@
+//! The rows of the authorisation matrix for pages: the letters of the roles that may.
+
+use crate::rows::{ADMIN, ALL, ANYONE, ASSESS, AUDIT, READ, TRIAGE, WORK};
+
+#[derive(Clone)]
+pub(crate) struct PageRow {
+    pub(crate) name: &'static str,
+    pub(crate) may: &'static str,
+    /// What its form sends, where it takes one.
+    pub(crate) form: String,
+    /// It changes what may still be done: it gets a record of its own.
+    pub(crate) is_last: bool,
+}
+
+fn row(name: &'static str, may: &'static str) -> PageRow {
+    with(name, may, "")
+}
+
+fn with(name: &'static str, may: &'static str, form: &str) -> PageRow {
+    PageRow {
+        name,
+        may,
+        form: form.to_owned(),
+        is_last: false,
+    }
+}
+
+/// Pages with a rule of their own, tested elsewhere.
+pub(crate) const APART: &[&str] = &[
+    // Nobody is signed in before, and a browser must say where it comes from: `pages`.
+    "page_sign_in_send",
+    "page_sign_in_demo",
+    "page_sign_out",
+    // It does not end: `live`.
+    "page_live",
+    // One's own password is asked for besides: `settings_pages`.
+    "page_settings_password",
+    // Reports of anybody and their receipts: `report_pages`.
+    "page_report",
+    "page_report_send",
+    "page_report_received",
+    "page_report_add",
+    "page_report_find",
+    "page_reports_mine",
+    "page_report_mine",
+    "page_report_mine_add",
+    "security_txt",
+];
+
+/// Pages of one incident: not there for whoever cannot read it.
+pub(crate) fn of_an_incident() -> Vec<PageRow> {
+    let split = with("page_incident_split", ASSESS, "title=t");
+    vec![
+        row("page_incident", ALL),
+        row("page_incident_preview", ALL),
+        row("page_incident_assess", ALL),
+        row("page_incident_readers", ALL),
+        row("page_incident_do", WORK),
+        split,
+        PageRow {
+            is_last: true,
+            // Into an incident of the same standing, so that only the role decides.
+            ..with("page_incident_join", WORK, "into={other}&reason=r")
+        },
+    ]
+}
+
+/// Pages of the settings.
+fn settings() -> Vec<PageRow> {
+    let mut rows = vec![
+        row("page_settings", ALL),
+        row("page_settings_me", ALL),
+        row("page_settings_look", ALL),
+        with("page_settings_token", ALL, "name=t"),
+        row("page_settings_token_revoke", ALL),
+        row("page_settings_alarms", "MSU"),
+        row("page_settings_ledger", AUDIT),
+    ];
+    let administered = [
+        "page_settings_services",
+        "page_settings_service",
+        "page_settings_service_offer",
+        "page_settings_service_revise",
+        "page_settings_service_retire",
+        "page_settings_teams",
+        "page_settings_team",
+        "page_settings_team_form",
+        "page_settings_team_members",
+        "page_settings_people",
+        "page_settings_person",
+        "page_settings_person_register",
+        "page_settings_person_password",
+        "page_settings_person_change",
+        "page_settings_matrix",
+        "page_settings_matrix_set",
+        "page_settings_codes",
+        "page_settings_codes_set",
+        "page_settings_kinds",
+        "page_settings_kind_set",
+        "page_settings_limits",
+        "page_settings_limits_set",
+    ];
+    // The form is not one of theirs: let in, it is refused for what it holds.
+    rows.extend(administered.map(|name| with(name, ADMIN, "none=x")));
+    rows
+}
+
+/// Pages that are not about one incident.
+pub(crate) fn elsewhere() -> Vec<PageRow> {
+    let pages = vec![
+        row("page_asset", ANYONE),
+        row("page_sign_in", ANYONE),
+        row("page_offline", ANYONE),
+        row("page_worker", ANYONE),
+        row("page_day", ALL),
+        row("page_more", ALL),
+        row("page_search", ALL),
+        row("page_palette", ALL),
+        row("page_incidents", ALL),
+        row("page_triage", TRIAGE),
+        row("page_event", READ),
+        with("page_triage_decide", TRIAGE, "outcome=weakness&reason=r"),
+        row("page_declare", ASSESS),
+        with(
+            "page_declare_send",
+            ASSESS,
+            "title=t&impact=minor&urgency=low&channel=web",
+        ),
+        // Everybody may ask what would happen; what may be is decided about each.
+        with("page_bulk", ALL, "verb=take&number%5B%5D=INC-1970-0001"),
+        with("page_view_save", ALL, "name=n&query=open%3Dtrue"),
+        with("page_view_delete", ALL, "id=none"),
+    ];
+    [pages, settings()].concat()
+}
