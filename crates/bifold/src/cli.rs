@@ -96,6 +96,17 @@ pub struct Serve {
         default_value = "127.0.0.1:8080"
     )]
     pub listen: SocketAddr,
+    /// The address people reach it by, such as `https://incidents.example.org`. With https, cookies
+    /// are sent over https only, and `/.well-known/security.txt` is served.
+    #[arg(long, env = "BIFOLD_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Takes clients' addresses from the last entry of X-Forwarded-For. Only behind a proxy that
+    /// sets it.
+    #[arg(long, env = "BIFOLD_BEHIND_PROXY")]
+    pub behind_proxy: bool,
+    /// How to reach somebody who can help, such as a telephone number; said to whoever reports.
+    #[arg(long, env = "BIFOLD_HELP_LINE", value_name = "TEXT")]
+    pub help_line: Option<String>,
 }
 
 /// Arguments of `token`.

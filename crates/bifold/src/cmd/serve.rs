@@ -17,8 +17,13 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<Code> {
     let address = listener.local_addr()?;
     tracing::info!(%address, organisation = store.organisation(), database = store.database(), "serving");
     eprintln!("Bifold serves {} on http://{address}", store.organisation());
+    let url = args.public_url.as_deref().unwrap_or_default();
     let config = Config {
-        insecure_cookies: address.ip().is_loopback(),
+        // Plain HTTP never leaves this machine; in front of it may be a proxy that speaks https.
+        insecure_cookies: address.ip().is_loopback() && !url.starts_with("https://"),
+        public_url: args.public_url,
+        behind_proxy: args.behind_proxy,
+        help_line: args.help_line,
         ..Config::default()
     };
     bifold_server::serve(store, config, listener, stopped()).await?;

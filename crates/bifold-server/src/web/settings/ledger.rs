@@ -22,6 +22,9 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
+/// Writes the log out as files.
+const PUBLISH: &str = "bifold ledger publish published --data data";
+
 #[derive(Template)]
 #[template(path = "settings-ledger.html")]
 struct LedgerPage {
@@ -37,10 +40,6 @@ struct LedgerPage {
 }
 
 impl LedgerPage {
-    fn publish(&self) -> &'static str {
-        "bifold ledger publish published --data data"
-    }
-
     fn verify(&self) -> String {
         let vkey = self.vkey.as_deref().unwrap_or("…");
         format!("bifold-verify published/{} --vkey '{vkey}'", self.log)

@@ -16,6 +16,7 @@ mod tokens;
 
 pub(super) use me::look_cookies;
 
+use super::form::Form;
 use super::frame::{Frame, Visit, page};
 use super::say::Flash;
 use crate::api::alarms::READERS;
@@ -23,6 +24,7 @@ use crate::auth::admits;
 use crate::error::Result;
 use crate::route::{Access, Answer, Route};
 use crate::server::Server;
+use crate::write::Write;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -132,6 +134,11 @@ impl Around {
             key: server.store.shell().ids.next_uuid(),
         })
     }
+}
+
+/// The form as a write; an empty one is a body without members, which says what is missing.
+fn write(form: &Form) -> Result<Write> {
+    form.write_of(form.json()?.to_string().into_bytes())
 }
 
 /// Back to a page, with a word about what was done.

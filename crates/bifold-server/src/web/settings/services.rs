@@ -1,6 +1,6 @@
 //! The service catalogue.
 
-use super::{Around, DIRECTORY, Section, done, sent, shown};
+use super::{Around, DIRECTORY, Section, done, sent, shown, write};
 use crate::error::{Error, Result};
 use crate::params::Place;
 use crate::route::Route;
@@ -74,7 +74,7 @@ async fn list(State(server): State<Server>, visit: Visit) -> Result<Response> {
 }
 
 async fn offer(State(server): State<Server>, form: Form) -> Result<Response> {
-    let write = form.write()?;
+    let write = write(&form)?;
     let entry: Entry = write.body()?;
     let name = entry.name.to_string();
     let id = ServiceId::from_bits(server.store.shell().ids.next());
@@ -143,7 +143,7 @@ async fn revise(
     Place(id): Place<String>,
     form: Form,
 ) -> Result<Response> {
-    let write = form.write()?;
+    let write = write(&form)?;
     let entry: Entry = write.body()?;
     let name = entry.name.to_string();
     let command = Command::Service(parse(&id)?, C::Revise(entry));

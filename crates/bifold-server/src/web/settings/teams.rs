@@ -1,6 +1,6 @@
 //! Teams and their members.
 
-use super::{Around, DIRECTORY, Section, done, sent, shown};
+use super::{Around, DIRECTORY, Section, done, sent, shown, write};
 use crate::error::{Error, Result};
 use crate::params::Place;
 use crate::route::Route;
@@ -63,7 +63,7 @@ async fn list(State(server): State<Server>, visit: Visit) -> Result<Response> {
 }
 
 async fn form(State(server): State<Server>, form: Form) -> Result<Response> {
-    let write = form.write()?;
+    let write = write(&form)?;
     let new: NewTeam = write.body()?;
     let name = new.name.to_string();
     let id = TeamId::from_bits(server.store.shell().ids.next());
