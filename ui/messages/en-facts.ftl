@@ -53,4 +53,4 @@ fact-major-stood-down = ended the major incident
 fact-restricted = restricted it to named people
 fact-unrestricted = lifted the restriction
 fact-glass-broken = broke the glass to read it; an alarm was raised
-fact-labelled = set the label TLP { $tlp }
+fact-labelled = set the label { $tlp }

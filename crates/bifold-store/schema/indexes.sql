@@ -7,3 +7,6 @@
 CREATE INDEX IF NOT EXISTS incident_facet ON incident (org, seq, is_open, id, restricted, reporter,
     stage, handling, service_is, security_is, team, assignee, service, snoozed_until, category,
     major, source) WHERE is_open IS TRUE;
+
+-- All incidents, open or not, most urgent first: what a list is that nobody narrowed.
+CREATE INDEX IF NOT EXISTS incident_urgent ON incident (org, handling, seq);

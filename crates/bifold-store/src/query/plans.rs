@@ -73,6 +73,7 @@ async fn no_page_walks_all_incidents_or_sorts_them() {
         ("unassigned", queue(&unassigned, Order::MostUrgent), false),
         ("newest open", queue(&open(), Order::Newest), false),
         ("newest", queue(&Filter::default(), Order::Newest), false),
+        ("all", queue(&Filter::default(), Order::MostUrgent), false),
         ("named", queue(&named, Order::MostUrgent), true),
         ("badge", store.count_sql(&viewer, &mine(), 99), false),
         ("incident", store.incident_sql(&viewer, id.as_str()), false),
