@@ -656,11 +656,14 @@ bulk-line-will-change = will change
 bulk-line-changed = changed
 bulk-line-already = already so
 bulk-confirm = Change { $n }
-bulk-try = See again what would happen
+bulk-try = See what would happen
+bulk-again = Choose otherwise
+bulk-choose = Choose first. Then you see what would happen to each.
+bulk-line-can-change = can be changed
 bulk-lead = Nothing has changed yet. Each becomes an entry of its own in the ledger.
 bulk-back = Back to the list
 bulk-incident = Incident
-bulk-result = What happens
+bulk-result = Result
 
 # Saved lists
 view-save = Save this list

@@ -145,7 +145,10 @@ pub(super) fn escaped(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let digit = |n: u8| char::from_digit(u32::from(n), 16).unwrap_or('0');
+            let hex = [digit(byte >> 4), digit(byte & 15)];
+            out.push('%');
+            out.extend(hex.map(|c| c.to_ascii_uppercase()));
         }
     }
     out

@@ -21,8 +21,16 @@ fn every_route_is_in_the_document_once_and_described() {
         let method = route.method.as_str().to_lowercase();
         let operation = &document["paths"][&path][&method];
         // Pages are for people, and not part of the interface.
-        let expected = if route.is_page { None } else { Some(route.name) };
-        assert_eq!(operation["operationId"].as_str(), expected, "{method} {path}");
+        let expected = if route.is_page {
+            None
+        } else {
+            Some(route.name)
+        };
+        assert_eq!(
+            operation["operationId"].as_str(),
+            expected,
+            "{method} {path}"
+        );
         assert!(ids.insert(route.name), "{} twice", route.name);
         assert!(
             route.summary.ends_with('.'),

@@ -221,10 +221,7 @@ fn bulk(app: &TestApp) {
     agent.does(&ids[1], "take", json!({}));
     let cancelled = json!({ "reason": "r" });
     agent.does(&ids[2], "cancel", cancelled);
-    let many: String = numbers
-        .iter()
-        .map(|n| format!("&number%5B%5D={n}"))
-        .collect();
+    let many = format!("&number%5B%5D={}", numbers.join("&number%5B%5D="));
     let sheet = send(&agent, "/incidents/bulk", &format!("verb=take{many}")).is(200);
     let expected = "1 will change · 1 not possible · 1 already so";
     assert!(sheet.text.contains(expected), "{}", sheet.text);
@@ -262,6 +259,26 @@ fn bulk(app: &TestApp) {
             .contains("2 changed")
     );
     assert!(!agent.sees(&ids[0]).at("/snoozed").is_null());
+    // A priority is confirmed only after what was chosen was tried.
+    let asked = format!("verb=prioritise{many}");
+    let sheet = send(&agent, "/incidents/bulk", &asked).is(200).text;
+    assert!(
+        sheet.contains("Choose first") && !sheet.contains("confirmed"),
+        "{sheet}"
+    );
+    let asked = format!("{asked}&impact=significant&urgency=high&reason=r");
+    let sheet = send(&agent, "/incidents/bulk", &asked).is(200).text;
+    assert!(
+        sheet.contains("2 already so") && !sheet.contains("confirmed"),
+        "{sheet}"
+    );
+    let asked = asked.replace("=high", "=low");
+    let sheet = send(&agent, "/incidents/bulk", &asked).is(200).text;
+    assert!(
+        sheet.contains("name=\"confirmed\"") && sheet.contains("Low: it can wait"),
+        "{sheet}"
+    );
+
     for wrong in ["verb=close", "verb=assess", "verb=restrict"] {
         send(&agent, "/incidents/bulk", &format!("{wrong}{many}")).is(404);
     }

@@ -72,10 +72,11 @@ impl Asked {
             return Err(Error::Shape { at, why });
         }
         let field = |name: &&'static str| Some((*name, form.get(name)?.to_owned()));
+        let fields = names.iter().filter(|_| form.get("again").is_none());
         Ok(Self {
             verb,
             numbers,
-            fields: names.iter().filter_map(field).collect(),
+            fields: fields.filter_map(field).collect(),
         })
     }
 
@@ -94,6 +95,12 @@ impl Asked {
                 .all(|(_, names)| names.len() == self.fields.len()),
             _ => true,
         }
+    }
+
+    /// Whether what was tried is what would be done: how an assignment or a priority goes depends
+    /// on what is chosen, so it is confirmed only after that was tried.
+    fn is_tried(&self) -> bool {
+        self.is_complete() || !matches!(self.verb, "assign" | "prioritise")
     }
 
     /// The body of the command, as the API takes it.
@@ -258,6 +265,25 @@ impl BulkPage {
         let said = rows.into_iter().filter(|(_, n)| *n > 0);
         let said: Vec<String> = said.map(|(key, n)| self.f.l.with(key, "n", n)).collect();
         said.join(" · ")
+    }
+
+    /// What was chosen and tried, in words.
+    fn chosen(&self) -> Vec<(String, String)> {
+        let l = self.f.l;
+        let named = |choices: &[Choice], value: &str| {
+            let found = choices.iter().find(|choice| choice.value == value);
+            found.map_or_else(|| value.to_owned(), |choice| choice.label.clone())
+        };
+        let shown = |(name, value): &(&str, String)| {
+            let value = match *name {
+                "team" => named(&self.choices.teams, value),
+                "person" => named(&self.choices.people, value),
+                "impact" | "urgency" => l.word(name, value),
+                _ => value.clone(),
+            };
+            (l.word("field", name), value)
+        };
+        self.asked.fields.iter().map(shown).collect()
     }
 
     fn changes(&self) -> usize {
