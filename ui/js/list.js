@@ -15,7 +15,7 @@ const ITEMS = ".queue > li, [data-item]";
 const KEYS = { j: "next", k: "previous", x: "pick", p: "peek", Space: "peek", Enter: "open", Escape: "leave" };
 
 /** What a list of this page was at and had picked, for its successor after a swap. */
-let carried = { page: "", at: "", picks: /** @type {string[]} */ ([]) };
+let carried = { page: "", heirs: /** @type {string[]} */ ([]), picks: /** @type {string[]} */ ([]) };
 
 /** @param {HTMLElement} item */
 const nameOf = (item) => item.dataset.item || item.id;
@@ -32,8 +32,9 @@ class BList extends HTMLElement {
     const isSamePage = carried.page === location.pathname;
     if (isSamePage) for (const box of this.#boxes()) box.checked ||= carried.picks.includes(box.value);
     addEventListener("hashchange", this.#onHash);
-    this.#at = place() || (isSamePage ? carried.at : "");
-    if (!this.#item()) this.#at = "";
+    // Where one was, or what came after it if that is gone; the address is behind by a moment.
+    const names = new Set(this.#items().map(nameOf));
+    this.#at = [...(isSamePage ? carried.heirs : []), place()].find((name) => names.has(name)) ?? "";
     this.#mark();
     this.#showBulk();
     if (document.body.dataset.keys) describe(this, [
@@ -50,7 +51,10 @@ class BList extends HTMLElement {
     this.removeEventListener("change", this.#showBulk);
     this.removeEventListener("focusin", this.#onFocus);
     describe(this, null);
-    carried = { page: location.pathname, at: this.#at, picks: this.#picked().map((box) => box.value) };
+    const names = this.#items().map(nameOf);
+    const at = names.indexOf(this.#at);
+    const heirs = at < 0 ? [] : [...names.slice(at), ...names.slice(0, at).reverse()];
+    carried = { page: location.pathname, heirs, picks: this.#picked().map((box) => box.value) };
   }
 
   /** @returns {HTMLElement[]} */

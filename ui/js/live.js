@@ -23,7 +23,7 @@ for (const kind of ["pointermove", "pointerdown", "keydown", "wheel", "touchstar
 }
 document.addEventListener("bifold:own", () => { ownAt = Date.now(); });
 
-/** @returns {import("./idle.js").Scene & {isAtField: boolean}} */
+/** @returns {import("./idle.js").Scene & {isAtField: boolean, hasMenu: boolean}} */
 function scene() {
   const main = document.querySelector("main");
   const at = document.activeElement;
@@ -33,6 +33,7 @@ function scene() {
     hasFocus: Boolean(main && at && at !== main && main.contains(at)),
     hasDialog: Boolean(openDialog()),
     isAtField: Boolean(at?.matches("input, textarea, select")),
+    hasMenu: Boolean(main?.querySelector("details.menu[open]")),
     hasPicks: Boolean(main?.querySelector("input.check:checked")),
     hasText: [...(main?.querySelectorAll("form") ?? [])].some(isBegun),
     hasSelection: getSelection()?.isCollapsed === false,
@@ -85,7 +86,7 @@ class BLive extends HTMLElement {
     if ((this.#n > 0 || this.#isMaybe) && this.#lostAt === null) {
       // The echo of one's own step may follow it at once: the page has just moved anyway.
       const isEcho = this.#n === 0 && Date.now() - ownAt < 2 * OWN_MS;
-      const isQuiet = !is.isHidden && !is.isAtField && !is.hasPicks && !is.hasSelection;
+      const isQuiet = !is.isHidden && !is.isAtField && !is.hasMenu && !is.hasPicks && !is.hasSelection;
       if (mayRefresh(is) || (isEcho && isQuiet)) this.#renew(false);
     }
     this.#draw();

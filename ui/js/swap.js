@@ -120,7 +120,9 @@ function restore(main, memory, sent) {
   for (const { key, form } of memory.begun) keepBegun(main, forms.get(key), form, sent);
   if (!memory.hadFocus) return;
   const found = memory.focus && refind(main, memory.focus, forms);
-  /** @type {HTMLElement} */ (found || main).focus({ preventScroll: true });
+  if (found) /** @type {HTMLElement} */ (found).focus({ preventScroll: true });
+  // What is folded away cannot take the focus.
+  if (!found || document.activeElement !== found) /** @type {HTMLElement} */ (main).focus({ preventScroll: true });
 }
 
 /**
