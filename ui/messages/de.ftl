@@ -852,6 +852,11 @@ say-hours = %n h
 say-days = %n d
 say-maybe = Vielleicht gibt es Änderungen
 say-found = %n Treffer|%n Treffer
+say-next = Weiter
+say-previous = Zurück
+say-open = Öffnen
+say-peek = Vorschau
+say-pick = Auswählen
 
 # What happened, as the rest of a sentence that begins with a name.
 fact-declared = hat den Incident erfasst
