@@ -329,7 +329,7 @@ fn parse_micros(text: &str) -> Result<i64, LeafError> {
         let at = DateTime::new(year, month, day, hour, minute, second, nanosecond);
         TimeZone::UTC.to_timestamp(at.ok()?).ok()
     };
-    at().map(|at| at.as_microsecond()).ok_or_else(wrong)
+    at().map(jiff::Timestamp::as_microsecond).ok_or_else(wrong)
 }
 
 /// Reads decimal seconds with exactly three digits, as they are written.

@@ -46,9 +46,12 @@ pub(crate) struct Names<'a>(pub(crate) &'a Directory);
 
 impl Names<'_> {
     pub(crate) fn person(self, id: &PersonId) -> Named {
+        let known = self.0.people.get(id).map(|person| person.name.shown());
+        // No person: Bifold itself, acting on a rule or for somebody who is not signed in.
+        let is_system = *id == PersonId::from_bits(0);
         Named {
             id: id.to_string(),
-            name: self.0.people.get(id).map(|person| person.name.shown()),
+            name: known.or_else(|| is_system.then(|| "Bifold".to_owned())),
         }
     }
 

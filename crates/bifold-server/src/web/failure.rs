@@ -1,6 +1,7 @@
 //! What could not be done, as a page or as a notice beside the form: what failed, what is safe,
 //! what to do, and the id to ask with.
 
+use super::form::encode;
 use super::frame::{Frame, page_with, see_other};
 use super::guest::Guest;
 use super::locale::Locale;
@@ -78,13 +79,7 @@ fn sign_in_path(next: &str) -> String {
         return "/sign-in".to_owned();
     }
     let mut path = String::from("/sign-in?next=");
-    for byte in next.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.') {
-            path.push(char::from(byte));
-        } else {
-            path.push_str(&format!("%{byte:02X}"));
-        }
-    }
+    encode(&mut path, next, b"/-_.");
     path
 }
 

@@ -148,21 +148,30 @@ impl Form {
             Some(object) if object.is_empty() => Vec::new(),
             _ => serde_json::to_vec(&json).map_err(|_| Error::Internal)?,
         };
-        self.write_of(bytes)
+        Ok(self.write_of(bytes))
     }
 
     /// The request as a write with another body.
-    pub(crate) fn write_of(&self, bytes: Vec<u8>) -> Result<Write> {
+    pub(crate) fn write_of(&self, bytes: Vec<u8>) -> Write {
         let id = self
             .get("_key")
             .filter(|id| id.len() <= 64 && id.is_ascii());
-        Ok(Write::from_form(
-            self.caller.clone(),
-            &self.what,
-            id,
-            self.seen(),
-            bytes,
-        ))
+        Write::from_form(self.caller.clone(), &self.what, id, self.seen(), bytes)
+    }
+}
+
+/// Adds the text to an address, percent-encoded but for letters, digits and what is named.
+pub(crate) fn encode(address: &mut String, text: &str, kept: &[u8]) {
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
+    ];
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            address.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Texts of people as markup. What they write is CommonMark; what comes out holds no style, no
+//! Texts of people as markup. What they write is `CommonMark`; what comes out holds no style, no
 //! script, no image and no attribute that a module of ours reads.
 
 use ammonia::Builder;

@@ -1,5 +1,6 @@
 //! The queue: one list for all kinds, most urgent first, with facets that are links.
 
+use super::form::encode;
 use super::frame::{Frame, Visit, page};
 use super::incident::Choice;
 use super::incident::row::Row;
@@ -193,16 +194,13 @@ pub(super) fn address<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> St
         path.push(if i == 0 { '?' } else { '&' });
         path.push_str(name);
         path.push('=');
-        for byte in value.bytes() {
-            if byte.is_ascii_alphanumeric() || b"-_.~:@".contains(&byte) {
-                path.push(char::from(byte));
-            } else {
-                path.push_str(&format!("%{byte:02X}"));
-            }
-        }
+        encode(&mut path, value, b"-_.~:@");
     }
     path
 }
+
+/// Parts of an address, by name and value.
+type Pairs<'a> = Vec<(&'a str, &'a str)>;
 
 /// The lists that everybody asks for, as links.
 fn views(l: Locale, place: &Address, visit: &Visit) -> Vec<Link> {
@@ -213,7 +211,7 @@ fn views(l: Locale, place: &Address, visit: &Visit) -> Vec<Link> {
         .first()
         .map(ToString::to_string)
         .unwrap_or_default();
-    let rows: [(&str, Vec<(&str, &str)>, bool); 6] = [
+    let rows: [(&str, Pairs<'_>, bool); 6] = [
         ("view-open", vec![("open", "true")], true),
         (
             "view-mine",

@@ -127,7 +127,7 @@ fn number(q: &str, now: At) -> Option<String> {
         !part.is_empty() && part.len() <= 12 && part.bytes().all(|b| b.is_ascii_digit())
     };
     let numbers: Vec<&str> = parts.collect();
-    if !numbers.iter().all(|part| digits(part)) {
+    if !numbers.iter().all(digits) {
         return None;
     }
     let year = now.year();

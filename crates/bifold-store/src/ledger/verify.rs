@@ -288,12 +288,12 @@ fn stored(index: &str, leaf: &str, columns: &str, disclosures: &str) -> Stored {
     let disclosures: Vec<&str> = disclosures.lines().filter(|l| !l.is_empty()).collect();
     let entry = Entry::read(leaf.as_bytes(), &disclosures);
     let (hash, columns) = columns.split_once(PART_END).unwrap_or_default();
-    let contradiction = if hash.parse() != Ok(entry.hash()) {
-        Some("the stored hash is not that of the stored leaf")
-    } else {
+    let contradiction = if hash.parse() == Ok(entry.hash()) {
         // A leaf that cannot be read is the verifier's finding, not one of the columns.
         let differs = entry.leaf().is_ok_and(|leaf| beside(leaf) != columns);
         differs.then_some("a column beside the leaf contradicts it")
+    } else {
+        Some("the stored hash is not that of the stored leaf")
     };
     Stored {
         index: index.parse().ok(),

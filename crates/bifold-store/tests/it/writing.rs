@@ -385,11 +385,11 @@ async fn a_told_history_has_its_own_times_also_over_the_turn_of_the_year() {
         let store = &world.store;
         let start = store.shell().clock.now();
         let times: Vec<_> = (1..=40).map(|n| start.plus(n * 3 * time::HOUR)).collect();
-        let story = times.iter().map(|at| {
+        let history = times.iter().map(|at| {
             let command = Command::Incident(world.incident_id(), declare("Told"));
             (*at, Operation::one(&world.admin, command))
         });
-        let answers = store.execute_told(story.collect()).await;
+        let answers = store.execute_told(history.collect()).await;
         let receipts: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
         let told: Vec<_> = receipts.iter().map(|r| r.at).collect();
         assert_eq!(told, times);

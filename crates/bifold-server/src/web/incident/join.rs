@@ -39,7 +39,7 @@ async fn join(
         *field = Value::from(into.id.to_string());
     }
     let bytes = serde_json::to_vec(&json).map_err(|_| Error::Internal)?;
-    let write = form.write_of(bytes)?;
+    let write = form.write_of(bytes);
     let merge: Merge = write.body()?;
     let number = from.shown_number();
     write
@@ -72,7 +72,7 @@ async fn split(
             .or_insert_with(|| Value::from(from.urgency.word()));
     }
     let bytes = serde_json::to_vec(&json).map_err(|_| Error::Internal)?;
-    let write = form.write_of(bytes)?;
+    let write = form.write_of(bytes);
     let receipt = declare_split(&server, &name, &write).await?;
     let number = receipt
         .touched

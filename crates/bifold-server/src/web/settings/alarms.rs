@@ -24,7 +24,7 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-/// One alarm. It names the record by its id, and nothing of what is in it.
+/// One alarm. It names a record by its id, and nothing of what is in it.
 struct Row {
     what: String,
     who: String,
@@ -54,7 +54,8 @@ async fn show(State(server): State<Server>, visit: Visit) -> Result<Response> {
             .subject
             .starts_with("inc_")
             .then(|| format!("/incidents/{}", alarm.subject)),
-        subject: alarm.subject,
+        // A person's name is no secret of a record.
+        subject: names.person_text(&alarm.subject).shown().to_owned(),
         at: At::from_micros(alarm.at),
     });
     let around = Around::of(&server, &visit, "alarms").await?;

@@ -77,7 +77,7 @@ pub(super) async fn version(server: &Server) -> Result<u64> {
 
 /// Changes one part of the policy, from the same JSON as the API's.
 pub(super) async fn change(server: &Server, form: &Form, body: &Value) -> Result<()> {
-    let write = form.write_of(body.to_string().into_bytes())?;
+    let write = form.write_of(body.to_string().into_bytes());
     let command: C = write.body()?;
     let command = Command::Policy(PolicyId, command);
     write.execute(server, vec![command]).await?;

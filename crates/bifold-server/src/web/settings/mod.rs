@@ -138,7 +138,7 @@ impl Around {
 
 /// The form as a write; an empty one is a body without members, which says what is missing.
 fn write(form: &Form) -> Result<Write> {
-    form.write_of(form.json()?.to_string().into_bytes())
+    Ok(form.write_of(form.json()?.to_string().into_bytes()))
 }
 
 /// Back to a page, with a word about what was done.

@@ -72,7 +72,7 @@ pub(super) fn with_roles(form: &Form, mut body: Value) -> Vec<u8> {
 }
 
 async fn register(State(server): State<Server>, form: Form) -> Result<Response> {
-    let write = form.write_of(with_roles(&form, form.json()?))?;
+    let write = form.write_of(with_roles(&form, form.json()?));
     let new: Register = write.body()?;
     let name = new.name.to_string();
     let id = PersonId::from_bits(server.store.shell().ids.next());

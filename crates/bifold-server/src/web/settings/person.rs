@@ -90,7 +90,7 @@ async fn change(
     let write = form.write_of(match what.as_str() {
         "roles" => with_roles(&form, json!({})),
         _ => Vec::new(),
-    })?;
+    });
     let (command, say) = match what.as_str() {
         "roles" => (C::ChangeRoles(write.body()?), "done-roles"),
         "disable" => (C::Disable, "done-disable"),

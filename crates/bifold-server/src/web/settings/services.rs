@@ -157,7 +157,7 @@ async fn retire(
     form: Form,
 ) -> Result<Response> {
     let command = Command::Service(parse(&id)?, C::Retire);
-    form.write_of(Vec::new())?
+    form.write_of(Vec::new())
         .execute(&server, vec![command])
         .await?;
     Ok(done("done-service-retire", "", ALL))

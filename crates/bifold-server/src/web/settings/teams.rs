@@ -130,7 +130,7 @@ async fn members(
 ) -> Result<Response> {
     // Nobody ticked is a team without members, not a field left out.
     let body = json!({ "members": form.all("members[]") });
-    let write = form.write_of(body.to_string().into_bytes())?;
+    let write = form.write_of(body.to_string().into_bytes());
     let set: SetMembers = write.body()?;
     let command = Command::Team(parse(&id)?, C::SetMembers(set));
     write.execute(&server, vec![command]).await?;

@@ -39,7 +39,7 @@ async fn decide(
         *incident = Value::from(found.id.to_string());
     }
     let bytes = serde_json::to_vec(&json).map_err(|_| Error::Internal)?;
-    let receipt = decided(&server, &name, &form.write_of(bytes)?).await?;
+    let receipt = decided(&server, &name, &form.write_of(bytes)).await?;
     let outcome = form.get("outcome").unwrap_or_default().replace('_', "-");
     // Declared with it, the incident is what one wants to find again.
     let numbers = receipt.touched.into_iter().filter_map(|t| t.number);
