@@ -106,8 +106,8 @@ async fn show(
     let asked = Asked::of(&query.q);
     let mut going = Vec::new();
     if asked.sort.is_none() {
-        going.extend(incidents(&server, &visit, &query.q).await?);
         going.extend(places(&visit, &asked));
+        going.extend(incidents(&server, &visit, &query.q).await?);
     }
     if visit.may(Permission::ReadIncidents) && !asked.words.is_empty() {
         going.extend(named(&server, &visit, &asked).await?);
