@@ -1,0 +1,121 @@
+// Every screen, once: the axe runs, the pictures, the budgets and the languages go through this
+// table. `path` may depend on what there is to show; `after` brings the page into the state meant.
+
+import { client } from "./lib/api.mjs";
+
+/**
+ * @typedef {object} Screen
+ * @property {string} name
+ * @property {string} role "" for somebody who is not signed in
+ * @property {string|((s: Subjects) => string)} path
+ * @property {("full"|"empty")[]} states in which organisation it is looked at
+ * @property {number} [status] when it is not 200
+ * @property {(page: import("playwright-core").Page) => Promise<void>} [after]
+ */
+/** @typedef {Awaited<ReturnType<typeof subjects>>} Subjects */
+
+const BOTH = ["full", "empty"];
+const FULL = ["full"];
+
+const drawer = async (page) => {
+  await page.keyboard.press("j");
+  await page.keyboard.press("p");
+  await page.locator("dialog.drawer article").waitFor();
+};
+const palette = async (page) => {
+  await page.keyboard.press("Control+k");
+  await page.locator("dialog.palette [role=option]").first().waitFor();
+};
+const keyboard = async (page) => {
+  await page.keyboard.press("?");
+  await page.locator("dialog.sheet-dialog").waitFor();
+};
+const picked = async (page) => {
+  await page.locator("input.check").first().check();
+  await page.locator("#bulk .picked-count").waitFor();
+};
+const trial = async (page) => {
+  await picked(page);
+  await page.locator("#bulk button[value=acknowledge]").click();
+  await page.locator("input[name='number[]']").first().waitFor({ state: "attached" });
+};
+const refused = async (page) => {
+  await page.locator("#email").fill("nobody@example.org");
+  await page.locator("#password").fill("wrong");
+  await page.locator("form[action='/sign-in'] button").click();
+  await page.locator("[role=alert]").waitFor();
+};
+const received = async (page) => {
+  await page.locator("#what").fill("A strange mail asks for passwords.");
+  await page.locator("form[action='/report'] button.primary").click();
+  await page.locator(".receipt").first().waitFor();
+};
+
+/** @type {Screen[]} */
+export const SCREENS = [
+  { name: "sign-in", role: "", path: "/sign-in", states: BOTH },
+  { name: "sign-in-refused", role: "", path: "/sign-in", states: FULL, after: refused },
+  { name: "report", role: "", path: "/report", states: BOTH },
+  { name: "report-received", role: "", path: "/report", states: FULL, after: received },
+  { name: "day-manager", role: "manager", path: "/", states: FULL },
+  { name: "day-agent", role: "agent", path: "/", states: FULL },
+  { name: "day-reporter", role: "reporter", path: "/", states: FULL },
+  { name: "day-first", role: "admin", path: "/", states: ["empty"] },
+  { name: "triage", role: "agent", path: "/triage", states: FULL },
+  { name: "triage-empty", role: "admin", path: "/triage", states: ["empty"] },
+  { name: "triage-decided", role: "agent", path: "/triage?standing=dismissed", states: FULL },
+  { name: "queue", role: "manager", path: "/incidents?open=true", states: FULL },
+  { name: "queue-empty", role: "admin", path: "/incidents", states: ["empty"] },
+  { name: "queue-nothing", role: "manager", path: "/incidents?open=true&team=tm_00000000000000000000000000", states: FULL },
+  { name: "queue-drawer", role: "manager", path: "/incidents?open=true", states: FULL, after: drawer },
+  { name: "queue-picked", role: "manager", path: "/incidents?open=true", states: FULL, after: picked },
+  { name: "bulk", role: "manager", path: "/incidents?open=true&stage=new", states: FULL, after: trial },
+  { name: "incident-sev1", role: "manager", path: (s) => `/incidents/${s.sev1}`, states: FULL },
+  { name: "incident-both", role: "officer", path: (s) => `/incidents/${s.both}`, states: FULL },
+  { name: "incident-proof", role: "auditor", path: (s) => `/incidents/${s.both}?proof=true`, states: FULL },
+  { name: "incident-closed", role: "auditor", path: (s) => `/incidents/${s.closed}`, states: FULL },
+  { name: "incident-reader", role: "engineer", path: (s) => `/incidents/${s.security}`, states: FULL },
+  { name: "assess-service", role: "manager", path: (s) => `/incidents/${s.sev1}/assess/service`, states: FULL },
+  { name: "assess-security", role: "officer", path: (s) => `/incidents/${s.sev1}/assess/security`, states: FULL },
+  { name: "readers", role: "officer", path: (s) => `/incidents/${s.sev1}/readers`, states: FULL },
+  { name: "declare", role: "manager", path: "/declare", states: FULL },
+  { name: "event", role: "agent", path: (s) => `/events/${s.event}`, states: FULL },
+  { name: "search", role: "manager", path: "/search?q=portal", states: FULL },
+  { name: "search-empty", role: "admin", path: "/search?q=portal", states: ["empty"] },
+  { name: "palette", role: "manager", path: "/incidents?open=true", states: FULL, after: palette },
+  { name: "keyboard", role: "manager", path: "/incidents?open=true", states: FULL, after: keyboard },
+  { name: "more", role: "manager", path: "/more", states: FULL },
+  { name: "reports-mine", role: "reporter", path: "/report/mine", states: FULL },
+  { name: "not-found", role: "manager", path: "/incidents/INC-1999-0001", states: FULL, status: 404 },
+  { name: "settings", role: "admin", path: "/settings", states: BOTH },
+  { name: "settings-me", role: "agent", path: "/settings/me", states: FULL },
+  { name: "settings-services", role: "admin", path: "/settings/services", states: BOTH },
+  { name: "settings-teams", role: "admin", path: "/settings/teams", states: BOTH },
+  { name: "settings-people", role: "admin", path: "/settings/people", states: BOTH },
+  { name: "settings-person", role: "admin", path: (s) => `/settings/people/${s.person}`, states: FULL },
+  { name: "settings-matrix", role: "admin", path: "/settings/matrix", states: FULL },
+  { name: "settings-codes", role: "admin", path: "/settings/codes", states: FULL },
+  { name: "settings-kinds", role: "admin", path: "/settings/kinds", states: FULL },
+  { name: "settings-limits", role: "admin", path: "/settings/limits", states: FULL },
+  { name: "settings-alarms", role: "auditor", path: "/settings/alarms", states: FULL },
+  { name: "settings-ledger", role: "auditor", path: "/settings/ledger", states: FULL },
+];
+
+/** What there is to show in the made-up hospital. */
+export async function subjects(demo) {
+  const api = await client(demo, "manager");
+  const admin = await client(demo, "admin");
+  const first = async (query) => (await api.get(`/incidents?limit=1&${query}`)).items[0]?.number;
+  const { items: events } = await api.get("/events?standing=undecided&limit=1");
+  const { items: people } = await admin.get("/people");
+  return {
+    sev1: await first("open=true&major=promoted"),
+    both: await first("service_is=yes&security_is=yes"),
+    security: await first("service_is=no&security_is=yes"),
+    closed: await first("stage=closed"),
+    event: events[0]?.number,
+    person: people.find((person) => person.email === demo.people.engineer)?.id,
+  };
+}
+
+export const pathOf = (screen, found) => (typeof screen.path === "string" ? screen.path : screen.path(found));
