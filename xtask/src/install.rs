@@ -15,7 +15,7 @@ struct Need {
     is_here: fn() -> bool,
 }
 
-const NEEDS: [Need; 5] = [
+const NEEDS: [Need; 7] = [
     Need {
         name: "PostgreSQL",
         packages: &["postgresql"],
@@ -43,6 +43,16 @@ const NEEDS: [Need; 5] = [
         name: "Python with venv",
         packages: &["python3", "python3-venv"],
         is_here: || answers("python3", &["-c", "import venv, ensurepip, sqlite3"]),
+    },
+    Need {
+        name: "Node with npm",
+        packages: &["nodejs", "npm"],
+        is_here: || is_on_path("node") && is_on_path("npm"),
+    },
+    Need {
+        name: "Chromium",
+        packages: &["chromium"],
+        is_here: has_browser,
     },
 ];
 
@@ -105,6 +115,11 @@ fn apt(packages: &[&str]) -> Result<()> {
     let install = ["install", "--no-install-recommends"];
     get(&[&install, packages].concat())?;
     Ok(())
+}
+
+/// Whether pages can be looked at.
+pub(crate) fn has_browser() -> bool {
+    is_on_path("chromium")
 }
 
 /// The Python of our virtual environment, if it was made.

@@ -1,4 +1,5 @@
-//! Development tasks: `cargo xtask test`, `cargo xtask crash`, `cargo xtask bench`.
+//! Development tasks: `cargo xtask test`, `cargo xtask crash`, `cargo xtask bench`,
+//! `cargo xtask screenshots`.
 //!
 //! Plain synchronous code that starts real programs and watches them. Whatever it starts it ends,
 //! by process id; all traffic stays on the loopback addresses.
@@ -15,6 +16,7 @@ mod random;
 mod server;
 mod tally;
 mod test;
+mod ui;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -35,6 +37,8 @@ enum Task {
     Crash(crash::Options),
     /// Measures, with a baseline in the same run.
     Bench(bench::Options),
+    /// Makes pictures of the screens, from the demo.
+    Screenshots(ui::Options),
 }
 
 fn main() -> Result<ExitCode> {
@@ -42,6 +46,7 @@ fn main() -> Result<ExitCode> {
         Task::Test(options) => test::run(&options)?,
         Task::Crash(options) => crash::run(&options)?,
         Task::Bench(options) => bench::run(&options)?,
+        Task::Screenshots(options) => ui::screenshots(&options)?,
     };
     Ok(if is_good {
         ExitCode::SUCCESS

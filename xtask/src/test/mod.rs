@@ -9,6 +9,7 @@ use crate::lint;
 use crate::paths;
 use crate::postgres::Cluster;
 use crate::tally::{Count, Tally};
+use crate::ui;
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
@@ -18,7 +19,7 @@ const KILLS_POSTGRES: u32 = 5;
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Leaves out what takes minutes: the crash runs and schemathesis.
+    /// Leaves out what takes minutes: the crash runs, schemathesis and the browser.
     #[arg(long, conflicts_with = "only")]
     quick: bool,
     /// Makes only this step.
@@ -42,10 +43,12 @@ enum Step {
     Crash,
     /// No request makes the server fail.
     Api,
+    /// People's ways through the pages, in a real browser.
+    Ui,
 }
 
 impl Step {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Install,
         Self::Format,
         Self::Lint,
@@ -53,6 +56,7 @@ impl Step {
         Self::Tests,
         Self::Crash,
         Self::Api,
+        Self::Ui,
     ];
 
     fn name(self) -> &'static str {
@@ -64,11 +68,12 @@ impl Step {
             Self::Tests => "tests",
             Self::Crash => "crash",
             Self::Api => "api",
+            Self::Ui => "ui",
         }
     }
 
     fn takes_minutes(self) -> bool {
-        matches!(self, Self::Crash | Self::Api)
+        matches!(self, Self::Crash | Self::Api | Self::Ui)
     }
 
     fn run(self) -> Result<Count> {
@@ -89,6 +94,7 @@ impl Step {
             Self::Tests => with_postgres(cargo::tests),
             Self::Crash => with_postgres(crash_both),
             Self::Api => api::schemathesis(),
+            Self::Ui => ui::flows(),
         }
     }
 }
@@ -99,6 +105,11 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     let mut tally = Tally::default();
     if paths::shared_data().is_none() {
         println!("SKIPPED: no data that nobody here wrote at ../shared/data; its tests say so too");
+    }
+    if options.quick {
+        let left_out = Step::ALL.into_iter().filter(|step| step.takes_minutes());
+        let names: Vec<&str> = left_out.map(Step::name).collect();
+        println!("SKIPPED: --quick leaves out {}", names.join(", "));
     }
     for step in Step::ALL {
         let is_wanted = match options.only {
