@@ -4,15 +4,15 @@ import axe from "axe-core";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
-/** What it finds. */
-export async function findings(page) {
+/** What it finds, in the page or in the part that the selector names. */
+export async function findings(page, part = "html") {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
-  const violations = await page.evaluate(async (tags) => {
-    const result = await window.axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
+  const violations = await page.evaluate(async ([tags, within]) => {
+    const result = await window.axe.run(within, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
     return result.violations.map(({ id, help, nodes }) => ({
       id, help, nodes: nodes.map((node) => `${node.target.join(" ")} | ${node.html.slice(0, 140)} | ${node.failureSummary?.split("\n").slice(1).join("; ").trim().slice(0, 240)}`),
     }));
-  }, TAGS);
+  }, [TAGS, part]);
   return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => ({ rule: `${id}: ${help}`, node })));
 }
 
