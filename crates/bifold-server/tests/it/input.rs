@@ -160,7 +160,7 @@ trait Pipe: Sized {
 impl Pipe for String {}
 
 fn no_route(app: &TestApp) {
-    app.anonymous().get("/").problem(404, "no-route");
+    app.anonymous().get("/nowhere").problem(404, "no-route");
     app.agent()
         .get("/api/v2/incidents")
         .problem(404, "no-route");
