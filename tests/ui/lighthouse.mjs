@@ -48,6 +48,7 @@ try {
       runs.push({
         performance: Math.round(categories.performance.score * 100),
         accessibility: Math.round(categories.accessibility.score * 100),
+        machine: Math.round(result.lhr.environment.benchmarkIndex),
         practices: Math.round(categories["best-practices"].score * 100),
         lost: [...new Set(lost.map(({ id, displayValue }) => `${id} ${displayValue ?? ""}`.trim()))],
       });
@@ -57,7 +58,7 @@ try {
     const shown = runs[Math.floor(RUNS / 2)];
     const isEnough = shown.performance >= LEAST.performance && runs.every((run) => run.accessibility >= LEAST.accessibility);
     isGood &&= isEnough;
-    console.log(`${isEnough ? "ok    " : "FAILED"}  ${name}: performance ${shown.performance} (${runs.map((run) => run.performance).join(" ")}), accessibility ${shown.accessibility}, best practices ${shown.practices}${shown.lost.length ? `; lost on ${shown.lost.join(", ")}` : ""}`);
+    console.log(`${isEnough ? "ok    " : "FAILED"}  ${name}: performance ${shown.performance} (${runs.map((run) => run.performance).join(" ")}), accessibility ${shown.accessibility}, best practices ${shown.practices}, machine ${shown.machine}${shown.lost.length ? `; lost on ${shown.lost.join(", ")}` : ""}`);
   }
 } finally {
   await context.close();

@@ -49,7 +49,9 @@ try {
   for (const [look, options] of Object.entries(LOOKS)) {
     const isWanted = ({ name }) => (!values.tour || TOUR[look].includes(name)) && (!values.only || values.only.includes(name));
     const stage = new Stage(browser, hospital);
-    await visit(stage, SCREENS.filter(isWanted), options, async (page, { name }, state) => {
+    const states = (screen) => (values.tour ? ["full"] : screen.states);
+    const screens = SCREENS.filter(isWanted).map((screen) => ({ ...screen, states: states(screen) }));
+    await visit(stage, screens, options, async (page, { name }, state) => {
       await page.mouse.move(0, 0);
       const suffix = state === "empty" && !name.endsWith("-empty") ? "-empty" : "";
       writeFileSync(join(out, `${name}${suffix}-${look}.webp`), await picture(page));

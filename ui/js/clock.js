@@ -41,6 +41,18 @@ export function running(seconds) {
   return `${sign}${two(Math.trunc(minutes / 60))}:${two(minutes % 60)}`;
 }
 
+/** Making a formatter takes far longer than using it, and a page has dozens of times. */
+/** @type {Map<string, Intl.DateTimeFormat>} */
+const formatters = new Map();
+
+/** @param {string} lang @param {Intl.DateTimeFormatOptions} options */
+function formatter(lang, options) {
+  const key = `${lang} ${JSON.stringify(options)}`;
+  const made = formatters.get(key) ?? new Intl.DateTimeFormat(lang, options);
+  formatters.set(key, made);
+  return made;
+}
+
 /**
  * A moment where the reader is: "14:31", "yesterday 14:31", "12 Nov 14:31", "12 Nov 2025 14:31".
  * @param {Date} at
@@ -50,7 +62,7 @@ export function running(seconds) {
  */
 export function local(at, now, lang, timeZone) {
   const format = (/** @type {Intl.DateTimeFormatOptions} */ o) =>
-    new Intl.DateTimeFormat(lang, { timeZone, ...o }).format(at);
+    formatter(lang, { timeZone, ...o }).format(at);
   const time = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const [there, here] = [at, now].map((moment) => dayOf(moment, timeZone));
   const days = Math.round((there - here) / (DAY * 1_000));
@@ -70,9 +82,8 @@ export function local(at, now, lang, timeZone) {
  * @param {string} [timeZone]
  */
 function dayOf(moment, timeZone) {
-  const parts = new Intl.DateTimeFormat("en", {
-    timeZone, year: "numeric", month: "numeric", day: "numeric",
-  }).formatToParts(moment);
+  const calendar = formatter("en", { timeZone, year: "numeric", month: "numeric", day: "numeric" });
+  const parts = calendar.formatToParts(moment);
   const part = (/** @type {string} */ type) =>
     Number(parts.find((found) => found.type === type)?.value);
   return Date.UTC(part("year"), part("month") - 1, part("day"));
