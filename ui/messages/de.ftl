@@ -914,3 +914,6 @@ fact-restricted = hat den Incident auf benannte Personen eingeschränkt
 fact-unrestricted = hat die Einschränkung aufgehoben
 fact-glass-broken = hat den Incident per Notfallzugriff geöffnet; ein Alarm wurde ausgelöst
 fact-labelled = hat die Kennzeichnung { $tlp } gesetzt
+bulk-again = Anders wählen
+bulk-choose = Wählen Sie zuerst. Dann sehen Sie, was mit jedem geschehen würde.
+bulk-line-can-change = kann geändert werden
