@@ -82,17 +82,21 @@ class BLive extends HTMLElement {
   #tick() {
     clearTimeout(this.#timer);
     if (!this.isConnected) return;
-    const is = scene();
-    if ((this.#n > 0 || this.#isMaybe) && this.#lostAt === null) {
-      // The echo of one's own step may follow it at once: the page has just moved anyway.
-      const isEcho = this.#n === 0 && Date.now() - ownAt < 2 * OWN_MS;
-      const isQuiet = !is.isHidden && !is.isAtField && !is.hasMenu && !is.hasPicks && !is.hasSelection;
-      if (mayRefresh(is) || (isEcho && isQuiet)) this.#renew(false);
-    }
+    const isNews = this.#n > 0 || this.#isMaybe;
+    if (isNews && this.#lostAt === null && this.#mayRenew()) this.#renew(false);
     this.#draw();
     if (this.#n > 0 || this.#isMaybe || this.#lostAt !== null) {
       this.#timer = setTimeout(() => this.#tick(), LOOK_MS);
     }
+  }
+
+  /** Whether the page may change now. Asked again when the answer is here: a menu may be open by then. */
+  #mayRenew() {
+    const is = scene();
+    if (mayRefresh(is)) return true;
+    // The echo of one's own step may follow it at once: the page has just moved anyway.
+    const isEcho = this.#n === 0 && Date.now() - ownAt < 2 * OWN_MS;
+    return isEcho && !is.isHidden && !is.isAtField && !is.hasMenu && !is.hasPicks && !is.hasSelection;
   }
 
   /** @param {boolean} asked */
@@ -100,7 +104,7 @@ class BLive extends HTMLElement {
     if (this.#isAsking) return;
     this.#isAsking = true;
     try {
-      const isShown = await refresh({ asked });
+      const isShown = await refresh(asked ? { asked } : { may: () => this.#mayRenew() });
       if (isShown && this.isConnected) { this.#n = 0; this.#isMaybe = false; this.#draw(); }
       if (!isShown && asked) location.reload();
     } catch {

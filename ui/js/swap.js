@@ -41,12 +41,14 @@ export function show(answer, { sent = null } = {}) {
 }
 
 /**
- * Fetches the page again. False if it could not be shown: refused, or in the way of typing.
- * @param {{asked?: boolean}} [how]
+ * Fetches the page again. False if it could not be shown: refused, or in somebody's way by now.
+ * @param {{asked?: boolean, may?: () => boolean}} [how]
  */
-export async function refresh({ asked = false } = {}) {
-  const answer = await fetchPart(location.pathname + location.search);
-  if (answer.status !== 200 || makeup(answer.document) !== makeup(document)) return false;
+export async function refresh({ asked = false, may = () => true } = {}) {
+  // What a page asks for by itself does not keep the session awake.
+  const headers = asked ? {} : { "X-Bifold-Watching": "1" };
+  const answer = await fetchPart(location.pathname + location.search, { headers });
+  if (answer.status !== 200 || makeup(answer.document) !== makeup(document) || !may()) return false;
   return swapMain(answer.document, { asked, quiet: true });
 }
 

@@ -41,6 +41,15 @@ const TOKENS_LIMIT: i64 = 100;
 /// Each hash takes 19 MiB and half a core; more at once would be a way to stop the server.
 static HASHING: Semaphore = Semaphore::const_new(2);
 
+/// How somebody is at their session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// They ask for something, or do something.
+    Acting,
+    /// An open page asks by itself whether something changed.
+    Watching,
+}
+
 /// What comes of trying to sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignIn {
@@ -276,7 +285,10 @@ impl Store {
     }
 
     /// The actor behind a session secret, if the session still holds.
-    pub async fn session_actor(&self, secret: &str) -> Result<Option<Actor>> {
+    ///
+    /// Acting keeps the session awake; a page that looks by itself whether something changed does
+    /// not, so that the idle limit counts from what the person last did.
+    pub async fn session_actor(&self, secret: &str, presence: Presence) -> Result<Option<Actor>> {
         let hash = sha256(secret);
         let mut lease = self.inner.db.reader().await?;
         let row: Option<(String, i64, i64)> = Sql::new(
@@ -294,7 +306,7 @@ impl Store {
         if created + SESSION_MAX < now || seen + SESSION_IDLE < now {
             return Ok(None);
         }
-        if seen + SEEN_STEP < now {
+        if presence == Presence::Acting && seen + SEEN_STEP < now {
             let mut tx = self.inner.db.begin().await?;
             Sql::new("UPDATE session SET seen_at = $3 WHERE org = $1 AND token_hash = $2")
                 .arg(&self.inner.org)

@@ -27,7 +27,7 @@ export default {
     assert.match(await officer.locator("main").innerText(), /Lukas Stein/);
 
     for (const role of ["agent", "manager", "engineer", "auditor", "admin", "reporter"]) {
-      const { items: readers } = { items: (await api.get(`/incidents/${number}/access`)).readers };
+      const { readers } = await api.get(`/incidents/${number}/access`);
       const email = stage.demo.people[role];
       const me = await (await stage.api(role)).get("/me");
       assert.ok(!readers.some((reader) => reader.person.id === me.person.id), `${email} is no reader`);

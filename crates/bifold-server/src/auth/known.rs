@@ -8,6 +8,7 @@
 use crate::error::Result;
 use bifold_domain::Actor;
 use bifold_store::Store;
+use bifold_store::account::Presence;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -50,13 +51,23 @@ impl Known {
     }
 
     /// The actor behind a session secret.
-    pub(crate) async fn session(&self, store: &Store, secret: &str) -> Result<Option<Arc<Actor>>> {
-        let key = Sha256::digest([b"session ", secret.as_bytes()].concat()).into();
+    pub(crate) async fn session(
+        &self,
+        store: &Store,
+        secret: &str,
+        presence: Presence,
+    ) -> Result<Option<Arc<Actor>>> {
+        // Kept apart, so that somebody who acts is written down as such.
+        let how: &[u8] = match presence {
+            Presence::Acting => b"acting ",
+            Presence::Watching => b"watching ",
+        };
+        let key = Sha256::digest([how, secret.as_bytes()].concat()).into();
         let generation = self.generation.load(Ordering::SeqCst);
         if let Some(actor) = self.remembered(&key, store) {
             return Ok(Some(actor));
         }
-        let actor = store.session_actor(secret).await?.map(Arc::new);
+        let actor = store.session_actor(secret, presence).await?.map(Arc::new);
         self.remember(key, actor.as_ref(), generation, store);
         Ok(actor)
     }

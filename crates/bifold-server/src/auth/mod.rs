@@ -16,11 +16,15 @@ use crate::route::Access;
 use crate::server::Server;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bifold_domain::{Actor, Permission, Viewer};
+use bifold_store::account::Presence;
 use std::sync::Arc;
+
+/// Sent by our modules with what a page asks for by itself.
+const WATCHING: HeaderName = HeaderName::from_static("x-bifold-watching");
 
 /// The person behind a request.
 #[derive(Clone, Debug)]
@@ -82,10 +86,26 @@ pub(crate) async fn identify(server: &Server, headers: &HeaderMap) -> Result<Cal
         server.known.token(&server.store, token).await?
     } else {
         let secret = cookie(headers, &server.config).ok_or(Error::SignedOut)?;
-        server.known.session(&server.store, secret).await?
+        let presence = presence(headers);
+        server
+            .known
+            .session(&server.store, secret, presence)
+            .await?
     };
     let actor = actor.ok_or(Error::SignedOut)?;
     Ok(Caller { actor })
+}
+
+/// Whether a person asks, or an open page by itself: for the stream of changes, or because of one.
+fn presence(headers: &HeaderMap) -> Presence {
+    let streams = headers
+        .get(header::ACCEPT)
+        .is_some_and(|accept| accept.as_bytes().starts_with(b"text/event-stream"));
+    if streams || headers.contains_key(WATCHING) {
+        Presence::Watching
+    } else {
+        Presence::Acting
+    }
 }
 
 async fn admit(server: &Server, access: Access, parts: &Parts) -> Result<Caller> {

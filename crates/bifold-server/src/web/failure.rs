@@ -1,7 +1,7 @@
 //! What could not be done, as a page or as a notice beside the form: what failed, what is safe,
 //! what to do, and the id to ask with.
 
-use super::form::encode;
+use super::fields::encode;
 use super::frame::{Frame, page_with, see_other};
 use super::guest::Guest;
 use super::locale::Locale;

@@ -252,15 +252,11 @@ async fn triage_count(server: &Server, visit: &Visit) -> Result<String> {
         standing: Some("undecided".to_owned()),
         ..Default::default()
     };
-    let (count, is_capped) = server
+    let found = server
         .store
         .count_events(&visit.caller.viewer(), &filter, CAP)
         .await?;
-    Ok(if is_capped {
-        format!("{count}+")
-    } else {
-        count.to_string()
-    })
+    Ok(super::rows::counted(found))
 }
 
 /// Two letters for a face.
@@ -293,8 +289,6 @@ pub(crate) fn page_with(status: StatusCode, template: &impl Template) -> Result<
         HeaderName::from_static("cross-origin-opener-policy"),
         HeaderValue::from_static("same-origin"),
     );
-    // What one person saw must not come back from the cache for the next at this machine.
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 

@@ -4,6 +4,7 @@
 //! telling it is asked anew who listens and whether they can read what changed, so that a change
 //! somebody may not know of is not told them, nor one after they signed out.
 
+use super::fields::Fields;
 use crate::auth::{Caller, identify};
 use crate::error::{Error, Result};
 use crate::route::{Access, Answer, Route};
@@ -56,15 +57,15 @@ struct Topics {
 impl Topics {
     fn of(query: &str) -> Result<Self> {
         let mut topics = Self::default();
-        for (name, value) in super::form::fields(query.as_bytes())? {
-            match (name.as_str(), value.as_str()) {
+        for pair in Fields::parse(query.as_bytes())?.iter() {
+            match pair {
                 ("topic", "incidents") => topics.incidents = true,
                 ("topic", "events") => topics.events = true,
                 ("topic", "incident") => {}
                 ("id", id) if IncidentId::parse(id).is_ok() => {
                     topics.named.insert(id.to_owned());
                 }
-                _ => return Err(Error::Query(format!("{name} is not understood here"))),
+                (name, _) => return Err(Error::Query(format!("{name} is not understood here"))),
             }
         }
         if topics.named.len() > NAMED_LIMIT {

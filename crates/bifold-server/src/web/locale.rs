@@ -32,7 +32,7 @@ pub(crate) struct Language {
     pub(crate) is_pseudo: bool,
 }
 
-static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
+static LANGUAGES: LazyLock<[Language; 4]> = LazyLock::new(|| {
     let language = |tag, name, direction, texts, is_pseudo| Language {
         tag,
         name,
@@ -40,13 +40,19 @@ static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
         bundle: bundle(tag, texts),
         is_pseudo,
     };
-    vec![
+    [
         language("en", "English", "ltr", ENGLISH, false),
         language("de", "Deutsch", "ltr", GERMAN, false),
         language("en-XA", "Èñĝļîšĥ (test)", "ltr", ENGLISH, true),
         language("ar-XB", "RTL (test)", "rtl", ENGLISH, true),
     ]
 });
+
+/// The language that is complete, and stands in where another lacks a message.
+fn english() -> &'static Language {
+    let [english, ..] = &*LANGUAGES;
+    english
+}
 
 fn bundle(tag: &str, texts: &[&str]) -> Bundle {
     let language: LanguageIdentifier = tag.parse().unwrap_or_default();
@@ -90,12 +96,12 @@ impl Locale {
         };
         let accepted = || accepted.unwrap_or_default().split(',').find_map(spoken);
         let found = chosen.and_then(named).or_else(accepted);
-        Self(found.unwrap_or_else(|| &LANGUAGES[0]))
+        Self(found.unwrap_or_else(english))
     }
 
     /// Every language, for the choice.
     pub(crate) fn all() -> &'static [Language] {
-        &LANGUAGES
+        &*LANGUAGES
     }
 
     pub(crate) fn tag(self) -> &'static str {
@@ -137,8 +143,8 @@ impl Locale {
 
     /// The message, if there is one in this language or in English.
     pub(crate) fn find(self, key: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
-        let said = format(&self.0.bundle, key, args)
-            .or_else(|| format(&LANGUAGES[0].bundle, key, args))?;
+        let said =
+            format(&self.0.bundle, key, args).or_else(|| format(&english().bundle, key, args))?;
         Some(if self.0.is_pseudo {
             accented(&said)
         } else {
@@ -151,6 +157,12 @@ impl Locale {
         let text = at.to_string();
         text.get(..16)
             .map_or_else(|| text.clone(), |t| format!("{} UTC", t.replace('T', " ")))
+    }
+
+    /// How long it is since then, as [`Self::span`] says it.
+    pub(crate) fn age(self, now: &At, at: &At) -> String {
+        let micros = now.micros() - at.micros();
+        self.span(micros.max(0) / 1_000_000)
     }
 
     /// How long, in the two largest units that matter: `3 d 4 h`, `14 min`.

@@ -12,6 +12,7 @@ mod assets;
 mod bulk;
 mod day;
 mod failure;
+mod fields;
 mod form;
 mod frame;
 mod guest;

@@ -1,6 +1,6 @@
 //! The queue: one list for all kinds, most urgent first, with facets that are links.
 
-use super::form::encode;
+use super::fields::{Fields, encode};
 use super::frame::{Frame, Visit, page};
 use super::incident::Choice;
 use super::incident::row::Row;
@@ -140,50 +140,38 @@ async fn queue(
                 "newest"
             },
         ),
-        is_filtered: place
-            .pairs
-            .iter()
-            .any(|(name, _)| name != "cursor" && name != "order"),
+        is_filtered: place.filter().next().is_some(),
     })
 }
 
 /// The address of the list as name and value, so that every filter is a link.
-struct Address {
-    pairs: Vec<(String, String)>,
-}
+struct Address(Fields);
 
 impl Address {
     fn of(uri: &Uri) -> Self {
-        let fields = super::form::fields(uri.query().unwrap_or_default().as_bytes());
-        Self {
-            pairs: fields.unwrap_or_default(),
-        }
+        Self(Fields::of_query(uri.query()))
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        self.pairs
+        self.0.get(name)
+    }
+
+    /// The parts that say which incidents, and not in which order or from where on.
+    fn filter(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
+        self.0
             .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, v)| v.as_str())
+            .filter(|(n, _)| *n != "cursor" && *n != "order")
     }
 
     /// This list with one part otherwise, from its first page on.
     fn with(&self, name: &str, value: &str) -> String {
-        let kept = self
-            .pairs
-            .iter()
-            .filter(|(n, _)| n != name && n != "cursor");
-        let kept = kept.map(|(n, v)| (n.as_str(), v.as_str()));
+        let kept = self.0.iter().filter(|(n, _)| *n != name && *n != "cursor");
         let added = Some((name, value)).filter(|(_, v)| !v.is_empty());
         address(kept.chain(added))
     }
 
     fn is(&self, pairs: &[(&str, &str)]) -> bool {
-        let own = self
-            .pairs
-            .iter()
-            .filter(|(n, _)| n != "cursor" && n != "order");
-        own.clone().count() == pairs.len() && own.into_iter().all(|(n, v)| pairs.contains(&(n, v)))
+        self.filter().count() == pairs.len() && self.filter().all(|pair| pairs.contains(&pair))
     }
 }
 
@@ -192,7 +180,7 @@ pub(super) fn address<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> St
     let mut path = String::from("/incidents");
     for (i, (name, value)) in pairs.enumerate() {
         path.push(if i == 0 { '?' } else { '&' });
-        path.push_str(name);
+        encode(&mut path, name, b"_");
         path.push('=');
         encode(&mut path, value, b"-_.~:@");
     }
@@ -255,22 +243,13 @@ fn views(l: Locale, place: &Address, visit: &Visit) -> Vec<Link> {
 /// The filter in words; each part can be taken away.
 fn chips(l: Locale, place: &Address, directory: &bifold_domain::Directory) -> Vec<Chip> {
     let names = Names(directory);
-    let parts = place
-        .pairs
-        .iter()
-        .filter(|(n, _)| n != "cursor" && n != "order");
-    let chip = |(name, value): &(String, String)| {
-        let value_shown = match name.as_str() {
-            "team" => names.team_text(value).name.unwrap_or_else(|| value.clone()),
+    let named = |name: Option<String>, value: &str| name.unwrap_or_else(|| value.to_owned());
+    let chip = |(name, value): (&str, &str)| {
+        let value_shown = match name {
+            "team" => named(names.team_text(value).name, value),
             "assignee" if value == "me" => l.t("me"),
-            "assignee" | "reporter" => names
-                .person_text(value)
-                .name
-                .unwrap_or_else(|| value.clone()),
-            "service" => names
-                .service_text(value)
-                .name
-                .unwrap_or_else(|| value.clone()),
+            "assignee" | "reporter" => named(names.person_text(value).name, value),
+            "service" => named(names.service_text(value).name, value),
             "stage" => l.word("stage", value),
             "service_is" | "security_is" => l.word("finding", value),
             _ => l.word("value", value),
@@ -280,7 +259,7 @@ fn chips(l: Locale, place: &Address, directory: &bifold_domain::Directory) -> Ve
             without: place.with(name, ""),
         }
     };
-    parts.map(chip).collect()
+    place.filter().map(chip).collect()
 }
 
 async fn facets(
@@ -321,7 +300,7 @@ async fn facets(
             Link {
                 label,
                 href: place.with(param, if is_on { "" } else { value }),
-                count: said(counted.count, facet.is_capped),
+                count: super::rows::counted((counted.count, facet.is_capped)),
                 is_on,
             }
         });
@@ -347,15 +326,6 @@ async fn facets(
         .into_iter()
         .filter(|facet| !facet.entries.is_empty())
         .collect())
-}
-
-/// A count as it can honestly be said.
-fn said(count: i64, is_capped: bool) -> String {
-    if is_capped {
-        format!("{count}+")
-    } else {
-        count.to_string()
-    }
 }
 
 #[cfg(test)]

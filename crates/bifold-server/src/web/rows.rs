@@ -41,7 +41,7 @@ pub(crate) async fn listed(
 }
 
 /// A count as it can honestly be said: `100+` where counting stopped at a hundred.
-pub(crate) fn counted((count, is_capped): (u32, bool)) -> String {
+pub(crate) fn counted((count, is_capped): (impl std::fmt::Display, bool)) -> String {
     if is_capped {
         format!("{count}+")
     } else {

@@ -56,7 +56,7 @@ impl Flash {
         let mut flash: Self = serde_json::from_slice(&bytes).ok()?;
         flash.undo = flash
             .undo
-            .filter(|undo| super::form::is_own_path(&undo.action));
+            .filter(|undo| super::fields::is_own_path(&undo.action));
         Some(flash)
     }
 

@@ -1,6 +1,6 @@
 //! Signing in and out. In the demonstration everybody of the made-up organisation may be anybody.
 
-use super::form::{fields, is_own_path};
+use super::fields::{Fields, is_own_path};
 use super::frame::{Frame, initials, page, page_with, see_other};
 use super::guest::Guest;
 use super::settings::look_cookies;
@@ -16,6 +16,7 @@ use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use bifold_store::account::Presence;
 use bifold_store::personal::Preferences;
 use serde::Deserialize;
 
@@ -101,13 +102,11 @@ async fn send(State(server): State<Server>, guest: Guest, request: Request) -> R
     // First the body: whoever is refused before having sent all gets no answer to read.
     let bytes = body::read_any(&parts.headers, body).await?;
     from_our_own_pages(&parts.headers, &server.config)?;
-    let fields = fields(&bytes)?;
-    let field = |name: &str| {
-        let found = fields.iter().find(|(n, _)| n == name);
-        found.map(|(_, v)| v.clone()).unwrap_or_default()
-    };
-    let (email, next) = (field("email").trim().to_owned(), field("next"));
-    match attempt(&server, &parts, &email, field("password")).await {
+    let fields = Fields::parse(&bytes)?;
+    let field = |name: &str| fields.get(name).unwrap_or_default().to_owned();
+    let (email, next) = (field("email"), field("next"));
+    let password = fields.raw("password").unwrap_or_default().to_owned();
+    match attempt(&server, &parts, &email, password).await {
         Ok(secret) => signed_in(&server, &secret, &next).await,
         Err(error @ (Error::WrongPassword | Error::Wait { .. })) => {
             let problem = Problem::from(&error);
@@ -125,7 +124,7 @@ async fn signed_in(server: &Server, secret: &str, next: &str) -> Result<Response
     let headers = response.headers_mut();
     headers.append(header::SET_COOKIE, session_cookie(server, secret, ""));
     // Pages look as this person wants them, at whatever machine; who never said leaves them.
-    if let Some(actor) = server.store.session_actor(secret).await? {
+    if let Some(actor) = server.store.session_actor(secret, Presence::Acting).await? {
         let wanted = server.store.preferences(&actor.person).await?;
         if wanted != Preferences::default() {
             for cookie in look_cookies(server, &wanted) {
@@ -141,14 +140,8 @@ async fn as_somebody(State(server): State<Server>, request: Request) -> Result<R
     // First the body: whoever is refused before having sent all gets no answer to read.
     let bytes = body::read_any(&parts.headers, body).await?;
     from_our_own_pages(&parts.headers, &server.config)?;
-    let fields = fields(&bytes)?;
-    let field = |name: &str| {
-        fields
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, v)| v.as_str())
-    };
-    let email = field("email").unwrap_or_default();
+    let fields = Fields::parse(&bytes)?;
+    let email = fields.get("email").unwrap_or_default();
     // Outside of the demonstration the list is empty, and there is no such page.
     let person = server
         .config
@@ -162,7 +155,7 @@ async fn as_somebody(State(server): State<Server>, request: Request) -> Result<R
         .await?
         .ok_or(Error::NoRoute)?;
     let secret = server.store.open_session(&id).await?;
-    signed_in(&server, &secret, field("next").unwrap_or("/")).await
+    signed_in(&server, &secret, fields.get("next").unwrap_or("/")).await
 }
 
 async fn sign_out(State(server): State<Server>, request: Request) -> Result<Response> {

@@ -1,8 +1,10 @@
 //! Saved lists: a query under a name, for oneself or for a team. It shows nobody more than they
 //! may see, because it runs for whoever opens it.
 
-use super::form::{Form, fields};
+use super::fields::Fields;
+use super::form::Form;
 use super::frame::{Visit, see_other};
+use super::queue::address;
 use super::say::Flash;
 use crate::api::incidents::IncidentQuery;
 use crate::error::{Error, Result};
@@ -37,13 +39,13 @@ pub(super) struct Saved {
 /// The visitor's own lists and those shared with them.
 pub(super) async fn saved(server: &Server, visit: &Visit, here: &Uri) -> Result<Vec<Saved>> {
     let viewer = visit.caller.viewer();
-    let shown = pairs(here.query().unwrap_or_default());
+    let shown = list_of(here.query());
     let views = server.store.saved_views(&viewer).await?;
     let chip = |view: SavedView| {
-        let pairs = pairs(&view.query);
+        let href = list_of(Some(&view.query));
         Saved {
-            href: super::queue::address(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str()))),
-            is_on: !pairs.is_empty() && pairs == shown,
+            is_on: !view.query.is_empty() && href == shown,
+            href,
             is_mine: view.owner == viewer.person,
             id: view.id,
             name: view.name,
@@ -52,17 +54,15 @@ pub(super) async fn saved(server: &Server, visit: &Visit, here: &Uri) -> Result<
     Ok(views.into_iter().map(chip).collect())
 }
 
-/// The parts of a query that say which list it is.
-fn pairs(query: &str) -> Vec<(String, String)> {
-    let fields = fields(query.as_bytes()).unwrap_or_default();
-    let kept = fields.into_iter().filter(|(name, _)| name != "cursor");
-    kept.collect()
+/// The address of the list that a query says, from its first page on.
+fn list_of(query: Option<&str>) -> String {
+    let fields = Fields::of_query(query);
+    address(fields.iter().filter(|(name, _)| *name != "cursor"))
 }
 
 async fn save(State(server): State<Server>, form: Form) -> Result<Response> {
     let query = form.get("query").unwrap_or_default();
-    let pairs = pairs(query.trim_start_matches('?'));
-    let place = super::queue::address(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())));
+    let place = list_of(Some(query.trim_start_matches('?')));
     // A list that cannot be opened is not kept.
     let uri: Uri = place.parse().map_err(|_| Error::Internal)?;
     Query::<IncidentQuery>::try_from_uri(&uri).map_err(|r| Error::Query(r.body_text()))?;

@@ -3,7 +3,7 @@
 use crate::world::{World, databases};
 use bifold_domain::{Command, Role, person, time};
 use bifold_store::Operation;
-use bifold_store::account::SignIn;
+use bifold_store::account::{Presence, SignIn};
 
 #[tokio::test]
 async fn a_right_password_opens_a_session_that_ends() {
@@ -24,17 +24,56 @@ async fn a_right_password_opens_a_session_that_ends() {
             panic!("{answer:?}")
         };
         assert_eq!(person, agent.person);
-        assert!(store.session_actor(&secret).await.unwrap().is_some());
-        assert!(store.session_actor("another").await.unwrap().is_none());
-        store.shell().advance(31 * time::MINUTE);
-        assert!(store.session_actor(&secret).await.unwrap().is_none());
+        assert!(
+            store
+                .session_actor(&secret, Presence::Acting)
+                .await
+                .unwrap()
+                .is_some()
+        );
+        assert!(
+            store
+                .session_actor("another", Presence::Acting)
+                .await
+                .unwrap()
+                .is_none()
+        );
+        // A page that only watches is let in, and does not keep the session awake.
+        store.shell().advance(20 * time::MINUTE);
+        let watching = store.session_actor(&secret, Presence::Watching).await;
+        assert!(watching.unwrap().is_some());
+        store.shell().advance(9 * time::MINUTE);
+        assert!(
+            store
+                .session_actor(&secret, Presence::Acting)
+                .await
+                .unwrap()
+                .is_some()
+        );
+        store.shell().advance(29 * time::MINUTE);
+        let watching = store.session_actor(&secret, Presence::Watching).await;
+        assert!(watching.unwrap().is_some());
+        store.shell().advance(2 * time::MINUTE);
+        assert!(
+            store
+                .session_actor(&secret, Presence::Acting)
+                .await
+                .unwrap()
+                .is_none()
+        );
         let SignIn::Welcome { secret, .. } =
             store.sign_in("agnes@example.org", password).await.unwrap()
         else {
             panic!("refused")
         };
         store.sign_out(&secret).await.unwrap();
-        assert!(store.session_actor(&secret).await.unwrap().is_none());
+        assert!(
+            store
+                .session_actor(&secret, Presence::Acting)
+                .await
+                .unwrap()
+                .is_none()
+        );
         world.check().await;
     }
 }
@@ -111,15 +150,31 @@ async fn a_session_opened_without_a_password_is_like_any_other() {
         let agent = world.person("agnes", &[Role::Agent]).await;
         let store = &world.store;
         let secret = store.open_session(&agent.person).await.unwrap();
-        let actor = store.session_actor(&secret).await.unwrap().unwrap();
+        let actor = store
+            .session_actor(&secret, Presence::Acting)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(actor.person, agent.person);
         let bar = Command::Person(agent.person.clone(), person::Command::Disable);
         let bar = Operation::one(&world.admin, bar);
         store.execute(bar).await.unwrap();
-        assert!(store.session_actor(&secret).await.unwrap().is_none());
+        assert!(
+            store
+                .session_actor(&secret, Presence::Acting)
+                .await
+                .unwrap()
+                .is_none()
+        );
         let another = store.open_session(&agent.person).await.unwrap();
         assert_ne!(another, secret);
-        assert!(store.session_actor(&another).await.unwrap().is_none());
+        assert!(
+            store
+                .session_actor(&another, Presence::Acting)
+                .await
+                .unwrap()
+                .is_none()
+        );
         world.check().await;
     }
 }

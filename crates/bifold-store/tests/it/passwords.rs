@@ -3,7 +3,7 @@
 use crate::world::{World, databases};
 use bifold_domain::{Auth, Role};
 use bifold_store::Error;
-use bifold_store::account::SignIn;
+use bifold_store::account::{Presence, SignIn};
 
 const CHOSEN: &str = "chosen by another";
 
@@ -26,7 +26,13 @@ async fn a_password_set_by_another_is_an_alarmed_fact_and_ends_sessions_and_toke
             .set_password(&agent, &agent.person, own)
             .await
             .unwrap();
-        assert!(store.session_actor(&session).await.unwrap().is_none());
+        assert!(
+            store
+                .session_actor(&session, Presence::Acting)
+                .await
+                .unwrap()
+                .is_none()
+        );
         assert!(store.token_actor(&token).await.unwrap().is_some());
         assert_eq!(store.version(agent.person.as_str()).await.unwrap(), before);
         assert!(store.alarms(10).await.unwrap().is_empty());
@@ -36,7 +42,13 @@ async fn a_password_set_by_another_is_an_alarmed_fact_and_ends_sessions_and_toke
             .set_password(&world.admin, &agent.person, CHOSEN.to_owned())
             .await
             .unwrap();
-        assert!(store.session_actor(&session).await.unwrap().is_none());
+        assert!(
+            store
+                .session_actor(&session, Presence::Acting)
+                .await
+                .unwrap()
+                .is_none()
+        );
         assert!(store.token_actor(&token).await.unwrap().is_none());
         let alarms = store.alarms(10).await.unwrap();
         assert_eq!(alarms.len(), 1);

@@ -7,6 +7,23 @@
     reason = "helpers of tests may end the test"
 )]
 
+mod import_real_data;
+mod import_run;
 mod journey;
 #[path = "../../../bifold-verify/tests/it/tools.rs"]
 mod tools;
+
+use std::path::PathBuf;
+
+/// A file of the shared data, which are not part of the repository; where it is absent this says
+/// so, and the test passes.
+fn shared(name: &str) -> Option<PathBuf> {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+    let root = std::env::var_os("BIFOLD_SHARED_DATA").map_or(PathBuf::from(beside), PathBuf::from);
+    let path = root.join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("SKIPPED: {} is not there", path.display());
+    None
+}

@@ -2,20 +2,18 @@
 
 use crate::answer;
 use crate::auth::Caller;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::params::Place;
 use crate::route::{Access, Answer, Described, Route};
 use crate::server::Server;
 use crate::view::{Named, Names};
 use axum::extract::State;
 use axum::response::Response;
-use bifold_domain::incident::Incident;
-use bifold_domain::person::Person;
-use bifold_domain::{At, Auth, Directory};
+use bifold_domain::incident::{LaneWhy, Why};
+use bifold_domain::{At, Role};
+use bifold_store::query::readers;
 use serde::Serialize;
-
-/// Readers named; more are only counted.
-const LIMIT: usize = 500;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn routes() -> Vec<Route> {
     const PATH: &str = "/api/v1/incidents/{id}/access";
@@ -28,24 +26,45 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// Who can read an incident.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct Explained {
+struct Explained {
     /// Whether it is restricted to named people and teams.
-    pub(crate) is_restricted: bool,
+    is_restricted: bool,
     /// How many people can read it.
-    pub(crate) count: usize,
+    count: usize,
     /// The readers, 500 at most.
-    pub(crate) readers: Vec<Reader>,
+    readers: Vec<Reader>,
+    /// How many read it by each role; somebody with two counts for both.
+    by_role: BTreeMap<&'static str, usize>,
+    /// Who of them sees each sensitive lane; only the lanes that you see.
+    lanes: BTreeMap<String, Lane>,
+}
+
+/// Who sees one sensitive lane.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Lane {
+    /// How many people.
+    count: usize,
+    /// They, 500 at most.
+    readers: Vec<Reader>,
 }
 
 /// Somebody who can read it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct Reader {
+struct Reader {
     /// Who.
-    pub(crate) person: Named,
-    /// Why, each reason that holds.
-    pub(crate) because: Vec<String>,
-    /// Whether the sensitive lanes are open to them too.
-    pub(crate) reads_sensitive_lanes: bool,
+    person: Named,
+    /// Why: `roles`, `reporter`, `member`, `team`, `broken_glass`, or `seat` in a lane. Where
+    /// several reasons hold, the most lasting one.
+    why: &'static str,
+    /// The roles, told to those who run or audit the system.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    roles: Vec<&'static str>,
+    /// The team that the compartment names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    team: Option<Named>,
+    /// Until when the broken glass lets them read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<At>,
 }
 
 async fn explain(
@@ -53,63 +72,85 @@ async fn explain(
     caller: Caller,
     Place(name): Place<String>,
 ) -> Result<Response> {
-    let (incident, _) = super::readable(&server, &caller, &name).await?;
-    Ok(answer::ok(&explained(&server, &incident).await?))
-}
-
-/// Who can read an incident that the asker can read.
-pub(crate) async fn explained(server: &Server, incident: &Incident) -> Result<Explained> {
+    let access = server.store.readers(&caller.viewer(), &name).await?;
+    let access = access.ok_or_else(|| Error::no("incident"))?;
     let directory = server.store.directory().await?;
-    let now = server.store.shell().clock.now();
-    let mut readers: Vec<Reader> = directory
-        .people
-        .values()
-        .filter_map(|person| reader(incident, person, &directory, now))
-        .collect();
-    let count = readers.len();
-    readers.truncate(LIMIT);
-    Ok(Explained {
-        is_restricted: incident.compartment.is_some(),
-        count,
-        readers,
-    })
+    let names = Names(&directory);
+    let lanes = access.lanes.into_iter().map(|(kind, people)| {
+        let lane = Lane {
+            count: people.count,
+            readers: told(people, in_lane),
+        };
+        (kind.as_str().to_owned(), lane)
+    });
+    Ok(answer::ok(&Explained {
+        is_restricted: access.is_restricted,
+        count: access.readers.count,
+        readers: told(access.readers, |why, reader| because(why, reader, names)),
+        by_role: by_role(&access.by_role),
+        lanes: lanes.collect(),
+    }))
 }
 
-fn reader(incident: &Incident, person: &Person, directory: &Directory, now: At) -> Option<Reader> {
-    let viewer = directory.actor(&person.id, Auth::Session)?.viewer();
-    if !incident.is_readable_by(&viewer, now) {
-        return None;
+fn by_role(counts: &BTreeMap<Role, usize>) -> BTreeMap<&'static str, usize> {
+    counts.iter().map(|(role, n)| (role.word(), *n)).collect()
+}
+
+fn told<W>(people: readers::Names<W>, because: impl Fn(W, Reader) -> Reader) -> Vec<Reader> {
+    let reader = |named: readers::Named<W>| {
+        let unexplained = Reader {
+            person: Named {
+                id: named.id.to_string(),
+                name: Some(named.name),
+            },
+            why: "",
+            roles: Vec::new(),
+            team: None,
+            until: None,
+        };
+        because(named.why, unexplained)
+    };
+    people.people.into_iter().map(reader).collect()
+}
+
+fn because(why: Why, reader: Reader, names: Names<'_>) -> Reader {
+    match why {
+        Why::Roles { roles } => by(&roles, reader),
+        Why::Reporter => Reader {
+            why: "reporter",
+            ..reader
+        },
+        Why::Member => Reader {
+            why: "member",
+            ..reader
+        },
+        Why::Team { team } => Reader {
+            why: "team",
+            team: Some(names.team(&team)),
+            ..reader
+        },
+        Why::BrokenGlass { until } => Reader {
+            why: "broken_glass",
+            until: Some(until),
+            ..reader
+        },
     }
-    let names = Names(directory);
-    let mut because = Vec::new();
-    if let Some(compartment) = &incident.compartment {
-        if compartment.people.contains(&person.id) {
-            because.push("is named in the compartment".to_owned());
-        }
-        for team in viewer
-            .teams
-            .iter()
-            .filter(|t| compartment.teams.contains(t))
-        {
-            let name = names.team(team).name.unwrap_or_default();
-            because.push(format!(
-                "belongs to the team {name}, which the compartment names"
-            ));
-        }
-        if let Some(until) = incident.broken_glass.get(&person.id).filter(|u| **u > now) {
-            because.push(format!("broke the glass, until {until}"));
-        }
-    } else {
-        if viewer.reads_incidents {
-            because.push("has a role that reads incidents".to_owned());
-        }
-        if incident.original.reporter == person.id {
-            because.push("reported it".to_owned());
-        }
+}
+
+fn in_lane(why: LaneWhy, reader: Reader) -> Reader {
+    match why {
+        LaneWhy::Roles { roles } => by(&roles, reader),
+        LaneWhy::Seat => Reader {
+            why: "seat",
+            ..reader
+        },
     }
-    Some(Reader {
-        person: names.person(&person.id),
-        because,
-        reads_sensitive_lanes: viewer.reads_sensitive_lanes,
-    })
+}
+
+fn by(roles: &BTreeSet<Role>, reader: Reader) -> Reader {
+    Reader {
+        why: "roles",
+        roles: roles.iter().map(|role| role.word()).collect(),
+        ..reader
+    }
 }

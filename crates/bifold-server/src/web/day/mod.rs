@@ -297,7 +297,7 @@ impl Desk<'_> {
         let rows = self.server.store.waiting_events(&viewer, None, 4).await?;
         let (l, now) = (self.visit.locale(), self.server.store.shell().clock.now());
         let waiting = rows.into_iter().map(|row| Waiting {
-            age: l.span((now.micros() - row.received_at) / 1_000_000),
+            age: l.age(&now, &At::from_micros(row.received_at)),
             received: At::from_micros(row.received_at),
             number: row.number,
             title: row.title,

@@ -26,7 +26,7 @@ pub(super) struct Report {
 pub(super) async fn reports(server: &Server, visit: &Visit) -> Result<Vec<Report>> {
     let (l, viewer) = (visit.locale(), visit.caller.viewer());
     let now = server.store.shell().clock.now();
-    let age = |at: At| l.span((now.micros() - at.micros()) / 1_000_000);
+    let age = |at: At| l.age(&now, &at);
     let incidents = server
         .store
         .incidents(&viewer, &Filter::default(), Order::Newest, None, ROWS)

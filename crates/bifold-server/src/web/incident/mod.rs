@@ -13,7 +13,6 @@ use super::form::is_fetched;
 use super::frame::{Frame, Visit, page};
 use super::locale::Locale;
 use super::markdown;
-use crate::api::incidents::access::explained;
 use crate::api::incidents::show::view;
 use crate::api::incidents::timeline::happenings;
 use crate::error::Result;
@@ -157,7 +156,10 @@ async fn show(
         groups: group.into_iter().collect(),
     };
     let (entries, older) = entries(&server, &visit, &incident, &directory, &part, ENTRIES).await?;
-    let readers = explained(&server, &incident).await?.count;
+    let readers = incident
+        .readers(&visit.caller.viewer(), &directory, now)
+        .people
+        .len();
     let title = format!("{} {}", i.number, i.title);
     page(&IncidentPage {
         f: visit.frame(&server, title, "incidents").await?,

@@ -81,14 +81,13 @@ impl Row {
         .into_iter()
         .flatten()
         .collect();
-        let age = (now.micros() - row.recorded_at.micros()) / 1_000_000;
         Self {
             about: about.join(" · "),
             holder: row
                 .assignee
                 .and_then(|a| a.name)
                 .unwrap_or_else(|| l.t("nobody")),
-            age: l.span(age),
+            age: l.age(&now, &row.recorded_at),
             recorded: row.recorded_at,
             is_major: row.major == "promoted",
             id: row.id,

@@ -3,7 +3,6 @@
 use super::row::lane_style;
 use super::{IncidentPage, Pill};
 use crate::view::parts::LaneView;
-use bifold_domain::At;
 use bifold_domain::event::Dismissal;
 use bifold_domain::incident::{
     Containment, EvidenceState, IncidentRole, MajorCriterion, NotificationState, PendingOn,
@@ -76,11 +75,6 @@ impl IncidentPage {
         } else {
             "eye"
         }
-    }
-
-    /// Seconds from then to now.
-    pub(super) fn since(&self, at: &At) -> i64 {
-        (self.now.micros() - at.micros()).max(0) / 1_000_000
     }
 
     pub(super) fn can_start(&self) -> bool {

@@ -6,7 +6,8 @@ use crate::auth::{Caller, from_our_own_pages, identify};
 use crate::body;
 use crate::error::{Error, Result};
 use crate::server::Server;
-use crate::web::form::{fields, is_fetched};
+use crate::web::fields::Fields;
+use crate::web::form::is_fetched;
 use crate::web::guest::Guest;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::http::HeaderMap;
@@ -31,7 +32,7 @@ pub(super) struct Sent {
     /// Where it came from; forgotten with the brake, and written down nowhere.
     address: IpAddr,
     digest: String,
-    fields: Vec<(String, String)>,
+    fields: Fields,
 }
 
 impl FromRequest<Server> for Sent {
@@ -51,7 +52,7 @@ impl FromRequest<Server> for Sent {
             is_fetched: is_fetched(&parts.headers),
             address,
             digest: URL_SAFE_NO_PAD.encode(digest),
-            fields: fields(&bytes)?,
+            fields: Fields::parse(&bytes)?,
         })
     }
 }
@@ -67,8 +68,7 @@ pub(super) async fn whoever(server: &Server, headers: &HeaderMap) -> Result<Opti
 
 impl Sent {
     pub(super) fn get(&self, name: &str) -> &str {
-        let found = self.fields.iter().find(|(n, _)| n == name);
-        found.map(|(_, v)| v.trim()).unwrap_or_default()
+        self.fields.get(name).unwrap_or_default()
     }
 
     /// Counts the attempt; an error when there were too many from this address.

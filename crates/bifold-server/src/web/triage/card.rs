@@ -108,7 +108,7 @@ impl Card {
             reporter_name: names.person(&event.reporter).shown().to_owned(),
             occurred: event.occurred_at,
             received: event.received_at,
-            age: l.span((now.micros() - event.received_at.micros()) / 1_000_000),
+            age: l.age(&now, &event.received_at),
             standing: event.standing.word(),
             ground,
             incident: None,

@@ -3,23 +3,10 @@
 //! The files are looked for in `$BIFOLD_SHARED_DATA`, then in `../shared/data` beside the
 //! repository; a test whose files are absent says so and passes.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
-
+use crate::shared;
 use bifold::import::{Format, Item, Options, Rejected, Row, kind_of, open};
 use bifold_domain::incident::ImportedStage;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
-
-fn shared(name: &str) -> Option<PathBuf> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
-    let root = std::env::var_os("BIFOLD_SHARED_DATA").map_or(PathBuf::from(beside), PathBuf::from);
-    let path = root.join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("SKIPPED: {} is not there", path.display());
-    None
-}
 
 /// What a file came to.
 #[derive(Default)]

@@ -1,7 +1,6 @@
 //! Whole imports into a store: twice, cut short, damaged, and as large as the real logs.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
-
+use crate::shared;
 use bifold::import::{Format, Options, Report, run};
 use bifold_domain::{Actor, Auth, Role, Short};
 use bifold_store::query::incident::Filter;
@@ -288,17 +287,6 @@ async fn odd_rows_come_in_and_rejected_rows_are_listed() {
         .unwrap();
     assert_eq!(cells.len(), 1);
     world.check().await;
-}
-
-fn shared(name: &str) -> Option<PathBuf> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
-    let root = std::env::var_os("BIFOLD_SHARED_DATA").map_or(PathBuf::from(beside), PathBuf::from);
-    let path = root.join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("SKIPPED: {} is not there", path.display());
-    None
 }
 
 fn share(part: i64, whole: i64) -> f64 {
