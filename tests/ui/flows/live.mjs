@@ -42,4 +42,30 @@ export default {
     await page.locator(".queue").getByText("Live: one more row at the top").waitFor();
     assert.equal(await at.getAttribute("id"), number, "one is still at the same row");
   },
+
+  async "a menu opened while the echo of one's own step is on its way stays open"(stage) {
+    const { number } = await (await stage.api("manager")).declare("Live: a menu is opened in the middle");
+    const page = await stage.page("manager");
+    await page.goto(`/incidents/${number}`);
+    await page.waitForTimeout(500);
+    const isEcho = (request) => request.headers()["x-bifold-watching"] === "1";
+    let [begin, end] = [];
+    const [begun, ended] = [new Promise((is) => { begin = is; }), new Promise((is) => { end = is; })];
+    await page.route(`**/incidents/${number}`, async (route) => {
+      if (!isEcho(route.request())) return route.continue();
+      const answer = await route.fetch();
+      begin();
+      await page.waitForTimeout(1_000);
+      await route.fulfill({ response: answer });
+      end();
+    });
+    await act(page, "workaround", { text: "Live: use the other door." });
+    await begun;
+    const menu = page.locator("details.menu:has(form[action$='/do/resolve'])");
+    await menu.locator("summary").first().click();
+    await ended;
+    await page.waitForTimeout(500);
+    assert.ok(await menu.evaluate((element) => element.open), "the menu stays open");
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+  },
 };
