@@ -91,6 +91,14 @@ closed_set! {
         OverridePriority = "override_priority",
         /// Close incidents.
         Close = "close",
+        /// Decide between restoring now and saving evidence first.
+        DecideGate = "decide_gate",
+        /// Let an action through that a law forbids before an authority was told.
+        WaiveLaw = "waive_law",
+        /// Sign a standing order for any service; the team that owns one signs for its own.
+        SignForService = "sign_for_service",
+        /// Sign a standing order for security.
+        SignForSecurity = "sign_for_security",
         /// Accept or decline a major incident.
         DecideMajor = "decide_major",
         /// Restrict a record to named people and teams.
@@ -140,6 +148,8 @@ impl Role {
                 P::Assign,
                 P::OverridePriority,
                 P::Close,
+                P::DecideGate,
+                P::SignForService,
                 P::DecideMajor,
                 P::Restrict,
                 P::BreakGlass,
@@ -157,6 +167,9 @@ impl Role {
                 P::Assign,
                 P::OverridePriority,
                 P::Close,
+                P::DecideGate,
+                P::WaiveLaw,
+                P::SignForSecurity,
                 P::DecideMajor,
                 P::Restrict,
                 P::BreakGlass,

@@ -3,7 +3,7 @@
 use crate::access::{Actor, Auth, Role};
 use crate::directory::Directory;
 use crate::event::Channel;
-use crate::id::{AssetId, EventId, IncidentId, PersonId, ServiceId, TaskId, TeamId};
+use crate::id::{ActionId, AssetId, EventId, IncidentId, PersonId, ServiceId, TaskId, TeamId};
 use crate::incident::{
     Because, Command, Declare, Fact, Import, ImportedStage, Incident, Labels, Observation,
     StatedTimes, Summary,
@@ -78,6 +78,9 @@ pub(crate) fn server() -> AssetId {
 pub(crate) fn event() -> EventId {
     EventId::from_bits(1)
 }
+pub(crate) fn action(number: u128) -> ActionId {
+    ActionId::from_bits(number)
+}
 pub(crate) fn task(number: u128) -> TaskId {
     TaskId::from_bits(number)
 }
@@ -135,8 +138,11 @@ pub(crate) fn directory() -> Directory {
             owner: Some(team("network")),
             criticality: Criticality::Vital,
             depends_on: BTreeSet::new(),
+            users: Some(312),
+            minute_costs: Some(short("1,200 EUR")),
         },
         is_retired: false,
+        orders: Vec::new(),
     };
     Directory {
         people: people.collect(),
@@ -159,7 +165,7 @@ pub(crate) fn neighbours() -> Neighbours {
             (closed_one(), summary(false, None, None)),
             (merged_one(), summary(false, None, Some(open_one()))),
         ]),
-        assets: BTreeSet::from([server()]),
+        assets: BTreeMap::from([(server(), short("vm"))]),
         events: BTreeSet::from([event()]),
         next_number: 42,
         ..Neighbours::default()

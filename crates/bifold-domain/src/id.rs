@@ -100,6 +100,8 @@ ids! {
     PersonId = "per",
     /// A task of one incident.
     TaskId = "tsk",
+    /// A restoring action of one incident.
+    ActionId = "act",
 }
 
 #[cfg(test)]

@@ -123,6 +123,9 @@ pub struct Kind {
     pub definition: Text,
     /// The form.
     pub criteria: Vec<Criterion>,
+    /// The law that forbids altering what it is about before an authority was told, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forbids_altering: Option<Short>,
 }
 
 /// A kind and the version under which it is in force.
@@ -303,6 +306,15 @@ const STARTING: &[Row] = &[
 ];
 
 /// The kinds a new organisation starts with. All may be edited; the first two are always asked.
+fn law_of(key: &str) -> Option<Short> {
+    let law = match key {
+        "ai" => "Regulation (EU) 2024/1689, Article 73(6)",
+        _ => return None,
+    };
+    Short::parse(law).ok()
+}
+
+/// The kinds a new organisation starts with.
 pub fn starting_kinds() -> Vec<KindVersion> {
     STARTING
         .iter()
@@ -321,6 +333,7 @@ pub fn starting_kinds() -> Vec<KindVersion> {
                             .iter()
                             .filter_map(|(k, q, d)| criterion(k, q, *d))
                             .collect(),
+                        forbids_altering: law_of(key),
                     },
                 })
             },

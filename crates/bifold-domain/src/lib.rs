@@ -12,6 +12,7 @@ pub mod directory;
 pub mod event;
 #[cfg(test)]
 mod fixture;
+pub mod gate;
 pub mod id;
 pub mod incident;
 pub mod kind;
@@ -22,13 +23,14 @@ pub mod record;
 pub mod redact;
 pub mod refusal;
 pub mod service;
+pub mod standing_order;
 pub mod team;
 pub mod text;
 pub mod time;
 
 pub use access::{Actor, Auth, Permission, Role, Viewer};
 pub use directory::Directory;
-pub use id::{AssetId, EventId, IncidentId, PersonId, ServiceId, TaskId, TeamId};
+pub use id::{ActionId, AssetId, EventId, IncidentId, PersonId, ServiceId, TaskId, TeamId};
 pub use record::{Command, Context, Fact, Meta, Needs, Neighbours, Record, Subject};
 pub use redact::Redactable;
 pub use refusal::{Class, Refusal};

@@ -5,6 +5,7 @@ use crate::directory::Directory;
 use crate::id::{AssetId, EventId, IncidentId, PersonId, ServiceId, TeamId};
 use crate::incident::Summary;
 use crate::refusal::Refusal;
+use crate::text::Short;
 use crate::time::At;
 use crate::{asset, event, incident, kind::KindKey, person, policy, service, team};
 use serde::{Serialize, de::DeserializeOwned};
@@ -73,8 +74,8 @@ pub struct Context<'a> {
 pub struct Neighbours {
     /// Incidents by id.
     pub incidents: BTreeMap<IncidentId, Summary>,
-    /// Assets that exist.
-    pub assets: BTreeSet<AssetId>,
+    /// Assets that exist, with their types.
+    pub assets: BTreeMap<AssetId, Short>,
     /// Events that exist.
     pub events: BTreeSet<EventId>,
     /// Open children of the incident the command is about.

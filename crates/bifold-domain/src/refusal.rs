@@ -100,6 +100,9 @@ pub enum ClosureGap {
     /// The post-incident review is due.
     #[error("the post-incident review is due")]
     ReviewDue,
+    /// A restoring action waits at the preservation gate.
+    #[error("a restoring action waits at the gate: decide it, or withdraw it")]
+    GateShut,
 }
 
 /// How a refusal is answered at the edge.
@@ -285,6 +288,37 @@ refusals! {
     }, Invalid, "time-order", "{then} cannot lie before {first}",
     rule: "features F027: five timestamps",
     next: "Correct the times; give an interval if you are not sure.";
+
+    /// The preservation gate is shut.
+    GateShut {
+        /// Until when.
+        until: String,
+    }, Conflict, "gate-shut",
+    "it would harm evidence, and nobody has decided yet; the gate opens by itself at {until}",
+    rule: "standards 3.3: restoring and preserving are decided, not raced",
+    next: "Captured, capture first, go now, or ask the security lead.";
+
+    /// A law shuts the gate, and no time opens it.
+    LawForbids {
+        /// Which.
+        law: String,
+    }, NotAllowed, "law-forbids", "{law} forbids altering it before the authority was told",
+    rule: "features F058: where the law forbids alteration the stronger authority decides",
+    next: "Save it, or ask a security officer to let it through with a reason.";
+
+    /// Evidence was given up, and nobody has looked back on that.
+    WaiversUnreviewed {
+        /// How many times.
+        count: usize,
+    }, Conflict, "waivers-unreviewed",
+    "evidence was given up {count} times, and nobody has looked back on that",
+    rule: "features F058, F088: the review covers every waiver",
+    next: "Say of each whether it was right, and what was learnt.";
+
+    /// It has been decided, done or withdrawn.
+    GateDecided, Conflict, "gate-decided", "that is decided already",
+    rule: "features F060: a decision is made once, and stands in the record",
+    next: "Look at the decision; a new action gets a new one.";
 
     /// A thing cannot relate to itself or close a circle.
     WouldLoop, Conflict, "would-loop", "that would make a circle",

@@ -1,12 +1,14 @@
 //! Services of the catalogue (20000-1 8.2.4), with owner, criticality and what they depend on.
 
 use crate::access::{Permission, closed_set};
+use crate::gate::Side;
 use crate::id::{ServiceId, TeamId};
 use crate::record::{BrokenHistory, Context, Meta, Needs, Record};
 use crate::refusal::Refusal;
+use crate::standing_order::{Draft, StandingOrder, may_draft, may_sign};
 use crate::text::{Short, Text};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 closed_set! {
     /// How much the organisation depends on a service.
@@ -30,6 +32,17 @@ pub struct Service {
     pub entry: Entry,
     /// Whether it was withdrawn from the catalogue.
     pub is_retired: bool,
+    /// Its standing orders, the last that was drafted last. Agreed ones stay, as the record of
+    /// what held when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<StandingOrder>,
+}
+
+impl Service {
+    /// The standing order that holds now: the last that both sides signed.
+    pub fn order_in_force(&self) -> Option<&StandingOrder> {
+        self.orders.iter().rfind(|order| order.is_agreed())
+    }
 }
 
 /// A catalogue entry.
@@ -52,6 +65,12 @@ pub struct Entry {
     /// Services it needs to work.
     #[serde(default)]
     pub depends_on: BTreeSet<ServiceId>,
+    /// How many people use it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub users: Option<u32>,
+    /// What a minute without it costs, with the currency, such as `1,200 EUR`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minute_costs: Option<Short>,
 }
 
 /// What may be asked of a service.
@@ -63,6 +82,10 @@ pub enum Command {
     Revise(Entry),
     /// Withdraws it.
     Retire,
+    /// See [`Draft`].
+    DraftOrder(Draft),
+    /// Signs the standing order of this version for one side.
+    SignOrder(u32, Side),
 }
 
 /// What happened to a service.
@@ -81,6 +104,20 @@ pub enum Fact {
     },
     /// Withdrawn.
     Retired,
+    /// A standing order was drafted.
+    OrderDrafted {
+        /// Its version.
+        version: u32,
+        /// What it says.
+        draft: Draft,
+    },
+    /// One side signed a standing order.
+    OrderSigned {
+        /// Which.
+        version: u32,
+        /// For whom.
+        side: Side,
+    },
 }
 
 impl Command {
@@ -101,7 +138,9 @@ impl Record for Service {
         command: Command,
         context: &Context<'_>,
     ) -> Result<Vec<Fact>, Refusal> {
-        context.actor.needs(Permission::ManageDirectory)?;
+        if !matches!(command, Command::DraftOrder(_) | Command::SignOrder(..)) {
+            context.actor.needs(Permission::ManageDirectory)?;
+        }
         match (state, command) {
             (None, Command::Offer(entry)) => {
                 check(&entry, None, context)?;
@@ -117,6 +156,16 @@ impl Record for Service {
                     return Err(Refusal::NothingToChange);
                 }
                 Ok(vec![Fact::Revised { entry }])
+            }
+            (Some(service), Command::DraftOrder(draft)) => {
+                may_draft(service, &draft, context)?;
+                let last = service.orders.last().map_or(0, |order| order.version);
+                let version = last.saturating_add(1);
+                Ok(vec![Fact::OrderDrafted { version, draft }])
+            }
+            (Some(service), Command::SignOrder(version, side)) => {
+                may_sign(service, version, side, context)?;
+                Ok(vec![Fact::OrderSigned { version, side }])
             }
             (Some(service), Command::Retire) => {
                 if service.is_retired {
@@ -138,11 +187,31 @@ impl Record for Service {
                 id: ServiceId::parse(&meta.subject).map_err(|_| broken())?,
                 entry: entry.clone(),
                 is_retired: false,
+                orders: Vec::new(),
             }),
             (Some(service), Fact::Revised { entry }) => Ok(Self {
                 entry: entry.clone(),
                 ..service
             }),
+            (Some(mut service), Fact::OrderDrafted { version, draft }) => {
+                // What nobody agreed to is replaced by the next draft.
+                service.orders.retain(StandingOrder::is_agreed);
+                service.orders.push(StandingOrder {
+                    version: *version,
+                    course: draft.course,
+                    text: draft.text.clone(),
+                    signed: BTreeMap::new(),
+                });
+                Ok(service)
+            }
+            (Some(mut service), Fact::OrderSigned { version, side }) => {
+                let signature = (meta.actor.clone(), meta.at);
+                let mut orders = service.orders.iter_mut();
+                if let Some(order) = orders.find(|order| order.version == *version) {
+                    order.signed.insert(*side, signature);
+                }
+                Ok(service)
+            }
             (Some(service), Fact::Retired) => Ok(Self {
                 is_retired: true,
                 ..service
@@ -223,6 +292,8 @@ mod tests {
             owner: None,
             criticality: Criticality::Standard,
             depends_on: depends_on.iter().map(|n| id(*n)).collect(),
+            users: None,
+            minute_costs: None,
         }
     }
 

@@ -23,6 +23,9 @@ pub(crate) struct Done {
     /// The task this was about, where it made one.
     #[serde(skip_serializing_if = "Option::is_none")]
     task: Option<String>,
+    /// The restoring action this was about, where it made one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<String>,
     /// Where it stands in the ledger.
     ledger: Ledger,
     /// The operation's id in the ledger.
@@ -84,7 +87,12 @@ impl From<Touched> for Other {
 }
 
 impl Done {
-    fn of(receipt: Receipt, task: Option<String>) -> Self {
+    fn of(receipt: Receipt, part: Option<Part>) -> Self {
+        let (task, action) = match part {
+            Some(Part::Task(id)) => (Some(id), None),
+            Some(Part::Action(id)) => (None, Some(id)),
+            None => (None, None),
+        };
         let first = receipt.touched.first().cloned();
         let (id, number, version) =
             first.map_or_else(Default::default, |t| (t.id, t.number, t.version));
@@ -105,6 +113,7 @@ impl Done {
             version,
             at: receipt.at,
             task,
+            action,
             ledger: Ledger {
                 origin: origin.unwrap_or_default(),
                 index: entries.first().map_or(0, |e| e.index),
@@ -137,17 +146,33 @@ pub(crate) fn created(receipt: Receipt, folder: &str) -> Response {
 
 /// Done, and a task is new.
 pub(crate) fn with_task(receipt: Receipt, task: String) -> Response {
-    answer(StatusCode::CREATED, receipt, None, Some(task))
+    answer(StatusCode::CREATED, receipt, None, Some(Part::Task(task)))
+}
+
+/// Done, and a restoring action is new.
+pub(crate) fn with_action(receipt: Receipt, action: String) -> Response {
+    answer(
+        StatusCode::CREATED,
+        receipt,
+        None,
+        Some(Part::Action(action)),
+    )
+}
+
+/// A part of the record that was made.
+enum Part {
+    Task(String),
+    Action(String),
 }
 
 fn answer(
     status: StatusCode,
     receipt: Receipt,
     folder: Option<&str>,
-    task: Option<String>,
+    part: Option<Part>,
 ) -> Response {
     let is_repeated = receipt.is_repeated;
-    let done = Done::of(receipt, task);
+    let done = Done::of(receipt, part);
     let mut response = json(status, &done);
     let headers = response.headers_mut();
     headers.insert(header::ETAG, etag(done.version));

@@ -16,7 +16,8 @@ pub struct Config {
     pub requests_limit: usize,
     /// Sign-ins tried from one address within a minute before it has to wait.
     pub sign_ins_per_minute: u32,
-    /// Reports taken from one address within ten minutes, by the form that is open to everybody.
+    /// Reports taken from one address within ten minutes from people who are not signed in, by
+    /// the form that is open to everybody.
     pub reports_per_ten_minutes: u32,
     /// How to reach a person who can help, day and night, such as a telephone number. Said to
     /// whoever reports something.
@@ -45,7 +46,7 @@ impl Default for Config {
             behind_proxy: false,
             requests_limit: 1_024,
             sign_ins_per_minute: 20,
-            reports_per_ten_minutes: 10,
+            reports_per_ten_minutes: 30,
             help_line: None,
             demo: Vec::new(),
         }

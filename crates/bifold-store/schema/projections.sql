@@ -87,6 +87,34 @@ CREATE TABLE incident_seat (
     PRIMARY KEY (org, incident, kind, principal)
 );
 
+-- Which services an asset helps to deliver.
+CREATE TABLE asset_service (
+    org     TEXT NOT NULL,
+    service TEXT NOT NULL,
+    asset   TEXT NOT NULL,
+    PRIMARY KEY (org, service, asset)
+);
+CREATE INDEX asset_service_asset ON asset_service (org, asset);
+
+-- Restoring actions that met the preservation gate.
+CREATE TABLE restoring_action (
+    org          TEXT    NOT NULL,
+    incident     TEXT    NOT NULL,
+    id           TEXT    NOT NULL,
+    action       TEXT    NOT NULL,
+    effect       TEXT    NOT NULL,
+    standing     TEXT    NOT NULL,
+    due          BIGINT,
+    wanted_at    BIGINT  NOT NULL,
+    opened_at    BIGINT,
+    ground       TEXT,
+    saved        BIGINT  NOT NULL,
+    lost         BIGINT  NOT NULL,
+    wants_review BOOLEAN NOT NULL,
+    PRIMARY KEY (org, incident, id)
+);
+CREATE INDEX restoring_action_held ON restoring_action (org, due) WHERE due IS NOT NULL;
+
 CREATE TABLE relation (
     org        TEXT NOT NULL,
     from_id    TEXT NOT NULL,

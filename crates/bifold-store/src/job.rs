@@ -7,7 +7,7 @@ use crate::db::Sql;
 use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::write::Operation;
-use bifold_domain::{Command, IncidentId, incident, time};
+use bifold_domain::{ActionId, Command, IncidentId, incident, time};
 use sqlx::FromRow;
 
 /// Jobs claimed in one go.
@@ -83,6 +83,7 @@ impl Store {
     async fn handle(&self, job: &Row) -> Result<()> {
         match job.kind.as_str() {
             crate::write::WAKE => self.wake(&job.payload).await,
+            crate::write::ELAPSE => self.elapse(&job.payload).await,
             other => Err(Error::Damaged(format!("a job of unknown kind {other:?}"))),
         }
     }
@@ -104,6 +105,21 @@ impl Store {
         let command = Command::Incident(id, incident::Command::Wake);
         match self.execute(Operation::one(&self.system(), command)).await {
             // Woken, closed or restricted meanwhile: there is nothing left to do.
+            Ok(_) | Err(Error::Refused(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Tells a gate that its time is over, if it still holds its action up then.
+    async fn elapse(&self, payload: &str) -> Result<()> {
+        let (incident, action) = payload
+            .split_once(' ')
+            .ok_or_else(|| Error::Damaged("a job without its action".to_owned()))?;
+        let incident = IncidentId::parse(incident).map_err(Error::damaged)?;
+        let action = ActionId::parse(action).map_err(Error::damaged)?;
+        let command = Command::Incident(incident, incident::Command::Elapse(action));
+        match self.execute(Operation::one(&self.system(), command)).await {
+            // Decided meanwhile, or a later time was set, which has a job of its own.
             Ok(_) | Err(Error::Refused(_)) => Ok(()),
             Err(error) => Err(error),
         }

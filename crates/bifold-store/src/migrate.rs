@@ -12,7 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("../schema/0003_report_receipt.sql"),
 ];
 /// Raised whenever `projections.sql` changes.
-pub(crate) const PROJECTION_VERSION: i64 = 1;
+pub(crate) const PROJECTION_VERSION: i64 = 2;
 const PROJECTIONS: &str = include_str!("../schema/projections.sql");
 /// Made when absent, at every start.
 const INDEXES: &str = include_str!("../schema/indexes.sql");
@@ -24,9 +24,11 @@ pub(crate) const PROJECTION_TABLES: &[&str] = &[
     "incident_member",
     "incident_verdict",
     "incident_seat",
+    "restoring_action",
     "relation",
     "event",
     "asset",
+    "asset_service",
     "alarm",
 ];
 

@@ -229,8 +229,10 @@ pub(crate) async fn rebuild(inner: &Inner) -> Result<u64> {
             all.verdict.extend(rows.verdict);
             all.seat.extend(rows.seat);
             all.relation.extend(rows.relation);
+            all.action.extend(rows.action);
             all.event.extend(rows.event);
             all.asset.extend(rows.asset);
+            all.asset_service.extend(rows.asset_service);
         }
         project::SNAPSHOT.run(&mut tx, snapshots).await?;
         project::INCIDENT.run(&mut tx, all.incident).await?;
@@ -238,8 +240,12 @@ pub(crate) async fn rebuild(inner: &Inner) -> Result<u64> {
         project::VERDICT.run(&mut tx, all.verdict).await?;
         project::SEAT.run(&mut tx, all.seat).await?;
         project::RELATION.run(&mut tx, all.relation).await?;
+        project::ACTION.run(&mut tx, all.action).await?;
         project::EVENT.run(&mut tx, all.event).await?;
         project::ASSET.run(&mut tx, all.asset).await?;
+        project::ASSET_SERVICE
+            .run(&mut tx, all.asset_service)
+            .await?;
         crate::write::ALARM
             .run(&mut tx, std::mem::take(&mut fold.alarms))
             .await?;
@@ -292,18 +298,22 @@ impl Store {
             all.verdict.extend(rows.verdict);
             all.seat.extend(rows.seat);
             all.relation.extend(rows.relation);
+            all.action.extend(rows.action);
             all.event.extend(rows.event);
             all.asset.extend(rows.asset);
+            all.asset_service.extend(rows.asset_service);
         }
-        let tables: [(&Insert, &str, Vec<Vec<Value>>); 8] = [
+        let tables: [(&Insert, &str, Vec<Vec<Value>>); 10] = [
             (&project::SNAPSHOT, "id", snapshots),
             (&project::INCIDENT, "id", all.incident),
             (&project::MEMBER, "incident", all.member),
             (&project::VERDICT, "incident", all.verdict),
             (&project::SEAT, "incident", all.seat),
             (&project::RELATION, "from_id", all.relation),
+            (&project::ACTION, "incident", all.action),
             (&project::EVENT, "id", all.event),
             (&project::ASSET, "id", all.asset),
+            (&project::ASSET_SERVICE, "asset", all.asset_service),
         ];
         let mut counts = Vec::new();
         for (insert, column, expected) in tables {

@@ -107,6 +107,15 @@ pub struct Serve {
     /// How to reach somebody who can help, such as a telephone number; said to whoever reports.
     #[arg(long, env = "BIFOLD_HELP_LINE", value_name = "TEXT")]
     pub help_line: Option<String>,
+    /// How many reports one address may send in ten minutes without signing in; more have to
+    /// wait. Raise it where a whole site comes from one address.
+    #[arg(
+        long,
+        env = "BIFOLD_REPORTS_PER_TEN_MINUTES",
+        value_name = "N",
+        default_value_t = 30
+    )]
+    pub reports_per_ten_minutes: u32,
 }
 
 /// Arguments of `token`.

@@ -9,7 +9,8 @@ use super::state::{
     NotificationState, PendingOn, Relation, ReviewState, StatedTimes, Tlp,
 };
 use crate::event::{Channel, Dismissal};
-use crate::id::{AssetId, EventId, IncidentId, PersonId, ServiceId, TaskId, TeamId};
+use crate::gate::{Course, Effect, Ground, Side};
+use crate::id::{ActionId, AssetId, EventId, IncidentId, PersonId, ServiceId, TaskId, TeamId};
 use crate::kind::{Answer, Finding, KindKey};
 use crate::priority::{Dimension, Harm, Impact, Priority, Scores, Urgency};
 use crate::redact::Redactable;
@@ -154,6 +155,78 @@ pub enum Fact {
         task: TaskId,
         lane: KindKey,
         reason: Redactable<Text>,
+    },
+    ActionTaken {
+        action: ActionId,
+        #[serde(rename = "type")]
+        action_type: Short,
+        effect: Effect,
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        assets: BTreeSet<AssetId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Redactable<Text>>,
+    },
+    GateShut {
+        action: ActionId,
+        #[serde(rename = "type")]
+        action_type: Short,
+        effect: Effect,
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        assets: BTreeSet<AssetId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Redactable<Text>>,
+        at_stake: BTreeSet<Short>,
+        due: At,
+        fallback: Course,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        order: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        law: Option<KindKey>,
+        rules_version: u32,
+    },
+    GateAdvised {
+        action: ActionId,
+        side: Side,
+        course: Course,
+        reason: Redactable<Text>,
+    },
+    SecurityAsked {
+        action: ActionId,
+        due: At,
+    },
+    CaptureOrdered {
+        action: ActionId,
+        course: Course,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        assignee: Option<PersonId>,
+        items: BTreeSet<Short>,
+        due: At,
+    },
+    GateDecided {
+        action: ActionId,
+        course: Course,
+        ground: Ground,
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        saved: BTreeSet<Short>,
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        lost: BTreeSet<Short>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Redactable<Text>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        loss: Option<Redactable<Text>>,
+    },
+    ActionDone {
+        action: ActionId,
+        at: At,
+    },
+    ActionWithdrawn {
+        action: ActionId,
+        reason: Redactable<Text>,
+    },
+    WaiverReviewed {
+        action: ActionId,
+        was_right: bool,
+        text: Redactable<Text>,
     },
     NoteAdded {
         text: Redactable<Text>,
@@ -325,6 +398,10 @@ impl Fact {
             | Self::NoteAdded {
                 lane: Some(lane), ..
             } => Some(lane.clone()),
+            Self::GateAdvised {
+                side: Side::Security,
+                ..
+            } => Some(KindKey::security()),
             Self::ContainmentSet { .. }
             | Self::EvidenceSet { .. }
             | Self::NotificationSet { .. } => Some(KindKey::security()),

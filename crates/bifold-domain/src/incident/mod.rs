@@ -7,6 +7,7 @@ mod command;
 mod decide;
 mod evolve;
 mod fact;
+mod gated;
 mod imported;
 mod readers;
 pub mod state;
@@ -15,6 +16,7 @@ mod tests;
 
 pub use command::*;
 pub use fact::{ClosureGround, Fact, ObservedRow};
+pub use gated::*;
 pub use readers::{LaneWhy, Readers, Why};
 pub use state::*;
 
@@ -92,6 +94,9 @@ pub struct Incident {
     pub roles: BTreeMap<IncidentRole, PersonId>,
     /// Tasks.
     pub tasks: Vec<Task>,
+    /// What was done, or is wanted, to restore the service.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<RestoringAction>,
     /// Its parent.
     pub parent: Option<IncidentId>,
     /// Typed relations to others.

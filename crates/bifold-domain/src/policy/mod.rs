@@ -6,6 +6,7 @@
 mod start;
 
 use crate::access::Permission;
+use crate::gate;
 use crate::kind::{Kind, KindKey, KindVersion};
 use crate::priority::{Matrix, Priority};
 use crate::record::{BrokenHistory, Context, Meta, Needs, Record};
@@ -50,6 +51,9 @@ pub struct Policy {
     pub cause_codes: Versioned<Vec<Short>>,
     /// Limits.
     pub limits: Limits,
+    /// The preservation gate.
+    #[serde(default = "Versioned::starting")]
+    pub gate: Versioned<gate::Rules>,
 }
 
 /// A value with the version that counts its changes.
@@ -64,6 +68,12 @@ pub struct Versioned<T> {
 impl<T> Versioned<T> {
     fn first(value: T) -> Self {
         Self { version: 1, value }
+    }
+    fn starting() -> Self
+    where
+        T: Default,
+    {
+        Self::first(T::default())
     }
     fn replaced(&self, value: T) -> Self {
         Self {
@@ -137,6 +147,8 @@ pub enum Command {
     CauseCodes(Vec<Short>),
     /// Replaces the limits.
     Limits(Limits),
+    /// Replaces the rules of the preservation gate.
+    Gate(gate::Rules),
 }
 
 /// What happened to the policy.
@@ -172,6 +184,11 @@ pub enum Fact {
     LimitsSet {
         /// The limits.
         limits: Limits,
+    },
+    /// Rules of the preservation gate replaced.
+    GateSet {
+        /// The rules.
+        rules: gate::Rules,
     },
 }
 
@@ -288,6 +305,13 @@ impl Record for Policy {
                 }
                 Fact::LimitsSet { limits }
             }
+            Command::Gate(rules) => {
+                rules.check()?;
+                if rules == now.gate.value {
+                    return Err(Refusal::NothingToChange);
+                }
+                Fact::GateSet { rules }
+            }
         }])
     }
 
@@ -315,6 +339,7 @@ impl Record for Policy {
                 policy.cause_codes = policy.cause_codes.replaced(codes.clone());
             }
             Fact::LimitsSet { limits } => policy.limits = limits.clone(),
+            Fact::GateSet { rules } => policy.gate = policy.gate.replaced(rules.clone()),
         }
         Ok(policy)
     }

@@ -69,6 +69,7 @@ impl Default for Policy {
                 review_at_or_above: Priority::MOST_URGENT,
                 break_glass_minutes: 60,
             },
+            gate: Versioned::starting(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One example of every variant of every record's facts, with every field filled.
 
 use bifold_domain::event::{Channel, Dismissal, Signal, Sort};
+use bifold_domain::gate::{ActionType, Course, Effect, Ground, Rules, Side, Volatile};
 use bifold_domain::incident::{
     Audience, Certainty, ClosureGround, Compartment, Containment, EvidenceState, ImportedStage,
     IncidentRole, Labels, MajorCriterion, NotificationState, ObservedRow, PendingOn, Relation,
@@ -11,9 +12,10 @@ use bifold_domain::policy::Limits;
 use bifold_domain::priority::{Dimension, Harm, Impact, Matrix, Priority, Scores, Urgency};
 use bifold_domain::record::{Fact, Record};
 use bifold_domain::service::Criticality;
+use bifold_domain::standing_order::Draft;
 use bifold_domain::{
-    AssetId, At, EventId, IncidentId, PersonId, Redactable, Role, ServiceId, Short, TaskId, TeamId,
-    Text, Title, asset, event, incident, person, policy, service, team,
+    ActionId, AssetId, At, EventId, IncidentId, PersonId, Redactable, Role, ServiceId, Short,
+    TaskId, TeamId, Text, Title, asset, event, incident, person, policy, service, team,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,6 +91,12 @@ fn some_asset() -> AssetId {
 }
 fn some_task() -> TaskId {
     TaskId::from_bits(1)
+}
+fn some_action() -> ActionId {
+    ActionId::from_bits(1)
+}
+fn items() -> BTreeSet<Short> {
+    BTreeSet::from([short("memory"), short("processes")])
 }
 fn another() -> IncidentId {
     IncidentId::from_bits(2)
@@ -263,6 +271,59 @@ examples! { Incident, incident, Incident:
         lane: KindKey::service(),
         reason: text("No longer needed."),
     },
+    ActionTaken => incident::Fact::ActionTaken {
+        action: some_action(),
+        action_type: short("scale"),
+        effect: Effect::Harmless,
+        assets: BTreeSet::from([some_asset()]),
+        note: Some(text("Two more nodes.")),
+    },
+    GateShut => incident::Fact::GateShut {
+        action: some_action(),
+        action_type: short("reboot"),
+        effect: Effect::Destroys,
+        assets: BTreeSet::from([some_asset()]),
+        note: Some(text("It does not answer.")),
+        at_stake: items(),
+        due: at(1),
+        fallback: Course::EvidenceFirst,
+        order: Some(2),
+        law: Some(KindKey::parse("ai").unwrap()),
+        rules_version: 3,
+    },
+    GateAdvised => incident::Fact::GateAdvised {
+        action: some_action(),
+        side: Side::Security,
+        course: Course::FastCapture,
+        reason: text("The memory holds the key."),
+    },
+    SecurityAsked => incident::Fact::SecurityAsked { action: some_action(), due: at(1) },
+    CaptureOrdered => incident::Fact::CaptureOrdered {
+        action: some_action(),
+        course: Course::FastCapture,
+        assignee: Some(someone()),
+        items: items(),
+        due: at(2),
+    },
+    GateDecided => incident::Fact::GateDecided {
+        action: some_action(),
+        course: Course::RestoreFirst,
+        ground: Ground::Waived,
+        saved: BTreeSet::from([short("connections")]),
+        lost: items(),
+        reason: Some(text("The ward waits.")),
+        loss: Some(text("What ran in memory.")),
+    },
+    ActionDone => incident::Fact::ActionDone { action: some_action(), at: at(3) },
+    ActionWithdrawn => incident::Fact::ActionWithdrawn {
+        action: some_action(),
+        reason: text("It came back by itself."),
+    },
+    WaiverReviewed => incident::Fact::WaiverReviewed {
+        action: some_action(),
+        was_right: true,
+        text: text("Memory is now saved by the hypervisor."),
+    },
     NoteAdded => incident::Fact::NoteAdded {
         text: text("We called the supplier."),
         lane: Some(KindKey::service()),
@@ -375,6 +436,9 @@ fn service_entry() -> service::Entry {
         owner: Some(some_team()),
         criticality: Criticality::Vital,
         depends_on: BTreeSet::from([ServiceId::from_bits(2)]),
+        // Later additions, absent in what was written before them.
+        users: None,
+        minute_costs: None,
     }
 }
 
@@ -382,6 +446,14 @@ examples! { Service, service, Service:
     Offered => service::Fact::Offered { entry: service_entry() },
     Revised => service::Fact::Revised { entry: service_entry() },
     Retired => service::Fact::Retired,
+    OrderDrafted => service::Fact::OrderDrafted {
+        version: 2,
+        draft: Draft {
+            course: Course::EvidenceFirst,
+            text: plain("Snapshot first, whatever the hour."),
+        },
+    },
+    OrderSigned => service::Fact::OrderSigned { version: 2, side: Side::Security },
 }
 
 fn asset_entry() -> asset::Entry {
@@ -434,6 +506,7 @@ examples! { Policy, policy, Policy:
                 question: plain("Was somebody hurt?"),
                 decisive: true,
             }],
+            forbids_altering: None,
         },
     },
     CategoriesSet => policy::Fact::CategoriesSet {
@@ -447,6 +520,31 @@ examples! { Policy, policy, Policy:
             confirm_days: 5,
             review_at_or_above: p(2),
             break_glass_minutes: 60,
+        },
+    },
+    GateSet => policy::Fact::GateSet {
+        rules: Rules {
+            at_or_above: p(1),
+            wait_minutes: 15,
+            ask_minutes: 5,
+            capture_minutes: 45,
+            fallback: Course::RestoreFirst,
+            actions: vec![ActionType {
+                key: short("reboot"),
+                name: short("Restart the machine"),
+                effect: Effect::Destroys,
+                on: BTreeMap::from([(short("mailbox"), Effect::Harmless)]),
+            }],
+            volatile: vec![Volatile {
+                key: short("memory"),
+                name: short("Memory"),
+                rank: 2,
+                minutes: 8,
+                who: short("evidence custodian"),
+                hint: plain("avml memory.lime"),
+                lost_when: Effect::Destroys,
+                on: BTreeSet::from([short("vm")]),
+            }],
         },
     },
 }

@@ -42,6 +42,15 @@ pub(crate) fn routes() -> Vec<Route> {
         .summary("Service, security, both, neither, and what is undetermined.")
         .query(FILTER_PARAMS)
         .answers(200, Answer::Json(Described::page_of::<Outcome>())),
+        Route::get(
+            "/api/v1/reports/conflict",
+            "report_conflict",
+            Access::SignedIn,
+            conflict,
+        )
+        .summary("What preserving evidence cost services, and restoring them the evidence.")
+        .query(FILTER_PARAMS)
+        .answers(200, Answer::Json(Described::of::<Conflict>())),
     ]
 }
 
@@ -145,4 +154,41 @@ async fn outcomes(
         })
         .collect();
     Ok(answer::ok(&Page::whole(rows)))
+}
+
+/// What each side cost the other.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Conflict {
+    /// Incidents in which the gate shut at least once.
+    incidents: i64,
+    /// Actions that met it.
+    actions: i64,
+    /// Minutes services waited for evidence; in one incident what overlaps counts once.
+    waited_minutes: i64,
+    /// Things saved before restoring.
+    saved_items: i64,
+    /// Things given up by restoring.
+    lost_items: i64,
+    /// Actions let through by giving evidence up.
+    waivers: i64,
+    /// Of those, not yet looked back on.
+    unreviewed: i64,
+}
+
+async fn conflict(
+    State(server): State<Server>,
+    caller: Caller,
+    Params(query): Params<IncidentQuery>,
+) -> Result<Response> {
+    let filter = query.filter(&server, &caller).await?;
+    let c = server.store.conflict(&caller.viewer(), &filter).await?;
+    Ok(answer::ok(&Conflict {
+        incidents: c.incidents,
+        actions: c.actions,
+        waited_minutes: c.waited_minutes,
+        saved_items: c.saved_items,
+        lost_items: c.lost_items,
+        waivers: c.waivers,
+        unreviewed: c.unreviewed,
+    }))
 }

@@ -2,9 +2,10 @@
 //! those with a seat in a lane see. The finding of every verdict is shown to every reader;
 //! who gave it and why, tasks and sub-states of a sensitive lane are not.
 
+use super::action::ActionView;
 use super::parts::{LaneView, Members, OriginalView, SnoozeView, TimesView, Tracks, VerdictView};
 use super::{Named, NamedService, Names};
-use bifold_domain::incident::{Incident, IncidentRole, ReviewState, Tlp};
+use bifold_domain::incident::{ConflictCost, Incident, IncidentRole, ReviewState, Tlp};
 use bifold_domain::kind::KindKey;
 use bifold_domain::priority::{Dimension, Harm, Impact, Priority, Scores, Urgency};
 use bifold_domain::{At, Directory, Redactable, Viewer};
@@ -155,6 +156,10 @@ pub(crate) struct IncidentView {
     pub(crate) tracks: Option<Tracks>,
     pub(crate) review: ReviewState,
     pub(crate) lanes: Vec<LaneView>,
+    /// What was done, or is wanted, to restore the service, oldest first.
+    pub(crate) actions: Vec<ActionView>,
+    /// What preserving cost the service, and restoring the evidence.
+    pub(crate) conflict: ConflictCost,
     #[schema(required)]
     pub(crate) workaround: Option<String>,
     #[schema(required)]
@@ -254,6 +259,8 @@ impl<'a> Shown<'a> {
             }),
             review: i.review,
             lanes: self.lanes(),
+            actions: self.actions(),
+            conflict: i.conflict_cost(self.now),
             workaround: text(i.workaround.as_ref()),
             fix: text(i.fix.as_ref()),
             resolution_code: i.resolution_code.as_ref().map(ToString::to_string),

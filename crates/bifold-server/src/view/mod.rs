@@ -1,5 +1,6 @@
 //! Records as JSON, cut to what the viewer may see.
 
+pub(crate) mod action;
 pub(crate) mod incident;
 mod names;
 pub(crate) mod parts;

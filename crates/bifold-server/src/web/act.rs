@@ -7,7 +7,7 @@ use super::incident::sentences::{Sentence, sentence};
 use super::locale::Locale;
 use super::say::{Flash, Undo};
 use crate::api::incidents::timeline::happenings;
-use crate::api::incidents::{id_of, readable, tasks, verbs};
+use crate::api::incidents::{actions, id_of, readable, tasks, verbs};
 use crate::error::{Error, Problem, Result};
 use crate::params::Place;
 use crate::route::Route;
@@ -17,7 +17,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use bifold_domain::incident::Incident;
-use bifold_domain::{Command, TaskId};
+use bifold_domain::{ActionId, Command, TaskId};
 use bifold_store::query::timeline::Part;
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -58,6 +58,8 @@ fn verb_key(verb: &str) -> String {
     match verb.split('/').collect::<Vec<_>>().as_slice() {
         ["tasks", _, what] => format!("task-{what}"),
         ["tasks"] => "task-add".to_owned(),
+        ["actions", _, what] => format!("action-{what}"),
+        ["actions"] => "action-restore".to_owned(),
         _ => verb.replace('/', "-"),
     }
 }
@@ -68,6 +70,13 @@ async fn carry_out(server: &Server, name: &str, verb: &str, form: &Form) -> Resu
         ["tasks"] => {
             let task = TaskId::from_bits(write.bits(server));
             tasks::added(task, write.bytes())?
+        }
+        ["actions"] => {
+            let action = ActionId::from_bits(write.bits(server));
+            actions::wanted(action, write.bytes())?
+        }
+        ["actions", action, what] => {
+            actions::changed(what, action, write.bytes()).ok_or(Error::NoRoute)??
         }
         ["tasks", task, what] => {
             let task = TaskId::parse(task).map_err(|_| Error::no("task"))?;
@@ -210,10 +219,20 @@ async fn again(
 }
 
 fn kept(l: Locale, name: &str, value: &str) -> Kept {
-    let bare = name.trim_end_matches("[]").trim_end_matches(['?', '@']);
+    let bare = name
+        .trim_end_matches("[]")
+        .trim_end_matches(['?', '@', '#', '!']);
     let is_text = matches!(
         bare,
-        "text" | "reason" | "description" | "outcome" | "title" | "basis"
+        "text"
+            | "reason"
+            | "description"
+            | "outcome"
+            | "title"
+            | "basis"
+            | "loss"
+            | "whereabouts"
+            | "note"
     );
     Kept {
         label: l.word("field", bare),

@@ -133,6 +133,16 @@ fn put(object: &mut Map<String, Value>, name: &str, value: &str) -> Result<()> {
     }
     let (name, value) = if let Some(name) = name.strip_suffix('?') {
         (name, Value::Bool(true))
+    } else if let Some(name) = name.strip_suffix('#') {
+        // What is no number stays a text, and is refused by the field it is for.
+        (
+            name,
+            value
+                .parse::<i64>()
+                .map_or_else(|_| Value::from(value), Value::from),
+        )
+    } else if let Some(name) = name.strip_suffix('!') {
+        (name, Value::Bool(value == "true"))
     } else if let Some(name) = name.strip_suffix('@') {
         (name, Value::from(in_utc(value)))
     } else {

@@ -16,8 +16,12 @@ type Bundle = FluentBundle<FluentResource>;
 const ENGLISH: &[&str] = &[
     include_str!("../../../../ui/messages/en.ftl"),
     include_str!("../../../../ui/messages/en-facts.ftl"),
+    include_str!("../../../../ui/messages/en-gate.ftl"),
 ];
-const GERMAN: &[&str] = &[include_str!("../../../../ui/messages/de.ftl")];
+const GERMAN: &[&str] = &[
+    include_str!("../../../../ui/messages/de.ftl"),
+    include_str!("../../../../ui/messages/de-gate.ftl"),
+];
 
 /// A language one may choose.
 pub(crate) struct Language {
@@ -122,6 +126,13 @@ impl Locale {
     pub(crate) fn word(self, set: &str, word: &str) -> String {
         self.find(&format!("{set}-{word}"), None)
             .unwrap_or_else(|| word.replace('_', " "))
+    }
+
+    /// What an entry of the policy is called: the message for its key where there is one, as for
+    /// those that come with Bifold, else its own name.
+    pub(crate) fn data(self, set: &str, key: &str, name: &str) -> String {
+        self.find(&format!("{set}-{key}"), None)
+            .unwrap_or_else(|| name.to_owned())
     }
 
     /// The message with one number or text in it.
@@ -270,6 +281,7 @@ mod tests {
     fn every_word_of_a_closed_set_that_pages_show_has_its_message() {
         use bifold_domain::Role;
         use bifold_domain::event::{Channel, Dismissal};
+        use bifold_domain::gate::{Course, Effect, Ground, Side};
         use bifold_domain::incident::{
             Containment, EvidenceState, IncidentRole, MajorCriterion, NotificationState, PendingOn,
             RelationKind, Stage, Tlp,
@@ -290,6 +302,16 @@ mod tests {
                     .map(|word| format!("{set}-{word}")),
             );
         };
+        let catalogue = bifold_domain::gate::Rules::default();
+        check("effect", Effect::ALL.iter().map(|w| w.word()).collect());
+        check("course", Course::ALL.iter().map(|w| w.word()).collect());
+        check("ground", Ground::ALL.iter().map(|w| w.word()).collect());
+        check("side", Side::ALL.iter().map(|w| w.word()).collect());
+        check("advice", Side::ALL.iter().map(|w| w.word()).collect());
+        let actions = catalogue.actions.iter();
+        check("catalogue", actions.map(|a| a.key.as_str()).collect());
+        let volatile = catalogue.volatile.iter();
+        check("volatile", volatile.map(|v| v.key.as_str()).collect());
         check("stage", Stage::WORDS.to_vec());
         check("role", Role::ALL.iter().map(|w| w.word()).collect());
         check("channel", Channel::ALL.iter().map(|w| w.word()).collect());

@@ -5,6 +5,7 @@
 mod app;
 mod authentication;
 mod contract;
+mod gate;
 mod input;
 mod ledger;
 mod live;

@@ -40,6 +40,18 @@ const APART: &[&str] = &[
     "task_give",
     "task_finish",
     "task_drop",
+    // Who decides at the gate, and who signs for it: `gate`.
+    "action_advise",
+    "action_captured",
+    "action_capture_first",
+    "action_go_now",
+    "action_ask_security",
+    "action_perform",
+    "action_withdraw",
+    "action_elapse",
+    "action_review",
+    "service_order",
+    "service_order_sign",
     // The one command for those who cannot read: below.
     "incident_break_glass",
 ];
@@ -253,6 +265,8 @@ fn apart(app: &TestApp) {
             "own reopen for {letter}"
         );
         tasks(app, letter, &client);
+        crate::gate::verbs(app, letter, &client);
+        crate::gate::orders(app, letter, &client);
     }
 }
 

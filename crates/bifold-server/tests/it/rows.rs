@@ -148,6 +148,7 @@ pub(crate) fn of_an_incident(app: &TestApp, other: &str) -> Vec<Row> {
         ),
         with("incident_label", WORK, json!({ "tlp": "red" })),
         with("incident_split", ASSESS, declare),
+        with("action_restore", WORK, json!({ "action": "scale" })),
         with("task_add", WORK, json!({ "lane": "service", "title": "t" })),
         with(
             "incident_major_propose",
@@ -261,6 +262,8 @@ pub(crate) fn elsewhere(app: &TestApp) -> Vec<Row> {
         row("report_matrix", ALL),
         row("report_flow", ALL),
         row("report_outcomes", ALL),
+        row("report_conflict", ALL),
+        row("gates", ALL),
         row("alarms", "MSU"),
         with(
             "redaction_request",

@@ -4,9 +4,9 @@ use super::PAGE_LIMIT;
 use crate::db::Sql;
 use crate::error::{Error, Result};
 use crate::store::Store;
-use bifold_domain::AssetId;
 use bifold_domain::asset::Asset;
 use bifold_domain::record::State;
+use bifold_domain::{AssetId, ServiceId};
 use serde::Serialize;
 use sqlx::FromRow;
 
@@ -57,6 +57,23 @@ impl Store {
             .bind(i64::from(limit.min(PAGE_LIMIT + 1)));
         let mut lease = self.inner.db.reader().await?;
         Ok(sql.all(lease.conn()).await?)
+    }
+
+    /// Assets in use that help to deliver a service, by name.
+    pub async fn assets_of(&self, service: &ServiceId, limit: u32) -> Result<Vec<AssetRow>> {
+        let mut lease = self.inner.db.reader().await?;
+        let rows = Sql::new(
+            "SELECT a.id, a.version, a.name, a.asset_type, a.is_retired \
+             FROM asset_service s CROSS JOIN asset a \
+             WHERE s.org = $1 AND s.service = $2 AND a.org = s.org AND a.id = s.asset \
+             AND a.is_retired = FALSE ORDER BY a.name, a.id LIMIT $3",
+        )
+        .arg(&self.inner.org)
+        .arg(service.as_str())
+        .arg(i64::from(limit.min(PAGE_LIMIT)))
+        .all(lease.conn())
+        .await?;
+        Ok(rows)
     }
 
     /// One asset.

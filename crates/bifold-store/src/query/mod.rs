@@ -8,6 +8,7 @@ pub mod directory;
 pub mod event;
 pub mod facet;
 mod filter;
+pub mod gate;
 pub mod incident;
 #[cfg(test)]
 mod plans;

@@ -15,7 +15,7 @@ pub(crate) mod seal;
 
 pub(crate) use batch::{ALARM, Removal, remove, state_type};
 pub(crate) use directory::load as load_directory;
-pub(crate) use follow::{WAKE, alarm};
+pub(crate) use follow::{ELAPSE, WAKE, alarm};
 pub(crate) use head::Head;
 
 use crate::error::{Error, Result};

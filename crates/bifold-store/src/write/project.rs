@@ -4,8 +4,9 @@
 //! table equals the one that grew. `replay` compares exactly these rows with what is stored.
 
 use crate::db::{Insert, Value};
+use bifold_domain::ServiceId;
 use bifold_domain::event::{Event, Standing};
-use bifold_domain::incident::Incident;
+use bifold_domain::incident::{Incident, RestoringAction};
 use bifold_domain::kind::{Finding, KindKey};
 use bifold_domain::record::State;
 
@@ -76,6 +77,26 @@ pub(crate) const SEAT: Insert = Insert {
     key: &["org", "incident", "kind", "principal"],
 };
 
+pub(crate) const ACTION: Insert = Insert {
+    table: "restoring_action",
+    columns: &[
+        "org",
+        "incident",
+        "id",
+        "action",
+        "effect",
+        "standing",
+        "due",
+        "wanted_at",
+        "opened_at",
+        "ground",
+        "saved",
+        "lost",
+        "wants_review",
+    ],
+    key: &["org", "incident", "id"],
+};
+
 pub(crate) const RELATION: Insert = Insert {
     table: "relation",
     columns: &["org", "from_id", "kind", "to_id"],
@@ -113,6 +134,12 @@ pub(crate) const ASSET: Insert = Insert {
     key: &["org", "id"],
 };
 
+pub(crate) const ASSET_SERVICE: Insert = Insert {
+    table: "asset_service",
+    columns: &["org", "service", "asset"],
+    key: &["org", "service", "asset"],
+};
+
 /// Rows, by the table they belong to.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(crate) struct Rows {
@@ -120,9 +147,11 @@ pub(crate) struct Rows {
     pub member: Vec<Vec<Value>>,
     pub verdict: Vec<Vec<Value>>,
     pub seat: Vec<Vec<Value>>,
+    pub action: Vec<Vec<Value>>,
     pub relation: Vec<Vec<Value>>,
     pub event: Vec<Vec<Value>>,
     pub asset: Vec<Vec<Value>>,
+    pub asset_service: Vec<Vec<Value>>,
 }
 
 /// The row of the record itself, in its own table. Records of the directory have none.
@@ -142,11 +171,22 @@ pub(crate) fn main(org: &str, state: &State, version: u64, rows: &mut Rows) {
     }
 }
 
-/// The rows that hang on a record: members, verdicts, seats in lanes, relations.
+/// The rows that hang on a record: members, verdicts, seats in lanes, relations, what meets the
+/// gate; services of an asset.
 pub(crate) fn side(org: &str, state: &State, rows: &mut Rows) {
-    let State::Incident(incident) = state else {
-        return;
-    };
+    match state {
+        State::Incident(incident) => side_of_incident(org, incident, rows),
+        State::Asset(asset) => {
+            let id = asset.id.as_str();
+            let row = |service: &ServiceId| vec![org.into(), service.as_str().into(), id.into()];
+            rows.asset_service
+                .extend(asset.entry.services.iter().map(row));
+        }
+        _ => {}
+    }
+}
+
+fn side_of_incident(org: &str, incident: &Incident, rows: &mut Rows) {
     let id = incident.id.as_str();
     if let Some(compartment) = &incident.compartment {
         let people = compartment
@@ -192,6 +232,8 @@ pub(crate) fn side(org: &str, state: &State, rows: &mut Rows) {
             ]);
         }
     }
+    let gated = incident.actions.iter().filter(|a| a.gate.is_some());
+    rows.action.extend(gated.map(|a| action_row(org, id, a)));
     for relation in &incident.relations {
         rows.relation.push(vec![
             org.into(),
@@ -268,6 +310,32 @@ fn incident_row(org: &str, i: &Incident, version: u64) -> Vec<Value> {
         label(|l| &l.impact).into(),
         label(|l| &l.urgency).into(),
         label(|l| &l.priority).into(),
+    ]
+}
+
+fn action_row(org: &str, incident: &str, action: &RestoringAction) -> Vec<Value> {
+    let decision = action.decision();
+    let standing = match (action.is_withdrawn, action.done, decision) {
+        (true, ..) => "withdrawn",
+        (_, Some(_), _) => "done",
+        (_, _, Some(_)) => "cleared",
+        (_, _, None) => "held",
+    };
+    let due = action.due().filter(|_| action.is_held());
+    vec![
+        org.into(),
+        incident.into(),
+        action.id.as_str().into(),
+        action.action.as_str().into(),
+        action.effect.word().into(),
+        standing.into(),
+        due.map(bifold_domain::At::micros).into(),
+        action.at.micros().into(),
+        decision.map(|d| d.at.micros()).into(),
+        decision.map(|d| d.ground.word()).into(),
+        decision.map_or(0, |d| d.saved.len() as u64).into(),
+        decision.map_or(0, |d| d.lost.len() as u64).into(),
+        action.wants_review().into(),
     ]
 }
 

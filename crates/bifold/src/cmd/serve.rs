@@ -19,6 +19,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<Code> {
     eprintln!("Bifold serves {} on http://{address}", store.organisation());
     let url = args.public_url.as_deref().unwrap_or_default();
     let config = Config {
+        reports_per_ten_minutes: args.reports_per_ten_minutes,
         // Plain HTTP never leaves this machine; in front of it may be a proxy that speaks https.
         insecure_cookies: address.ip().is_loopback() && !url.starts_with("https://"),
         public_url: args.public_url,

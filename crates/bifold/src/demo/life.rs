@@ -17,7 +17,7 @@ use bifold_domain::incident::{
 use bifold_domain::kind::{Answer, Finding};
 use bifold_domain::priority::{Dimension, Harm, Impact, Urgency};
 use bifold_domain::time::MINUTE;
-use bifold_domain::{At, Command, EventId, IncidentId, TaskId};
+use bifold_domain::{ActionId, At, Command, EventId, IncidentId, TaskId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Waits are as drawn at a thousand, and shorter below.
@@ -228,6 +228,11 @@ impl<'a> Life<'a> {
         };
         self.act(who, C::AddTask(id.clone(), task));
         id
+    }
+
+    /// An id for a restoring action of this moment.
+    pub(crate) fn action_id(&mut self) -> ActionId {
+        ActionId::from_bits(self.rng.id_bits(self.at))
     }
 
     pub(crate) fn finish(&mut self, who: &str, task: TaskId, outcome: &str) {

@@ -10,9 +10,10 @@ use super::script::Script;
 use super::words::{short, text, title};
 use super::world::World;
 use bifold_domain::event::{Channel, Receive, Signal, Sort};
+use bifold_domain::gate::{Course, Side};
 use bifold_domain::incident::{
-    Certainty, Command as C, Containment, EvidenceState, IncidentRole, Label, MajorCriterion,
-    PromoteMajor, ProposeMajor, StatedTimes, Tlp,
+    Advise, Certainty, Command as C, Containment, EvidenceState, IncidentRole, Label,
+    MajorCriterion, PromoteMajor, ProposeMajor, Restore, StatedTimes, Tlp,
 };
 use bifold_domain::kind::{Answer, Finding};
 use bifold_domain::priority::{Dimension, Harm, Impact, Urgency};
@@ -238,7 +239,31 @@ fn lately(life: &mut Life<'_>, t0: At, [route, back]: [TaskId; 2]) {
         "Call of the half hour: restoration goes on, pay-03 untouched. Open: is security a yes? \
          Lukas wants the memory first. Next call in fifteen minutes.",
     );
-    life.minute(t0, 45).note(
+    let id = life.action_id();
+    let wanted = Restore {
+        action: short("re-image"),
+        assets: BTreeSet::from([life.world.asset("pay-03")]),
+        note: Some(text(
+            "The image is ready. Eight minutes, and the last errors are gone.",
+        )),
+    };
+    life.minute(t0, 44)
+        .act("ada", C::Restore(id.clone(), wanted));
+    let advise = |side, course, reason| {
+        let reason = text(reason);
+        let advice = Advise {
+            side,
+            course,
+            reason,
+        };
+        C::Advise(id.clone(), advice)
+    };
+    let words = "Errors end by themselves soon, but every failed payment is a patient who calls.";
+    life.act("ada", advise(Side::Service, Course::RestoreFirst, words));
+    let words = "The process lives in memory only. Ten more minutes and we have it.";
+    life.minute(t0, 45)
+        .act("lukas", advise(Side::Security, Course::FastCapture, words));
+    life.minute(t0, 46).note(
         "amara",
         "Decision needed soon: building pay-03 anew would end the last errors at once and would \
          destroy what explains them.",

@@ -1,6 +1,6 @@
 //! The hospital as stories name it: who, which team, which service, by short keys.
 
-use super::catalogue::{ASSETS, SERVICES};
+use super::catalogue::{ASSETS, SERVICES, minute_costs, users};
 use super::organisation::{self, FOUNDER, MACHINE, PEOPLE, TEAMS};
 use super::rng::Rng;
 use super::script::{Script, Step};
@@ -121,6 +121,8 @@ impl World {
                 description: Some(text(s.about)),
                 owner: Some(self.team(s.owner)),
                 criticality: s.criticality,
+                users: users(s.key),
+                minute_costs: minute_costs(s.key).map(short),
                 depends_on: s.needs.iter().map(|need| self.service(need)).collect(),
             };
             let command = service::Command::Offer(entry);

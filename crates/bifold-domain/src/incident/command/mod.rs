@@ -1,13 +1,15 @@
 //! What may be asked of an incident.
 
 mod bodies;
+mod gate;
 mod import;
 
 pub use bodies::*;
+pub use gate::*;
 pub use import::*;
 
 use super::state::Relation;
-use crate::id::{IncidentId, TaskId};
+use crate::id::{ActionId, IncidentId, TaskId};
 use crate::record::Needs;
 
 /// Everything that may be asked of an incident.
@@ -51,6 +53,26 @@ pub enum Command {
     FinishTask(TaskId, EndTask),
     /// The task is dropped.
     DropTask(TaskId, EndTask),
+    /// See [`Restore`].
+    Restore(ActionId, Restore),
+    /// See [`Advise`].
+    Advise(ActionId, Advise),
+    /// See [`Captured`].
+    Captured(ActionId, Captured),
+    /// See [`CaptureFirst`].
+    CaptureFirst(ActionId, CaptureFirst),
+    /// See [`GoNow`].
+    GoNow(ActionId, GoNow),
+    /// The security lead is asked.
+    AskSecurity(ActionId),
+    /// See [`Perform`].
+    Perform(ActionId, Perform),
+    /// The action is not wanted any more.
+    Withdraw(ActionId, Because),
+    /// The time of a gate is over.
+    Elapse(ActionId),
+    /// See [`ReviewWaiver`].
+    ReviewWaiver(ActionId, ReviewWaiver),
     /// See [`Note`].
     Note(Note),
     /// A workaround.
@@ -136,6 +158,10 @@ impl Command {
             },
             Self::Classify(c) => Needs {
                 assets: c.assets.iter().flatten().cloned().collect(),
+                ..Needs::default()
+            },
+            Self::Restore(_, r) => Needs {
+                assets: r.assets.iter().cloned().collect(),
                 ..Needs::default()
             },
             Self::Relate(r) | Self::Unrelate(r) => incidents(vec![r.other.clone()]),

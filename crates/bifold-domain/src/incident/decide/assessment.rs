@@ -211,7 +211,7 @@ pub(super) fn classify(
     let assets = new.assets.unwrap_or_else(|| incident.assets.clone());
     at_most(assets.len(), "assets", NAMED_LIMIT)?;
     let unknown =
-        |id: &&_| !context.neighbours.assets.contains(*id) && !incident.assets.contains(*id);
+        |id: &&_| !context.neighbours.assets.contains_key(*id) && !incident.assets.contains(*id);
     if let Some(id) = assets.iter().find(unknown) {
         return Err(Refusal::Unknown {
             what: "asset",
@@ -280,6 +280,11 @@ pub(super) fn track(
             changed(incident.review == to)?;
             if to == ReviewState::NotApplicable {
                 context.actor.needs(Permission::OverridePriority)?;
+            }
+            // A review that does not look back on what was given up is none.
+            let unreviewed = incident.actions.iter().filter(|a| a.wants_review()).count();
+            if to != ReviewState::Due && unreviewed > 0 {
+                return Err(Refusal::WaiversUnreviewed { count: unreviewed });
             }
             one(Fact::ReviewSet { to })
         }

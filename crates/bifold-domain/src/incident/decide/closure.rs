@@ -4,6 +4,7 @@ use super::{after_occurrence, in_stage, one};
 use crate::access::Permission;
 use crate::incident::command::{Because, Close, ConvertToRequest, Reject, Remedy, Resolve};
 use crate::incident::fact::{ClosureGround, Fact};
+use crate::incident::gated::RestoringAction;
 use crate::incident::state::{EvidenceState, NotificationState, ReviewState, TaskEnd};
 use crate::incident::{Incident, Stage};
 use crate::kind::{Finding, KindKey};
@@ -161,6 +162,9 @@ fn gaps(
     }
     if incident.review == ReviewState::Due {
         gaps.push(ClosureGap::ReviewDue);
+    }
+    if incident.actions.iter().any(RestoringAction::is_held) {
+        gaps.push(ClosureGap::GateShut);
     }
     for gap in left_behind(incident, context) {
         if gap == in_another_lane() {

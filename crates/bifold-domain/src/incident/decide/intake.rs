@@ -93,7 +93,7 @@ fn known(new: &Declare, context: &Context<'_>) -> Result<(), Refusal> {
     if let Some(id) = new
         .assets
         .iter()
-        .find(|id| !context.neighbours.assets.contains(id))
+        .find(|id| !context.neighbours.assets.contains_key(id))
     {
         return unknown("asset", id);
     }

@@ -6,6 +6,7 @@
 mod access;
 mod assessment;
 mod closure;
+mod gate;
 mod intake;
 mod relations;
 mod work;
@@ -14,7 +15,7 @@ use super::command::Command;
 use super::fact::Fact;
 use super::state::Lane;
 use super::{Incident, Stage};
-use crate::access::Permission;
+use crate::access::{Auth, Permission};
 use crate::kind::KindKey;
 use crate::priority::{Priority, Scores};
 use crate::record::Context;
@@ -33,6 +34,10 @@ pub(super) fn decide(
         // Breaking the glass is for those who cannot read it; everything else is not.
         (Some(incident), Command::BreakGlass(why)) => {
             return access::break_glass(incident, why, context);
+        }
+        // The clock of a gate runs for every record, whoever may read it.
+        (Some(incident), Command::Elapse(id)) if context.actor.auth == Auth::System => {
+            return gate::elapse(incident, &id, context);
         }
         (Some(incident), command) => {
             if !incident.is_readable_by(&context.actor.viewer(), context.now) {
@@ -64,6 +69,7 @@ fn reaches_sealed(command: &Command) -> bool {
             | Command::Unrestrict(_)
             | Command::Label(_)
             | Command::Relate(_)
+            | Command::ReviewWaiver(..)
     )
 }
 
@@ -95,6 +101,16 @@ fn dispatch(
         C::GiveTask(id, g) => work::give_task(incident, &id, g, context),
         C::FinishTask(id, e) => work::finish_task(incident, &id, e, context),
         C::DropTask(id, e) => work::drop_task(incident, &id, e, context),
+        C::Restore(id, r) => gate::restore(incident, id, r, context),
+        C::Advise(id, a) => gate::advise(incident, id, a, context),
+        C::Captured(id, c) => gate::captured(incident, id, c, context),
+        C::CaptureFirst(id, c) => gate::capture_first(incident, id, c, context),
+        C::GoNow(id, g) => gate::go_now(incident, id, g, context),
+        C::AskSecurity(id) => gate::ask_security(incident, id, context),
+        C::Perform(id, p) => gate::perform(incident, &id, &p, context),
+        C::Withdraw(id, b) => gate::withdraw(incident, id, b, context),
+        C::Elapse(id) => gate::elapse(incident, &id, context),
+        C::ReviewWaiver(id, r) => gate::review(incident, id, r, context),
         C::Note(n) => work::note(incident, n, context),
         C::SetWorkaround(r) => work::workaround(incident, r, context),
         C::SetFix(r) => work::fix(incident, r, context),

@@ -148,6 +148,7 @@ fn blank(id: IncidentId, number: u64, original: Original, recorded: At) -> Incid
         team: None,
         assignee: None,
         roles: BTreeMap::new(),
+        actions: Vec::new(),
         tasks: Vec::new(),
         parent: None,
         relations: BTreeSet::new(),

@@ -2,6 +2,7 @@
 
 mod created;
 mod ended;
+mod gated;
 mod judged;
 mod observed;
 mod worked;
@@ -70,6 +71,15 @@ impl Incident {
             | F::TaskGiven { .. }
             | F::TaskFinished { .. }
             | F::TaskDropped { .. } => self.tasked(fact),
+            F::ActionTaken { .. }
+            | F::GateShut { .. }
+            | F::GateAdvised { .. }
+            | F::SecurityAsked { .. }
+            | F::CaptureOrdered { .. }
+            | F::GateDecided { .. }
+            | F::ActionDone { .. }
+            | F::ActionWithdrawn { .. }
+            | F::WaiverReviewed { .. } => self.gated(fact, meta),
             F::Related { .. }
             | F::Unrelated { .. }
             | F::ParentSet { .. }

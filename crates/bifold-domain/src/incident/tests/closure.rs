@@ -258,6 +258,7 @@ fn a_sealed_record_takes_only_additions() {
                     | Command::Label(_)
                     | Command::Relate(_)
                     | Command::BreakGlass(_)
+                    | Command::ReviewWaiver(..)
                     | Command::Declare(_)
                     | Command::Import(_)
             );

@@ -5,7 +5,7 @@ use super::*;
 use crate::event::Dismissal;
 use crate::refusal::Class;
 
-const WORK: &[&str] = &[
+pub(super) const WORK: &[&str] = &[
     "agent",
     "resolver",
     "analyst",
@@ -18,18 +18,18 @@ const ASSESS: &[&str] = &[
     "agent", "resolver", "analyst", "manager", "officer", "deputy",
 ];
 const DESK: &[&str] = &["agent", "manager", "officer", "deputy"];
-const LEADS: &[&str] = &["manager", "officer", "deputy"];
-const CLEARED: &[&str] = &["manager", "officer", "deputy", "custodian"];
+pub(super) const LEADS: &[&str] = &["manager", "officer", "deputy"];
+pub(super) const CLEARED: &[&str] = &["manager", "officer", "deputy", "custodian"];
 const ADMINISTRATOR: &[&str] = &["administrator"];
 
 /// Where a command is possible, and for whom.
-struct Scenario {
+pub(super) struct Scenario {
     given: Case,
     command: Command,
     allowed: Vec<&'static str>,
 }
 
-const COMMANDS: usize = 50;
+const COMMANDS: usize = 60;
 
 /// One command of each variant.
 pub(super) fn one_of_each() -> Vec<Command> {
@@ -41,7 +41,7 @@ pub(super) fn one_of_each() -> Vec<Command> {
         .collect()
 }
 
-fn row_of(given: Case, command: Command, allowed: &[&'static str]) -> Scenario {
+pub(super) fn row_of(given: Case, command: Command, allowed: &[&'static str]) -> Scenario {
     Scenario {
         given,
         command,
@@ -59,6 +59,7 @@ fn scenarios() -> Vec<Scenario> {
         links(),
         endings(),
         majors_and_access(),
+        super::gate::scenarios(),
     ]
     .into_iter()
     .flatten()

@@ -3,6 +3,7 @@
 mod access;
 mod assessment;
 mod closure;
+mod gate;
 mod intake;
 mod lanes;
 mod matrix;

@@ -57,5 +57,15 @@ pub(super) fn place(command: &Command) -> usize {
         C::Unrestrict(_) => 47,
         C::BreakGlass(_) => 48,
         C::Label(_) => 49,
+        C::Restore(..) => 50,
+        C::Advise(..) => 51,
+        C::Captured(..) => 52,
+        C::CaptureFirst(..) => 53,
+        C::GoNow(..) => 54,
+        C::AskSecurity(_) => 55,
+        C::Perform(..) => 56,
+        C::Withdraw(..) => 57,
+        C::Elapse(_) => 58,
+        C::ReviewWaiver(..) => 59,
     }
 }

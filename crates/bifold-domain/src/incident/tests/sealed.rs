@@ -13,6 +13,7 @@ fn changes_only(before: &Incident, after: &Incident, allowed: impl Fn(&mut Incid
 pub(super) fn is_permitted_on_sealed(fact: &Fact, before: &Incident, after: &Incident) -> bool {
     match fact {
         Fact::AdditionMade { .. } => before == after,
+        Fact::WaiverReviewed { .. } => changes_only(before, after, |i| i.actions.clear()),
         Fact::Related { .. } => changes_only(before, after, |i| i.relations.clear()),
         Fact::Labelled { .. } => changes_only(before, after, |i| i.tlp = Tlp::Clear),
         Fact::Restricted { .. } | Fact::Unrestricted { .. } => {

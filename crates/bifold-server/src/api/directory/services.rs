@@ -10,9 +10,12 @@ use crate::view::{Named, NamedService, Names};
 use crate::{body, write::Write};
 use axum::extract::State;
 use axum::response::Response;
+use bifold_domain::gate::{Course, Side};
 use bifold_domain::service::{Command as C, Criticality, Entry, Service};
-use bifold_domain::{Command, ServiceId};
-use serde::Serialize;
+use bifold_domain::standing_order::{Draft, StandingOrder};
+use bifold_domain::{At, Command, ServiceId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 const FOLDER: &str = "/api/v1/services";
 const ONE: &str = "/api/v1/services/{id}";
@@ -37,7 +40,68 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/api/v1/services/{id}/retire", "service_retire", retire)
             .summary("Withdraws a service from the catalogue.")
             .keyed(200),
+        Route::post("/api/v1/services/{id}/order", "service_order", order)
+            .summary("Drafts a standing order for the preservation gate.")
+            .body(Described::of::<Draft>())
+            .keyed(200),
+        Route::post(
+            "/api/v1/services/{id}/order/sign",
+            "service_order_sign",
+            sign,
+        )
+        .summary("Signs the standing order for one side; with both it is in force.")
+        .body(Described::of::<Signature>())
+        .keyed(200),
     ]
+}
+
+/// Signs a standing order.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Signature {
+    /// Of which version.
+    version: u32,
+    /// For which side.
+    side: Side,
+}
+
+/// A standing order.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = StandingOrder)]
+struct OrderView {
+    version: u32,
+    course: Course,
+    text: String,
+    /// Who signed for which side.
+    #[schema(value_type = BTreeMap<String, SignatureView>)]
+    signed: BTreeMap<Side, SignatureView>,
+    /// Whether it is the one that holds now.
+    is_in_force: bool,
+}
+
+/// Who signed, and when.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct SignatureView {
+    by: Named,
+    at: At,
+}
+
+impl OrderView {
+    fn of(order: &StandingOrder, service: &Service, names: Names<'_>) -> Self {
+        let signed = order.signed.iter().map(|(side, (person, at))| {
+            let by = names.person(person);
+            (*side, SignatureView { by, at: *at })
+        });
+        Self {
+            version: order.version,
+            course: order.course,
+            text: order.text.to_string(),
+            signed: signed.collect(),
+            is_in_force: service
+                .order_in_force()
+                .is_some_and(|o| o.version == order.version),
+        }
+    }
 }
 
 /// A service of the catalogue.
@@ -54,7 +118,15 @@ struct ServiceView {
     owner: Option<Named>,
     criticality: Criticality,
     depends_on: Vec<NamedService>,
+    /// How many people use it.
+    #[schema(required)]
+    users: Option<u32>,
+    /// What a minute without it costs.
+    #[schema(required)]
+    minute_costs: Option<String>,
     is_retired: bool,
+    /// Standing orders for the preservation gate, the last drafted last.
+    orders: Vec<OrderView>,
 }
 
 impl ServiceView {
@@ -72,7 +144,14 @@ impl ServiceView {
                 .iter()
                 .map(|id| names.service(id))
                 .collect(),
+            users: entry.users,
+            minute_costs: entry.minute_costs.as_ref().map(ToString::to_string),
             is_retired: service.is_retired,
+            orders: service
+                .orders
+                .iter()
+                .map(|order| OrderView::of(order, service, names))
+                .collect(),
         }
     }
 }
@@ -125,6 +204,28 @@ async fn retire(
 ) -> Result<Response> {
     body::nothing(write.bytes())?;
     let command = Command::Service(parse(&id)?, C::Retire);
+    let receipt = write.execute(&server, vec![command]).await?;
+    Ok(answer::done(receipt))
+}
+
+async fn order(
+    State(server): State<Server>,
+    Place(id): Place<String>,
+    write: Write,
+) -> Result<Response> {
+    let command = Command::Service(parse(&id)?, C::DraftOrder(write.body()?));
+    let receipt = write.execute(&server, vec![command]).await?;
+    Ok(answer::done(receipt))
+}
+
+async fn sign(
+    State(server): State<Server>,
+    Place(id): Place<String>,
+    write: Write,
+) -> Result<Response> {
+    let signature: Signature = write.body()?;
+    let sign = C::SignOrder(signature.version, signature.side);
+    let command = Command::Service(parse(&id)?, sign);
     let receipt = write.execute(&server, vec![command]).await?;
     Ok(answer::done(receipt))
 }

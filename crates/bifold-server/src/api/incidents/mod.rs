@@ -1,6 +1,7 @@
 //! Incidents: declared, listed, read, and asked for one thing at a time.
 
-pub(crate) mod access;
+mod access;
+pub(crate) mod actions;
 pub(crate) mod assessment;
 pub(crate) mod declare;
 mod export;
@@ -36,6 +37,7 @@ pub(crate) fn routes() -> Vec<Route> {
         access::routes(),
         assessment::routes(),
         split::routes(),
+        actions::routes(),
         tasks::routes(),
         verbs::routes(),
     ]

@@ -60,6 +60,14 @@ struct Waiting {
     age: String,
 }
 
+/// A restoring action that the gate holds up.
+struct Gate {
+    number: String,
+    title: String,
+    what: String,
+    due: At,
+}
+
 #[derive(Template)]
 #[template(path = "day.html")]
 struct DayPage {
@@ -69,6 +77,7 @@ struct DayPage {
     figures: Vec<Figure>,
     sections: Vec<Section>,
     waiting: Vec<Waiting>,
+    gates: Vec<Gate>,
     start: Option<Start>,
     /// What the person reported, for those who read nothing else.
     reports: Option<Vec<Report>>,
@@ -103,6 +112,7 @@ async fn show(State(server): State<Server>, visit: Visit, headers: HeaderMap) ->
             Vec::new()
         },
         waiting: desk.waiting().await?,
+        gates: desk.gates().await?,
         start: Start::of(&server, &visit, &headers).await?,
         reports: if reads {
             None
@@ -287,6 +297,22 @@ impl Desk<'_> {
             href: format!("/incidents?{query}"),
             lead,
         })
+    }
+
+    async fn gates(&self) -> Result<Vec<Gate>> {
+        if !self.visit.may(Permission::Work) {
+            return Ok(Vec::new());
+        }
+        let viewer = self.visit.caller.viewer();
+        let held = self.server.store.held_actions(&viewer, 4).await?;
+        let l = self.visit.locale();
+        let gates = held.into_iter().map(|held| Gate {
+            what: l.data("catalogue", &held.action, &held.action),
+            due: At::from_micros(held.due),
+            number: held.number,
+            title: held.title,
+        });
+        Ok(gates.collect())
     }
 
     async fn waiting(&self) -> Result<Vec<Waiting>> {

@@ -3,6 +3,7 @@
 
 mod assess;
 mod declare;
+mod gate;
 mod join;
 mod reach;
 pub(crate) mod row;
@@ -109,6 +110,7 @@ struct IncidentPage {
     shows_proof: bool,
     may: May,
     choices: Choices,
+    restoring: gate::Restoring,
     key: String,
     /// Forms rendered so far.
     forms: AtomicU32,
@@ -146,9 +148,11 @@ async fn show(
     Params(query): Params<Query>,
 ) -> Result<Response> {
     let l = visit.locale();
-    let (incident, i) = view(&server, &visit.caller, &name).await?;
+    let (incident, mut i) = view(&server, &visit.caller, &name).await?;
     let directory = server.store.directory().await?;
     let now = server.store.shell().clock.now();
+    let actions = std::mem::take(&mut i.actions);
+    let restoring = gate::Restoring::of(&server, &visit, &incident, actions, &directory).await?;
     let group = query.show.as_deref().and_then(Group::from_word);
     let part = Part {
         reading: Reading::NewestFirst,
@@ -178,6 +182,7 @@ async fn show(
         shows_proof: query.proof,
         may: May::of(&visit, &incident),
         choices: Choices::of(l, &directory, &incident, now),
+        restoring,
         key: server.store.shell().ids.next_uuid(),
         forms: AtomicU32::new(0),
         now,

@@ -101,7 +101,9 @@ pub(crate) fn sentence(l: Locale, h: Happening, directory: &Directory) -> Senten
 fn said(fact: &Value) -> String {
     let keys = [
         "text",
+        "note",
         "reason",
+        "loss",
         "outcome",
         "basis",
         "handover",
@@ -130,7 +132,10 @@ fn shown(l: Locale, names: Names<'_>, key: &str, value: &str) -> String {
         "until" | "due" | "restored_at" | "at" => {
             value.get(..16).unwrap_or(value).replace('T', " ")
         }
-        "impact" | "urgency" | "tlp" | "ground" | "channel" => l.word(key, value),
+        "type" => l.word("catalogue", value),
+        "impact" | "urgency" | "tlp" | "ground" | "channel" | "course" | "side" => {
+            l.word(key, value)
+        }
         _ => l.word("value", value),
     }
 }

@@ -71,8 +71,12 @@ impl Sent {
         self.fields.get(name).unwrap_or_default()
     }
 
-    /// Counts the attempt; an error when there were too many from this address.
+    /// Counts the attempt of somebody who is not signed in; an error when there were too many
+    /// from this address. Whole sites share one, so that those who are known do not wait for it.
     pub(super) fn brake(&self, server: &Server) -> Result<()> {
+        if self.caller.is_some() {
+            return Ok(());
+        }
         let now = server.store.shell().clock.now().micros();
         match server.reports.attempt(self.address, now) {
             Some(seconds) => Err(Error::Wait { seconds }),

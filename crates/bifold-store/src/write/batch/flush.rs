@@ -99,7 +99,7 @@ impl Batch<'_> {
         let org = self.inner.org.clone();
         let mut rows = project::Rows::default();
         let mut snapshots = Vec::new();
-        let mut outdated: [Vec<String>; 4] = Default::default();
+        let mut outdated: [Vec<String>; 6] = Default::default();
         for id in &self.touched {
             let Some(Loaded {
                 state: Some(state),
@@ -127,6 +127,12 @@ impl Batch<'_> {
                 (&side.verdict, new.verdict, &mut rows.verdict),
                 (&side.seat, new.seat, &mut rows.seat),
                 (&side.relation, new.relation, &mut rows.relation),
+                (&side.action, new.action, &mut rows.action),
+                (
+                    &side.asset_service,
+                    new.asset_service,
+                    &mut rows.asset_service,
+                ),
             ];
             for ((old, new, target), outdated) in sides.into_iter().zip(&mut outdated) {
                 if *old != new {
@@ -142,6 +148,8 @@ impl Batch<'_> {
             "DELETE FROM incident_verdict WHERE incident IN ",
             "DELETE FROM incident_seat WHERE incident IN ",
             "DELETE FROM relation WHERE from_id IN ",
+            "DELETE FROM restoring_action WHERE incident IN ",
+            "DELETE FROM asset_service WHERE asset IN ",
         ];
         for (text, ids) in deletes.into_iter().zip(&outdated) {
             for ids in ids.chunks(500) {
@@ -156,8 +164,12 @@ impl Batch<'_> {
         project::VERDICT.run(&mut self.tx, rows.verdict).await?;
         project::SEAT.run(&mut self.tx, rows.seat).await?;
         project::RELATION.run(&mut self.tx, rows.relation).await?;
+        project::ACTION.run(&mut self.tx, rows.action).await?;
         project::EVENT.run(&mut self.tx, rows.event).await?;
         project::ASSET.run(&mut self.tx, rows.asset).await?;
+        project::ASSET_SERVICE
+            .run(&mut self.tx, rows.asset_service)
+            .await?;
         Ok(())
     }
 }

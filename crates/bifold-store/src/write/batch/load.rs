@@ -95,9 +95,12 @@ impl Batch<'_> {
             }
         }
         let exists = |id: &str| state(id).is_some();
-        neighbours
-            .assets
-            .extend(needs.assets.iter().filter(|a| exists(a.as_str())).cloned());
+        for id in &needs.assets {
+            if let Some(State::Asset(asset)) = state(id.as_str()) {
+                let asset_type = asset.entry.asset_type.clone();
+                neighbours.assets.insert(id.clone(), asset_type);
+            }
+        }
         neighbours
             .events
             .extend(needs.events.iter().filter(|e| exists(e.as_str())).cloned());
