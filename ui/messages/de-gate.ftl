@@ -43,6 +43,7 @@ gate-law = { $law } verbietet Änderungen, bevor die Behörde es weiß. Diese Sp
 gate-capturing-by = { $by } sichert.
 gate-lose = Was verloren ginge, das Flüchtigste zuerst
 gate-save-all = alles sichern: { $n } min
+gate-how = Wie man es sichert
 gate-wait-costs = Was das Warten kostet
 gate-waits-since = Der Service wartet an dieser Sperre seit
 gate-cost-unknown = Niemand hat gesagt, wie viele ihn nutzen und was eine Minute kostet. Einstellungen, Services.

@@ -43,6 +43,7 @@ gate-law = { $law } forbids altering it before the authority was told. Time does
 gate-capturing-by = { $by } is saving it.
 gate-lose = What would be lost, most volatile first
 gate-save-all = saving all of it: { $n } min
+gate-how = How to save it
 gate-wait-costs = What waiting costs
 gate-waits-since = The service waits at this gate for
 gate-cost-unknown = Nobody has said how many use it and what a minute costs. Settings, Services.

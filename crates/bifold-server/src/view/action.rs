@@ -148,7 +148,7 @@ impl Shown<'_> {
         let rules = &self.directory.policy.gate.value;
         let rank = |item: &&Short| {
             let found = rules.volatile.iter().find(|v| v.key == **item);
-            found.map_or(u8::MAX, |v| v.rank)
+            found.map_or((u8::MAX, 0), |v| (v.rank, v.minutes))
         };
         let mut items: Vec<&Short> = items.iter().collect();
         items.sort_by_key(rank);

@@ -119,18 +119,20 @@ impl Restoring {
         held.sort_by_key(|card| card.due);
         let offered = directory.policy.gate.value.actions.iter();
         let now = server.store.shell().clock.now();
+        let mut on: Vec<Choice> = assets
+            .iter()
+            .map(|(id, name)| Choice {
+                value: id.clone(),
+                label: name.clone(),
+                is_on: assets.len() == 1,
+            })
+            .collect();
+        on.sort_by(|a, b| a.label.cmp(&b.label));
         Ok(Self {
             held,
             others,
             actions: offered.map(|a| page.offer(a)).collect(),
-            assets: assets
-                .iter()
-                .map(|(id, name)| Choice {
-                    value: id.clone(),
-                    label: name.clone(),
-                    is_on: assets.len() == 1,
-                })
-                .collect(),
+            assets: on,
             cost: page.cost(now),
         })
     }
