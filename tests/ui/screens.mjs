@@ -34,6 +34,14 @@ const picked = async (page) => {
   await page.locator("input.check").first().check();
   await page.locator("#bulk .picked-count").waitFor();
 };
+/** The gate of the open SEV-1, as long as it holds; then what was decided in the lane. */
+const toTheGate = async (page) => {
+  const card = page.locator(".gate-card, .lane-service").first();
+  await card.evaluate((element) => {
+    element.scrollIntoView();
+    window.scrollBy(0, -180);
+  });
+};
 const trial = async (page) => {
   await picked(page);
   await page.locator("#bulk button[value=acknowledge]").click();
@@ -71,6 +79,8 @@ export const SCREENS = [
   { name: "queue-picked", role: "manager", path: "/incidents?open=true", states: FULL, after: picked },
   { name: "bulk", role: "manager", path: "/incidents?open=true&stage=new", states: FULL, after: trial },
   { name: "incident-sev1", role: "manager", path: (s) => `/incidents/${s.sev1}`, states: FULL },
+  { name: "gate", role: "manager", path: (s) => `/incidents/${s.sev1}`, states: FULL, after: toTheGate },
+  { name: "gates", role: "manager", path: "/gate", states: FULL },
   { name: "incident-both", role: "officer", path: (s) => `/incidents/${s.both}`, states: FULL },
   { name: "incident-proof", role: "auditor", path: (s) => `/incidents/${s.both}?proof=true`, states: FULL },
   { name: "incident-closed", role: "auditor", path: (s) => `/incidents/${s.closed}`, states: FULL },
@@ -96,6 +106,7 @@ export const SCREENS = [
   { name: "settings-matrix", role: "admin", path: "/settings/matrix", states: FULL },
   { name: "settings-codes", role: "admin", path: "/settings/codes", states: FULL },
   { name: "settings-kinds", role: "admin", path: "/settings/kinds", states: FULL },
+  { name: "settings-gate", role: "admin", path: "/settings/gate", states: FULL },
   { name: "settings-limits", role: "admin", path: "/settings/limits", states: FULL },
   { name: "settings-alarms", role: "auditor", path: "/settings/alarms", states: FULL },
   { name: "settings-ledger", role: "auditor", path: "/settings/ledger", states: FULL },

@@ -87,6 +87,19 @@ CREATE TABLE incident_seat (
     PRIMARY KEY (org, incident, kind, principal)
 );
 
+-- Open tasks that somebody has.
+CREATE TABLE incident_task (
+    org      TEXT   NOT NULL,
+    incident TEXT   NOT NULL,
+    id       TEXT   NOT NULL,
+    lane     TEXT   NOT NULL,
+    title    TEXT   NOT NULL,
+    owner    TEXT   NOT NULL,
+    due      BIGINT,
+    PRIMARY KEY (org, incident, id)
+);
+CREATE INDEX incident_task_owner ON incident_task (org, owner, due);
+
 -- Which services an asset helps to deliver.
 CREATE TABLE asset_service (
     org     TEXT NOT NULL,
@@ -113,6 +126,8 @@ CREATE TABLE restoring_action (
     wants_review BOOLEAN NOT NULL,
     PRIMARY KEY (org, incident, id)
 );
+CREATE INDEX restoring_action_unreviewed ON restoring_action (org, opened_at)
+    WHERE wants_review = TRUE;
 CREATE INDEX restoring_action_held ON restoring_action (org, due) WHERE due IS NOT NULL;
 
 CREATE TABLE relation (

@@ -25,6 +25,7 @@ pub(crate) const PROJECTION_TABLES: &[&str] = &[
     "incident_verdict",
     "incident_seat",
     "restoring_action",
+    "incident_task",
     "relation",
     "event",
     "asset",

@@ -230,6 +230,7 @@ pub(crate) async fn rebuild(inner: &Inner) -> Result<u64> {
             all.seat.extend(rows.seat);
             all.relation.extend(rows.relation);
             all.action.extend(rows.action);
+            all.task.extend(rows.task);
             all.event.extend(rows.event);
             all.asset.extend(rows.asset);
             all.asset_service.extend(rows.asset_service);
@@ -241,6 +242,7 @@ pub(crate) async fn rebuild(inner: &Inner) -> Result<u64> {
         project::SEAT.run(&mut tx, all.seat).await?;
         project::RELATION.run(&mut tx, all.relation).await?;
         project::ACTION.run(&mut tx, all.action).await?;
+        project::TASK.run(&mut tx, all.task).await?;
         project::EVENT.run(&mut tx, all.event).await?;
         project::ASSET.run(&mut tx, all.asset).await?;
         project::ASSET_SERVICE
@@ -299,11 +301,12 @@ impl Store {
             all.seat.extend(rows.seat);
             all.relation.extend(rows.relation);
             all.action.extend(rows.action);
+            all.task.extend(rows.task);
             all.event.extend(rows.event);
             all.asset.extend(rows.asset);
             all.asset_service.extend(rows.asset_service);
         }
-        let tables: [(&Insert, &str, Vec<Vec<Value>>); 10] = [
+        let tables: [(&Insert, &str, Vec<Vec<Value>>); 11] = [
             (&project::SNAPSHOT, "id", snapshots),
             (&project::INCIDENT, "id", all.incident),
             (&project::MEMBER, "incident", all.member),
@@ -311,6 +314,7 @@ impl Store {
             (&project::SEAT, "incident", all.seat),
             (&project::RELATION, "from_id", all.relation),
             (&project::ACTION, "incident", all.action),
+            (&project::TASK, "incident", all.task),
             (&project::EVENT, "id", all.event),
             (&project::ASSET, "id", all.asset),
             (&project::ASSET_SERVICE, "asset", all.asset_service),

@@ -1,5 +1,9 @@
 //! The command line: `bifold <noun> <verb>`.
 
+mod gate;
+
+pub use gate::{Gate, GateVerb};
+
 use crate::import;
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
@@ -37,6 +41,8 @@ pub enum Command {
     Import(Import),
     /// Work on incidents over the API.
     Incident(Incident),
+    /// Restore, and decide what waits at the preservation gate, over the API.
+    Gate(Gate),
     /// Verify, publish or replay the ledger.
     Ledger(Ledger),
     /// Check that this installation is well.

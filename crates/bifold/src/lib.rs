@@ -24,6 +24,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Code> {
         Command::Ledger(args) => runtime.block_on(cmd::ledger::run(args)),
         Command::Doctor(args) => runtime.block_on(cmd::doctor::run(args)),
         Command::Incident(args) => cmd::incident::run(args),
+        Command::Gate(args) => cmd::gate::run(args),
         Command::Demo(args) => cmd::demo::run(&runtime, &args),
     }
 }

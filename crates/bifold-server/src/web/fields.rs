@@ -40,13 +40,17 @@ impl Fields {
             .map(|(_, value)| value)
     }
 
-    /// Every value of a repeated field.
+    /// Every value of a repeated field in which there is something.
     pub(crate) fn all(&self, name: &str) -> Vec<&str> {
-        let values = self.iter().filter(|(n, _)| *n == name);
+        let mut values = self.column(name);
+        values.retain(|value| !value.is_empty());
         values
-            .map(|(_, value)| value.trim())
-            .filter(|value| !value.is_empty())
-            .collect()
+    }
+
+    /// Every value of a repeated field, one for each row of a table.
+    pub(crate) fn column(&self, name: &str) -> Vec<&str> {
+        let values = self.iter().filter(|(n, _)| *n == name);
+        values.map(|(_, value)| value.trim()).collect()
     }
 
     /// Name and value of each.

@@ -107,6 +107,12 @@ impl Visit {
                 self.may(Permission::ReadIncidents),
             ),
             (
+                "/gate",
+                "gate",
+                "shield-half",
+                self.may(Permission::Work) || self.may(Permission::Audit),
+            ),
+            (
                 "/report",
                 "report",
                 "message",
@@ -146,6 +152,7 @@ impl Nav {
             "triage" => Some("g t"),
             "incidents" => Some("g i"),
             "major" => Some("g m"),
+            "gate" => Some("g p"),
             "settings" => Some("g s"),
             _ => None,
         }

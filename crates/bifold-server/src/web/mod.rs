@@ -10,11 +10,13 @@
 mod act;
 mod assets;
 mod bulk;
+mod choice;
 mod day;
 mod failure;
 mod fields;
 mod form;
 mod frame;
+mod gates;
 mod guest;
 mod incident;
 mod live;
@@ -55,6 +57,7 @@ pub(crate) fn routes() -> Vec<Route> {
         palette::routes(),
         bulk::routes(),
         views::routes(),
+        gates::routes(),
         more::routes(),
     ]
     .concat()

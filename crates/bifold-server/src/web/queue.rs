@@ -1,8 +1,8 @@
 //! The queue: one list for all kinds, most urgent first, with facets that are links.
 
+use super::choice::Choice;
 use super::fields::{Fields, encode};
 use super::frame::{Frame, Visit, page};
-use super::incident::Choice;
 use super::incident::row::Row;
 use super::locale::Locale;
 use super::views::{Saved, saved};
@@ -112,11 +112,7 @@ async fn queue(
         chips(l, &place, &directory)
     };
     let mine = visit.caller.actor.teams.iter();
-    let teams = mine.map(|id| Choice {
-        value: id.to_string(),
-        label: Names(&directory).team(id).shown().to_owned(),
-        is_on: false,
-    });
+    let teams = mine.map(|id| Choice::new(id, Names(&directory).team(id).shown(), false));
     page(&QueuePage {
         saved: saved(&server, &visit, &uri).await?,
         teams: teams.collect(),

@@ -33,6 +33,9 @@ pub(crate) const APART: &[&str] = &[
     "page_sign_out",
     // It does not end: `live`.
     "page_live",
+    // Who drafts and who signs: `gate`.
+    "page_gate_order",
+    "page_gate_sign",
     // One's own password is asked for besides: `settings_pages`.
     "page_settings_password",
     // Reports of anybody and their receipts: `report_pages`.
@@ -97,6 +100,8 @@ fn settings() -> Vec<PageRow> {
         "page_settings_codes_set",
         "page_settings_kinds",
         "page_settings_kind_set",
+        "page_settings_gate",
+        "page_settings_gate_set",
         "page_settings_limits",
         "page_settings_limits_set",
     ];
@@ -114,6 +119,7 @@ pub(crate) fn elsewhere() -> Vec<PageRow> {
         row("page_worker", ANYONE),
         row("page_day", ALL),
         row("page_more", ALL),
+        row("page_gate", ALL),
         row("page_search", ALL),
         row("page_palette", ALL),
         row("page_incidents", ALL),

@@ -264,6 +264,7 @@ pub(crate) fn elsewhere(app: &TestApp) -> Vec<Row> {
         row("report_outcomes", ALL),
         row("report_conflict", ALL),
         row("gates", ALL),
+        row("my_tasks", ALL),
         row("alarms", "MSU"),
         with(
             "redaction_request",

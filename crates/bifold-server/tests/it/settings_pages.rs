@@ -10,13 +10,15 @@ crate::on_both! {
     every_change_of_the_directory_is_in_the_ledger = directory;
     every_change_of_the_policy_is_in_the_ledger = policy;
     what_is_refused_changes_nothing_and_says_why = refused;
+    the_rules_of_the_gate_are_edited_row_by_row = gate;
+    standing_orders_are_proposed_and_signed_on_the_page = orders;
     ones_own_look_password_and_tokens = own;
     alarms_and_ledger_are_for_those_who_look = looked_at;
 }
 
 const PASSWORD: &str = " correct horse battery ";
 
-fn posted(client: &Client<'_>, path: &str, fields: &[(&str, &str)]) -> Answer {
+pub(crate) fn posted(client: &Client<'_>, path: &str, fields: &[(&str, &str)]) -> Answer {
     let client = client
         .clone()
         .with("sec-fetch-site", "same-origin")
@@ -48,9 +50,9 @@ fn changes(app: &TestApp, path: &str, fields: &[(&str, &str)]) -> String {
 }
 
 fn listed(app: &TestApp) {
-    const ALL: [&str; 10] = [
-        "me", "services", "teams", "people", "matrix", "codes", "kinds", "limits", "alarms",
-        "ledger",
+    const ALL: [&str; 11] = [
+        "me", "services", "teams", "people", "matrix", "codes", "kinds", "limits", "gate",
+        "alarms", "ledger",
     ];
     for role in Role::ALL {
         let client = app.as_role(*role);
@@ -346,4 +348,157 @@ fn looked_at(app: &TestApp) {
     );
     assert!(ledger.contains(&command), "{ledger}");
     assert!(ledger.contains("bifold ledger publish published"));
+}
+
+/// The fields of the gate's form, as the rules in force fill it.
+fn gate_fields(app: &TestApp) -> Vec<(String, String)> {
+    let rules = app.administrator().get("policy").is(200).at("/gate/value");
+    let text = |v: &serde_json::Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
+    let mut fields = Vec::new();
+    for name in [
+        "at_or_above",
+        "wait_minutes",
+        "ask_minutes",
+        "capture_minutes",
+        "fallback",
+    ] {
+        fields.push((name.to_owned(), text(&rules[name])));
+    }
+    for action in rules["actions"].as_array().unwrap() {
+        for (field, key) in [("akey", "key"), ("aname", "name"), ("aeffect", "effect")] {
+            fields.push((field.to_owned(), text(&action[key])));
+        }
+        for (field, effect) in [
+            ("aharmless", "harmless"),
+            ("aalters", "alters"),
+            ("adestroys", "destroys"),
+        ] {
+            let on = action["on"].as_object().unwrap();
+            let types: Vec<&str> = on
+                .iter()
+                .filter(|(_, e)| *e == effect)
+                .map(|(t, _)| t.as_str())
+                .collect();
+            fields.push((field.to_owned(), types.join(", ")));
+        }
+    }
+    for item in rules["volatile"].as_array().unwrap() {
+        for (field, key) in [
+            ("vkey", "key"),
+            ("vname", "name"),
+            ("vrank", "rank"),
+            ("vminutes", "minutes"),
+            ("vwho", "who"),
+            ("vhint", "hint"),
+            ("vlost", "lost_when"),
+        ] {
+            fields.push((field.to_owned(), text(&item[key])));
+        }
+        let on = item["on"].as_array().unwrap();
+        let on: Vec<&str> = on.iter().filter_map(|t| t.as_str()).collect();
+        fields.push(("von".to_owned(), on.join(", ")));
+    }
+    fields
+}
+
+fn gate(app: &TestApp) {
+    const HERE: &str = "/settings/gate";
+    let admin = app.administrator();
+    let shown = page(&admin, HERE).is(200).text;
+    let mut fields = gate_fields(app);
+    for (name, value) in &fields {
+        assert!(
+            shown.contains(&format!("name=\"{name}\"")),
+            "{name} is in the form"
+        );
+        let is_plain = value
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_, ".contains(c));
+        assert!(
+            !is_plain || shown.contains(value.as_str()),
+            "{value} is shown"
+        );
+    }
+    let borrowed = |fields: &[(String, String)]| -> Vec<(String, String)> { fields.to_vec() };
+    let send = |fields: &[(String, String)]| {
+        let pairs: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .collect();
+        posted(&admin, HERE, &pairs)
+    };
+    let before = size(app);
+    send(&fields).is(409);
+    assert_eq!(size(app), before, "the form as it stands changes nothing");
+    let blank = [
+        ("akey", ""),
+        ("aname", ""),
+        ("aeffect", "destroys"),
+        ("aharmless", ""),
+        ("aalters", ""),
+        ("adestroys", ""),
+    ];
+    fields.extend(blank.map(|(n, v)| (n.to_owned(), v.to_owned())));
+    let mut changed = borrowed(&fields);
+    changed
+        .iter_mut()
+        .find(|(n, _)| n == "wait_minutes")
+        .unwrap()
+        .1 = "10".to_owned();
+    let new = [
+        ("akey", "defrost"),
+        ("aname", "Defrost"),
+        ("aeffect", "alters"),
+        ("aharmless", "saas, mailbox"),
+        ("aalters", ""),
+        ("adestroys", "vm"),
+    ];
+    changed.extend(new.map(|(n, v)| (n.to_owned(), v.to_owned())));
+    send(&changed).is(303);
+    let rules = app.administrator().get("policy").is(200);
+    assert_eq!(rules.at("/gate/value/wait_minutes"), 10);
+    assert_eq!(rules.at("/gate/version"), 2);
+    let actions = rules.at("/gate/value/actions");
+    let added = actions.as_array().unwrap().last().unwrap().clone();
+    let on = json!({ "mailbox": "harmless", "saas": "harmless", "vm": "destroys" });
+    assert_eq!(
+        added,
+        json!({ "key": "defrost", "name": "Defrost", "effect": "alters", "on": on })
+    );
+    changed.push(("vkey".to_owned(), "half a row".to_owned()));
+    send(&changed).is(422);
+}
+
+fn orders(app: &TestApp) {
+    let (manager, officer) = (app.manager(), app.officer());
+    let offer = json!({ "key": "payments", "name": "Payments", "criticality": "vital" });
+    let service = app
+        .administrator()
+        .post("services", offer)
+        .is(201)
+        .text_at("/id");
+    let propose = format!("/gate/orders/{service}");
+    let fields = [
+        ("course", "evidence_first"),
+        ("text", "Snapshot first, whatever the hour."),
+    ];
+    posted(&app.agent(), &propose, &fields).is(403);
+    posted(&manager, &propose, &fields).is(303);
+    let shown = page(&officer, "/gate").is(200).text;
+    assert!(shown.contains("Snapshot first") && shown.contains("value=\"security\""));
+    assert!(
+        !shown.contains("name=\"side\" value=\"service\""),
+        "that is not the officer's to sign"
+    );
+    let sign = format!("{propose}/sign");
+    let signature = |side| [("version", "1"), ("side", side)];
+    posted(&officer, &sign, &signature("service")).is(403);
+    posted(&officer, &sign, &signature("security")).is(303);
+    posted(&officer, &sign, &[("version", "1")]).is(422);
+    posted(&manager, &sign, &signature("service")).is(303);
+    let service = app.agent().get(&format!("services/{service}")).is(200);
+    assert_eq!(service.at("/orders/0/is_in_force"), true);
+    assert_eq!(service.at("/orders/0/course"), "evidence_first");
+    let shown = page(&app.agent(), "/gate").is(200).text;
+    assert!(shown.contains("Snapshot first") && !shown.contains("name=\"side\""));
 }

@@ -12,6 +12,7 @@ crate::on_both! {
     a_signal_repeated_is_the_same_event = signals;
     the_directory_is_kept_by_administrators = directory;
     policy_is_data_and_its_changes_are_facts = policy;
+    ones_tasks_of_all_incidents_are_one_list = tasks;
     search_finds_words_and_pages = search;
 }
 
@@ -280,4 +281,44 @@ fn search(app: &TestApp) {
         json!([])
     );
     agent.get("search").problem(422, "query");
+}
+
+fn tasks(app: &TestApp) {
+    let (officer, resolver) = (app.officer(), app.as_role(Role::Resolver));
+    let me = app.id(Role::Resolver);
+    let late = officer.declare("Late");
+    let soon = officer.declare("Soon");
+    let security = json!({ "kind": "security", "finding": "yes", "reason": "Yes." });
+    officer.does(&soon, "assess", security);
+    let give = |incident: &str, lane: &str, title: &str, due: Option<i64>| {
+        let due = due.map(|minutes| app.now_plus(minutes * 60_000_000));
+        let task = json!({ "lane": lane, "title": title, "owner": me, "due": due });
+        let path = format!("incidents/{incident}/tasks");
+        officer.post(&path, task).is(201).text_at("/task")
+    };
+    let service = json!({ "kind": "service", "finding": "yes", "reason": "Yes." });
+    officer.does(&late, "assess", service.clone());
+    officer.does(&soon, "assess", service);
+    give(&late, "service", "Whenever", None);
+    give(&late, "service", "In an hour", Some(60));
+    let first = give(&soon, "service", "At once", Some(5));
+    give(&soon, "security", "Behind the curtain", Some(1));
+    let mine = resolver.get("tasks").is(200);
+    assert_eq!(
+        mine.each("/items", "title"),
+        ["At once", "In an hour", "Whenever"]
+    );
+    let day = resolver
+        .clone()
+        .with("accept", "text/html")
+        .get("/")
+        .is(200)
+        .text;
+    assert!(day.contains("At once") && !day.contains("Behind the curtain"));
+    // A seat in the lane opens it.
+    let lane = json!({ "kind": "security", "owner": me });
+    officer.does(&soon, "lane", lane);
+    assert_eq!(resolver.get("tasks").each("/items", "title").len(), 4);
+    let path = format!("incidents/{soon}/tasks/{first}/finish");
+    resolver.post(&path, json!({ "outcome": "Done." })).is(200);
 }

@@ -46,6 +46,10 @@ pub struct Filter {
     pub restricted: Option<bool>,
     /// Reported by this person.
     pub reporter: Option<String>,
+    /// Recorded then or later.
+    pub recorded_from: Option<At>,
+    /// Recorded before then.
+    pub recorded_until: Option<At>,
     /// Only these, by id or number; empty means all. [`IDS_LIMIT`] at most.
     pub ids: Vec<String>,
 }
@@ -120,6 +124,12 @@ pub(super) fn conditions(sql: &mut Sql, org: &str, filter: &Filter, now: At) {
              AND v.incident = i.id AND v.finding = 'yes' AND v.kind = ",
         );
         sql.bind(kind).push(")");
+    }
+    if let Some(from) = filter.recorded_from {
+        sql.push(" AND i.recorded_at >= ").bind(from.micros());
+    }
+    if let Some(until) = filter.recorded_until {
+        sql.push(" AND i.recorded_at < ").bind(until.micros());
     }
     standing(sql, filter, now);
     named(sql, org, &filter.ids);

@@ -28,6 +28,23 @@ pub struct Held {
     pub due: i64,
 }
 
+/// An action for which evidence was given up, and on which nobody has looked back.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize)]
+pub struct Waiver {
+    /// Number of the incident.
+    pub number: String,
+    /// Title of the incident.
+    pub title: String,
+    /// The action's id.
+    pub id: String,
+    /// Which of the catalogue.
+    pub action: String,
+    /// On what it was let through.
+    pub ground: String,
+    /// When, in microseconds since the epoch.
+    pub opened_at: i64,
+}
+
 /// What each side cost the other over many incidents (features F107, F111).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Conflict {
@@ -71,6 +88,20 @@ impl Store {
         sql.bind(self.inner.org.as_str()).push(" AND ");
         visible(&mut sql, viewer, self.inner.shell.clock.now());
         sql.push(" ORDER BY a.due, a.id LIMIT ").bind(limit);
+        let mut lease = self.inner.db.reader().await?;
+        Ok(sql.all(lease.conn()).await?)
+    }
+
+    /// Evidence that was given up and not yet looked back on, the oldest first.
+    pub async fn waivers(&self, viewer: &Viewer, limit: u32) -> Result<Vec<Waiver>> {
+        let mut sql = Sql::new(
+            "SELECT i.number, i.title, a.id, a.action, a.ground, a.opened_at \
+             FROM restoring_action a CROSS JOIN incident i \
+             WHERE a.wants_review = TRUE AND i.org = a.org AND i.id = a.incident AND a.org = ",
+        );
+        sql.bind(self.inner.org.as_str()).push(" AND ");
+        visible(&mut sql, viewer, self.inner.shell.clock.now());
+        sql.push(" ORDER BY a.opened_at, a.id LIMIT ").bind(limit);
         let mut lease = self.inner.db.reader().await?;
         Ok(sql.all(lease.conn()).await?)
     }

@@ -15,6 +15,7 @@ mod plans;
 pub mod readers;
 pub mod report;
 pub mod search;
+pub mod task;
 pub mod timeline;
 
 use crate::db::Sql;

@@ -94,6 +94,14 @@ pub struct Receipt {
     pub is_repeated: bool,
 }
 
+impl Receipt {
+    /// The number for people of the record it was first about; empty where that has none.
+    pub fn number(&self) -> &str {
+        let first = self.touched.first();
+        first.and_then(|t| t.number.as_deref()).unwrap_or_default()
+    }
+}
+
 /// A record that an operation touched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Touched {

@@ -6,7 +6,7 @@
 use crate::db::{Insert, Value};
 use bifold_domain::ServiceId;
 use bifold_domain::event::{Event, Standing};
-use bifold_domain::incident::{Incident, RestoringAction};
+use bifold_domain::incident::{Incident, RestoringAction, Task, TaskEnd};
 use bifold_domain::kind::{Finding, KindKey};
 use bifold_domain::record::State;
 
@@ -75,6 +75,12 @@ pub(crate) const SEAT: Insert = Insert {
     table: "incident_seat",
     columns: &["org", "incident", "kind", "principal"],
     key: &["org", "incident", "kind", "principal"],
+};
+
+pub(crate) const TASK: Insert = Insert {
+    table: "incident_task",
+    columns: &["org", "incident", "id", "lane", "title", "owner", "due"],
+    key: &["org", "incident", "id"],
 };
 
 pub(crate) const ACTION: Insert = Insert {
@@ -148,6 +154,7 @@ pub(crate) struct Rows {
     pub verdict: Vec<Vec<Value>>,
     pub seat: Vec<Vec<Value>>,
     pub action: Vec<Vec<Value>>,
+    pub task: Vec<Vec<Value>>,
     pub relation: Vec<Vec<Value>>,
     pub event: Vec<Vec<Value>>,
     pub asset: Vec<Vec<Value>>,
@@ -232,6 +239,8 @@ fn side_of_incident(org: &str, incident: &Incident, rows: &mut Rows) {
             ]);
         }
     }
+    let open = incident.tasks.iter().filter(|t| t.end == TaskEnd::Open);
+    rows.task.extend(open.filter_map(|t| task_row(org, id, t)));
     let gated = incident.actions.iter().filter(|a| a.gate.is_some());
     rows.action.extend(gated.map(|a| action_row(org, id, a)));
     for relation in &incident.relations {
@@ -311,6 +320,20 @@ fn incident_row(org: &str, i: &Incident, version: u64) -> Vec<Value> {
         label(|l| &l.urgency).into(),
         label(|l| &l.priority).into(),
     ]
+}
+
+/// A task that nobody has is looked for in its incident.
+fn task_row(org: &str, incident: &str, task: &Task) -> Option<Vec<Value>> {
+    let owner = task.owner.as_ref()?;
+    Some(vec![
+        org.into(),
+        incident.into(),
+        task.id.as_str().into(),
+        task.lane.as_str().into(),
+        task.title.shown().into(),
+        owner.as_str().into(),
+        task.due.map(bifold_domain::At::micros).into(),
+    ])
 }
 
 fn action_row(org: &str, incident: &str, action: &RestoringAction) -> Vec<Value> {

@@ -144,7 +144,7 @@ fn request(verb: V) -> anyhow::Result<Request> {
     })
 }
 
-fn object<const N: usize>(fields: [(&str, Option<String>); N]) -> Value {
+pub(super) fn object<const N: usize>(fields: [(&str, Option<String>); N]) -> Value {
     let given = fields
         .into_iter()
         .filter_map(|(k, v)| Some((k.to_owned(), Value::from(v?))));
@@ -163,7 +163,7 @@ fn split(pair: &str) -> anyhow::Result<(String, Value)> {
 }
 
 /// A number or id as a part of a path; nothing else can be one.
-fn safe(name: &str) -> anyhow::Result<String> {
+pub(super) fn safe(name: &str) -> anyhow::Result<String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if !name.is_empty() && name.chars().all(fits) {
         // People type inc-2026-0042 as well.
@@ -181,7 +181,7 @@ fn safe(name: &str) -> anyhow::Result<String> {
     }
 }
 
-fn text<'a>(json: &'a Value, key: &str) -> &'a str {
+pub(super) fn text<'a>(json: &'a Value, key: &str) -> &'a str {
     json.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod gate;
 pub(crate) mod import;
 pub(crate) mod incident;
 pub(crate) mod init;

@@ -180,6 +180,59 @@ fn the_main_job_from_init_to_a_verified_ledger() {
     proved(&home);
 }
 
+#[test]
+fn what_waits_at_the_gate_is_decided_from_the_command_line() {
+    let home = Home::founded();
+    let token = home.token();
+    let server = Server::start(&home.data());
+    let with = |noun: &str, args: &[&str]| {
+        let mut all = vec![noun, "--url", &server.url, "--token", &token];
+        all.extend(args);
+        run(&all)
+    };
+    let grave = ["--impact", "extensive", "--urgency", "critical"];
+    let declare = [&["declare", "Portal down"][..], &grave].concat();
+    let (_, text) = with("incident", &declare);
+    let number = text.split_whitespace().nth(1).unwrap().to_owned();
+    let gate = |args: &[&str]| with("gate", args);
+    assert_eq!(
+        gate(&["list"]),
+        (Some(0), "Nothing waits at the gate.\n".to_owned())
+    );
+    let (code, text) = gate(&["restore", &number, "--action", "reboot"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(
+        text.starts_with("Held up: reboot") && text.contains("memory"),
+        "{text}"
+    );
+    let (_, text) = gate(&["list"]);
+    assert!(text.contains(&number) && text.contains("reboot"), "{text}");
+    let (code, text) = gate(&["done", &number]);
+    assert_eq!(code, Some(5), "{text}");
+    assert!(
+        text.contains("nobody has decided yet") && text.contains("Next: "),
+        "{text}"
+    );
+    let go = ["go-now", &number, "--reason", "The ward waits."];
+    let (code, text) = gate(&go);
+    assert_eq!(code, Some(0), "{text}");
+    let (code, text) = gate(&["done", &number]);
+    assert_eq!(code, Some(0), "{text}");
+    let (code, text) = gate(&["review", &number, "--text", "It was right."]);
+    assert_eq!(
+        code,
+        Some(4),
+        "who gave it up does not look back on it: {text}"
+    );
+    let (code, text) = gate(&["withdraw", &number, "--reason", "Too late."]);
+    assert_eq!(code, Some(3), "{text}");
+    let (code, text) = gate(&["restore", &number, "--action", "scale"]);
+    assert!(
+        code == Some(0) && text.starts_with("Recorded as done"),
+        "{text}"
+    );
+}
+
 /// Verified by us, by Go's packages and by pymerkle; and refused by all once it is altered.
 fn proved(home: &Home) {
     let data = home.data();

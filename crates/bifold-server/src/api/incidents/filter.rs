@@ -4,6 +4,7 @@ use crate::auth::Caller;
 use crate::error::{Error, Result};
 use crate::route::Param;
 use crate::server::Server;
+use bifold_domain::At;
 use bifold_domain::incident::Stage;
 use bifold_domain::kind::Finding;
 use bifold_store::query::PAGE_LIMIT;
@@ -67,6 +68,8 @@ pub(crate) const FILTER_PARAMS: &[Param] = &[
         "string",
         "Only these: ids or numbers with commas between, 200 at most.",
     ),
+    ("from", "string", "Recorded then or later (RFC 3339)."),
+    ("until", "string", "Recorded before then (RFC 3339)."),
     ("source", "string", "Imported from this source."),
     ("external_id", "string", "With this id there."),
     ("order", "string", "urgent (the default) or newest."),
@@ -111,6 +114,8 @@ pub(crate) struct IncidentQuery {
     restricted: Option<bool>,
     reporter: Option<String>,
     ids: Option<String>,
+    from: Option<At>,
+    until: Option<At>,
     source: Option<String>,
     external_id: Option<String>,
     #[serde(default)]
@@ -188,6 +193,8 @@ impl IncidentQuery {
             snoozed: self.snoozed,
             restricted: self.restricted,
             reporter: person(self.reporter),
+            recorded_from: self.from,
+            recorded_until: self.until,
             ids: names(self.ids)?,
         })
     }

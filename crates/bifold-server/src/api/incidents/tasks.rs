@@ -1,16 +1,20 @@
 //! Tasks of an incident: made, given, finished, dropped.
 
 use crate::answer;
+use crate::auth::Caller;
 use crate::body;
 use crate::error::{Error, Result};
+use crate::page::Page;
 use crate::params::Place;
-use crate::route::{Described, Route};
+use crate::route::{Access, Answer, Described, Route};
 use crate::server::Server;
 use crate::write::Write;
 use axum::extract::State;
 use axum::response::Response;
 use bifold_domain::incident::{Command as C, EndTask, GiveTask, NewTask};
-use bifold_domain::{Command, TaskId};
+use bifold_domain::{At, Command, TaskId};
+use bifold_store::query::PAGE_LIMIT;
+use serde::Serialize;
 
 type Parse = fn(TaskId, &[u8]) -> Result<C>;
 
@@ -21,6 +25,9 @@ pub(crate) fn routes() -> Vec<Route> {
             .summary("Adds a task to a lane.")
             .body(Described::of::<NewTask>())
             .keyed(201),
+        Route::get("/api/v1/tasks", "my_tasks", Access::SignedIn, mine)
+            .summary("Your open tasks in open incidents, the most pressing first.")
+            .answers(200, Answer::Json(Described::page_of::<MyTask>())),
         task(
             "/api/v1/incidents/{id}/tasks/{task}/give",
             "task_give",
@@ -43,6 +50,34 @@ pub(crate) fn routes() -> Vec<Route> {
             |task, bytes| changed("drop", task, bytes).unwrap_or(Err(Error::NoRoute)),
         ),
     ]
+}
+
+/// A task of yours.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct MyTask {
+    /// Its id.
+    id: String,
+    /// Number of its incident.
+    incident: String,
+    /// The lane it belongs to.
+    lane: String,
+    /// What is to be done.
+    title: String,
+    /// By when.
+    #[schema(required)]
+    due: Option<At>,
+}
+
+async fn mine(State(server): State<Server>, caller: Caller) -> Result<Response> {
+    let rows = server.store.tasks_of(&caller.viewer(), PAGE_LIMIT).await?;
+    let items = rows.into_iter().map(|row| MyTask {
+        id: row.id,
+        incident: row.number,
+        lane: row.lane,
+        title: row.title,
+        due: row.due.map(At::from_micros),
+    });
+    Ok(answer::ok(&Page::whole(items.collect::<Vec<_>>())))
 }
 
 async fn add(

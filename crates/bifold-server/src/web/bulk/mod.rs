@@ -5,9 +5,9 @@
 
 mod trial;
 
+use super::choice::{self, Choice};
 use super::form::Form;
 use super::frame::{Frame, Visit, page};
-use super::incident::{Choice, sleeps};
 use super::locale::Locale;
 use crate::api::incidents::{id_of, readable, verbs};
 use crate::error::{Error, Problem, Result};
@@ -219,23 +219,10 @@ async fn line(server: &Server, form: &Form, number: &str, done: Result<()>) -> L
 
 impl Choices {
     fn of(server: &Server, l: Locale, directory: &Directory) -> Self {
-        let choice = |value: String, label: String| Choice {
-            value,
-            label,
-            is_on: false,
-        };
-        let people = directory.people.values().filter(|p| p.is_active);
-        let mut people: Vec<Choice> = people
-            .map(|p| choice(p.id.to_string(), p.name.shown()))
-            .collect();
-        people.sort_by(|a, b| a.label.cmp(&b.label));
-        let teams = directory.teams.iter();
         Self {
-            people,
-            teams: teams
-                .map(|(id, t)| choice(id.to_string(), t.name.to_string()))
-                .collect(),
-            sleeps: sleeps(l, server.store.shell().clock.now()),
+            people: choice::people(directory, None),
+            teams: choice::teams(directory, None),
+            sleeps: choice::sleeps(l, server.store.shell().clock.now()),
             impacts: Impact::ALL.iter().map(|i| i.word()).collect(),
             urgencies: Urgency::ALL.iter().map(|u| u.word()).collect(),
         }

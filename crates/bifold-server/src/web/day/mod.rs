@@ -68,6 +68,15 @@ struct Gate {
     due: At,
 }
 
+/// A task of the person.
+struct Task {
+    number: String,
+    title: String,
+    lane: String,
+    due: Option<At>,
+    is_late: bool,
+}
+
 #[derive(Template)]
 #[template(path = "day.html")]
 struct DayPage {
@@ -78,6 +87,7 @@ struct DayPage {
     sections: Vec<Section>,
     waiting: Vec<Waiting>,
     gates: Vec<Gate>,
+    tasks: Vec<Task>,
     start: Option<Start>,
     /// What the person reported, for those who read nothing else.
     reports: Option<Vec<Report>>,
@@ -113,6 +123,7 @@ async fn show(State(server): State<Server>, visit: Visit, headers: HeaderMap) ->
         },
         waiting: desk.waiting().await?,
         gates: desk.gates().await?,
+        tasks: desk.tasks().await?,
         start: Start::of(&server, &visit, &headers).await?,
         reports: if reads {
             None
@@ -297,6 +308,20 @@ impl Desk<'_> {
             href: format!("/incidents?{query}"),
             lead,
         })
+    }
+
+    async fn tasks(&self) -> Result<Vec<Task>> {
+        let viewer = self.visit.caller.viewer();
+        let rows = self.server.store.tasks_of(&viewer, 8).await?;
+        let (l, now) = (self.visit.locale(), self.server.store.shell().clock.now());
+        let tasks = rows.into_iter().map(|row| Task {
+            lane: l.word("kind", &row.lane),
+            due: row.due.map(At::from_micros),
+            is_late: row.due.is_some_and(|due| due < now.micros()),
+            number: row.number,
+            title: row.title,
+        });
+        Ok(tasks.collect())
     }
 
     async fn gates(&self) -> Result<Vec<Gate>> {

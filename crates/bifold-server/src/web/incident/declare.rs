@@ -1,9 +1,9 @@
 //! Declares an incident: one screen, the order of a telephone call, one question about safety.
 
-use super::Choice;
 use crate::error::Result;
 use crate::route::{Access, Answer, Route};
 use crate::server::Server;
+use crate::web::choice::{self, Choice};
 use crate::web::form::Form;
 use crate::web::frame::{Frame, Visit, page, see_other};
 use crate::web::say::Flash;
@@ -45,24 +45,12 @@ struct DeclarePage {
 
 async fn show(State(server): State<Server>, visit: Visit) -> Result<Response> {
     let directory = server.store.directory().await?;
-    let services = directory.services.iter().filter(|(_, s)| !s.is_retired);
-    let choice = |value: String, label: String| Choice {
-        value,
-        label,
-        is_on: false,
-    };
     page(&DeclarePage {
         f: visit
             .frame(&server, visit.locale().t("declare-title"), "incidents")
             .await?,
-        services: services
-            .map(|(id, s)| choice(id.to_string(), s.entry.name.to_string()))
-            .collect(),
-        teams: directory
-            .teams
-            .iter()
-            .map(|(id, t)| choice(id.to_string(), t.name.to_string()))
-            .collect(),
+        services: choice::services(&directory, None),
+        teams: choice::teams(&directory, None),
         categories: directory
             .policy
             .categories
@@ -82,10 +70,6 @@ async fn send(State(server): State<Server>, form: Form) -> Result<Response> {
     let id = IncidentId::from_bits(server.store.shell().ids.next());
     let command = Command::Incident(id, C::Declare(Box::new(new)));
     let receipt = write.execute(&server, vec![command]).await?;
-    let number = receipt
-        .touched
-        .first()
-        .and_then(|t| t.number.clone())
-        .unwrap_or_default();
-    Ok(Flash::new("done-declare", number.clone()).on(see_other(&format!("/incidents/{number}"))))
+    let number = receipt.number();
+    Ok(Flash::new("done-declare", number).on(see_other(&format!("/incidents/{number}"))))
 }

@@ -1,9 +1,10 @@
 //! The preservation gate on the page of an incident: what would be lost, what waiting costs, who
 //! says what, and the ways through, on one card that stands above both lanes.
 
-use super::{Choice, IncidentPage};
+use super::IncidentPage;
 use crate::server::Server;
 use crate::view::action::ActionView;
+use crate::web::choice::{Choice, by_name};
 use crate::web::frame::Visit;
 use crate::web::locale::Locale;
 use bifold_domain::gate::{Effect, Side};
@@ -119,20 +120,15 @@ impl Restoring {
         held.sort_by_key(|card| card.due);
         let offered = directory.policy.gate.value.actions.iter();
         let now = server.store.shell().clock.now();
-        let mut on: Vec<Choice> = assets
-            .iter()
-            .map(|(id, name)| Choice {
-                value: id.clone(),
-                label: name.clone(),
-                is_on: assets.len() == 1,
-            })
-            .collect();
-        on.sort_by(|a, b| a.label.cmp(&b.label));
         Ok(Self {
             held,
             others,
             actions: offered.map(|a| page.offer(a)).collect(),
-            assets: on,
+            assets: by_name(
+                assets
+                    .iter()
+                    .map(|(id, name)| Choice::new(id, name, assets.len() == 1)),
+            ),
             cost: page.cost(now),
         })
     }
@@ -183,11 +179,7 @@ impl Page<'_> {
             Effect::Harmless => name,
             effect => format!("{name} ({})", self.l.word("effect", effect.word())),
         };
-        Choice {
-            value: action.key.to_string(),
-            label,
-            is_on: false,
-        }
+        Choice::new(&action.key, label, false)
     }
 
     fn what(&self, action: &RestoringAction) -> String {

@@ -74,10 +74,6 @@ async fn split(
     let bytes = serde_json::to_vec(&json).map_err(|_| Error::Internal)?;
     let write = form.write_of(bytes);
     let receipt = declare_split(&server, &name, &write).await?;
-    let number = receipt
-        .touched
-        .first()
-        .and_then(|t| t.number.clone())
-        .unwrap_or_default();
-    Ok(Flash::new("done-split", number.clone()).on(see_other(&format!("/incidents/{number}"))))
+    let number = receipt.number();
+    Ok(Flash::new("done-split", number).on(see_other(&format!("/incidents/{number}"))))
 }

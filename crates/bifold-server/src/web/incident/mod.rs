@@ -10,6 +10,7 @@ pub(crate) mod row;
 pub(crate) mod sentences;
 pub(crate) mod shape;
 
+use super::choice::{self, Choice};
 use super::form::is_fetched;
 use super::frame::{Frame, Visit, page};
 use super::locale::Locale;
@@ -84,13 +85,6 @@ pub(crate) struct Pill {
     pub(crate) style: &'static str,
     /// Since when it waits for a decision.
     pub(crate) open_since: Option<At>,
-}
-
-/// A person, team or service to choose.
-pub(crate) struct Choice {
-    pub(crate) value: String,
-    pub(crate) label: String,
-    pub(crate) is_on: bool,
 }
 
 #[derive(Template)]
@@ -250,72 +244,18 @@ impl May {
 
 impl Choices {
     fn of(l: Locale, directory: &Directory, incident: &Incident, now: At) -> Self {
-        let choice = |value: String, label: String, is_on: bool| Choice {
-            value,
-            label,
-            is_on,
-        };
-        let people = directory.people.values().filter(|p| p.is_active);
-        let mut people: Vec<Choice> = people
-            .map(|p| {
-                choice(
-                    p.id.to_string(),
-                    p.name.shown(),
-                    incident.assignee.as_ref() == Some(&p.id),
-                )
-            })
-            .collect();
-        people.sort_by(|a, b| a.label.cmp(&b.label));
-        let teams = directory.teams.iter().map(|(id, t)| {
-            choice(
-                id.to_string(),
-                t.name.to_string(),
-                incident.team.as_ref() == Some(id),
-            )
-        });
-        let services = directory
-            .services
-            .iter()
-            .filter(|(_, s)| !s.is_retired)
-            .map(|(id, s)| {
-                choice(
-                    id.to_string(),
-                    s.entry.name.to_string(),
-                    incident.service.as_ref() == Some(id),
-                )
-            });
         let words = |list: &[bifold_domain::Short]| list.iter().map(ToString::to_string).collect();
         let policy = &directory.policy;
         Self {
-            people,
-            teams: teams.collect(),
-            services: services.collect(),
+            people: choice::people(directory, incident.assignee.as_ref()),
+            teams: choice::teams(directory, incident.team.as_ref()),
+            services: choice::services(directory, incident.service.as_ref()),
             categories: words(&policy.categories.value),
             resolutions: words(&policy.resolution_codes.value),
             causes: words(&policy.cause_codes.value),
-            sleeps: sleeps(l, now),
+            sleeps: choice::sleeps(l, now),
         }
     }
-}
-
-/// Until when one may put something to sleep with one choice.
-pub(crate) fn sleeps(l: Locale, now: At) -> Vec<Choice> {
-    const HOUR: i64 = 3_600_000_000;
-    const DAY: i64 = 24 * HOUR;
-    // Eight o'clock in the morning, UTC, of the day after.
-    let morning = now.micros() - now.micros().rem_euclid(DAY) + DAY + 8 * HOUR;
-    let rows = [
-        ("sleep-hour", now.plus(HOUR)),
-        ("sleep-four-hours", now.plus(4 * HOUR)),
-        ("sleep-tomorrow", At::from_micros(morning)),
-        ("sleep-week", At::from_micros(morning + 6 * DAY)),
-    ];
-    let choice = |(key, at): (&str, At)| Choice {
-        value: at.to_string(),
-        label: l.t(key),
-        is_on: false,
-    };
-    rows.into_iter().map(choice).collect()
 }
 
 impl IncidentPage {

@@ -3,6 +3,7 @@
 
 mod alarms;
 mod codes;
+mod gate;
 mod kinds;
 mod ledger;
 mod limits;
@@ -43,6 +44,7 @@ const SECTIONS: &[(&str, &str, &str, Access)] = &[
     ("/settings/codes", "codes", "tag", POLICY),
     ("/settings/kinds", "kinds", "help-circle", POLICY),
     ("/settings/limits", "limits", "clock", POLICY),
+    ("/settings/gate", "gate", "shield-half", POLICY),
     ("/settings/alarms", "alarms", "bell", Access::Roles(READERS)),
     (
         "/settings/ledger",
@@ -68,6 +70,7 @@ pub(super) fn routes() -> Vec<Route> {
         codes::routes(),
         kinds::routes(),
         limits::routes(),
+        gate::routes(),
         alarms::routes(),
         ledger::routes(),
     ]

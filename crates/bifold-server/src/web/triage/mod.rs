@@ -5,8 +5,8 @@ mod card;
 mod decide;
 mod show;
 
+use super::choice::{self, Choice};
 use super::frame::{Frame, Visit, page};
-use super::incident::Choice;
 use super::locale::Locale;
 use super::rows::counted;
 use crate::error::Result;
@@ -151,17 +151,8 @@ fn tabs(l: Locale, here: &str) -> Vec<Tab> {
 
 impl Options {
     fn of(directory: &Directory) -> Self {
-        let services = directory.services.iter().filter(|(_, s)| !s.is_retired);
-        let mut services: Vec<Choice> = services
-            .map(|(id, s)| Choice {
-                value: id.to_string(),
-                label: s.entry.name.to_string(),
-                is_on: false,
-            })
-            .collect();
-        services.sort_by(|a, b| a.label.cmp(&b.label));
         Self {
-            services,
+            services: choice::services(directory, None),
             impacts: Impact::ALL.iter().map(|i| i.word()).collect(),
             urgencies: Urgency::ALL.iter().map(|u| u.word()).collect(),
             grounds: Dismissal::ALL.iter().map(|d| d.word()).collect(),

@@ -99,7 +99,7 @@ impl Batch<'_> {
         let org = self.inner.org.clone();
         let mut rows = project::Rows::default();
         let mut snapshots = Vec::new();
-        let mut outdated: [Vec<String>; 6] = Default::default();
+        let mut outdated: [Vec<String>; 7] = Default::default();
         for id in &self.touched {
             let Some(Loaded {
                 state: Some(state),
@@ -128,6 +128,7 @@ impl Batch<'_> {
                 (&side.seat, new.seat, &mut rows.seat),
                 (&side.relation, new.relation, &mut rows.relation),
                 (&side.action, new.action, &mut rows.action),
+                (&side.task, new.task, &mut rows.task),
                 (
                     &side.asset_service,
                     new.asset_service,
@@ -149,6 +150,7 @@ impl Batch<'_> {
             "DELETE FROM incident_seat WHERE incident IN ",
             "DELETE FROM relation WHERE from_id IN ",
             "DELETE FROM restoring_action WHERE incident IN ",
+            "DELETE FROM incident_task WHERE incident IN ",
             "DELETE FROM asset_service WHERE asset IN ",
         ];
         for (text, ids) in deletes.into_iter().zip(&outdated) {
@@ -165,6 +167,7 @@ impl Batch<'_> {
         project::SEAT.run(&mut self.tx, rows.seat).await?;
         project::RELATION.run(&mut self.tx, rows.relation).await?;
         project::ACTION.run(&mut self.tx, rows.action).await?;
+        project::TASK.run(&mut self.tx, rows.task).await?;
         project::EVENT.run(&mut self.tx, rows.event).await?;
         project::ASSET.run(&mut self.tx, rows.asset).await?;
         project::ASSET_SERVICE
