@@ -9,6 +9,7 @@ export const IDLE_MS = 10_000;
  * @property {boolean} isHidden the tab is not looked at
  * @property {boolean} hasFocus something in main has the focus
  * @property {boolean} hasDialog a dialog is open
+ * @property {boolean} hasMenu a menu is open
  * @property {boolean} hasPicks rows are picked
  * @property {boolean} hasText somebody has begun to write
  * @property {boolean} hasSelection text is marked, to be copied
@@ -16,7 +17,7 @@ export const IDLE_MS = 10_000;
 
 /** @param {Scene} scene */
 export function mayRefresh(scene) {
-  const isInUse = scene.hasFocus || scene.hasDialog || scene.hasPicks || scene.hasText || scene.hasSelection;
+  const isInUse = scene.hasFocus || scene.hasMenu || scene.hasDialog || scene.hasPicks || scene.hasText || scene.hasSelection;
   return !isInUse && !scene.isHidden && scene.idleMs >= IDLE_MS;
 }
 

@@ -23,7 +23,7 @@ for (const kind of ["pointermove", "pointerdown", "keydown", "wheel", "touchstar
 }
 document.addEventListener("bifold:own", () => { ownAt = Date.now(); });
 
-/** @returns {import("./idle.js").Scene & {isAtField: boolean, hasMenu: boolean}} */
+/** @returns {import("./idle.js").Scene & {isAtField: boolean}} */
 function scene() {
   const main = document.querySelector("main");
   const at = document.activeElement;

@@ -120,6 +120,7 @@ closed_set! {
 
 impl Role {
     /// The table of rights. One line a role; read it aloud to an auditor.
+    #[allow(clippy::too_many_lines)] // It is a table.
     pub fn permits(self, permission: Permission) -> bool {
         use Permission as P;
         let rights: &[P] = match self {

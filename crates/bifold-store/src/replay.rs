@@ -224,30 +224,10 @@ pub(crate) async fn rebuild(inner: &Inner) -> Result<u64> {
         for (id, folded) in records {
             let (snapshot, rows) = rows_of(&inner.org, &id, &folded)?;
             snapshots.push(snapshot);
-            all.incident.extend(rows.incident);
-            all.member.extend(rows.member);
-            all.verdict.extend(rows.verdict);
-            all.seat.extend(rows.seat);
-            all.relation.extend(rows.relation);
-            all.action.extend(rows.action);
-            all.task.extend(rows.task);
-            all.event.extend(rows.event);
-            all.asset.extend(rows.asset);
-            all.asset_service.extend(rows.asset_service);
+            all.extend(rows);
         }
         project::SNAPSHOT.run(&mut tx, snapshots).await?;
-        project::INCIDENT.run(&mut tx, all.incident).await?;
-        project::MEMBER.run(&mut tx, all.member).await?;
-        project::VERDICT.run(&mut tx, all.verdict).await?;
-        project::SEAT.run(&mut tx, all.seat).await?;
-        project::RELATION.run(&mut tx, all.relation).await?;
-        project::ACTION.run(&mut tx, all.action).await?;
-        project::TASK.run(&mut tx, all.task).await?;
-        project::EVENT.run(&mut tx, all.event).await?;
-        project::ASSET.run(&mut tx, all.asset).await?;
-        project::ASSET_SERVICE
-            .run(&mut tx, all.asset_service)
-            .await?;
+        all.insert(&mut tx).await?;
         crate::write::ALARM
             .run(&mut tx, std::mem::take(&mut fold.alarms))
             .await?;
@@ -295,16 +275,7 @@ impl Store {
         for (id, folded) in records {
             let (snapshot, rows) = rows_of(org, id, folded)?;
             snapshots.push(snapshot);
-            all.incident.extend(rows.incident);
-            all.member.extend(rows.member);
-            all.verdict.extend(rows.verdict);
-            all.seat.extend(rows.seat);
-            all.relation.extend(rows.relation);
-            all.action.extend(rows.action);
-            all.task.extend(rows.task);
-            all.event.extend(rows.event);
-            all.asset.extend(rows.asset);
-            all.asset_service.extend(rows.asset_service);
+            all.extend(rows);
         }
         let tables: [(&Insert, &str, Vec<Vec<Value>>); 11] = [
             (&project::SNAPSHOT, "id", snapshots),

@@ -2,7 +2,7 @@
 // held back by the open evidence, and closed.
 
 import assert from "node:assert/strict";
-import { act, assess, declare, pill, shown } from "../lib/acts.mjs";
+import { act, assess, declare, pill, shown, unfold } from "../lib/acts.mjs";
 
 export default {
   async "one record answers both questions and is closed only when both lanes are done"(stage) {
@@ -38,7 +38,7 @@ export default {
     // Evidence was planned when the answer became yes: the closing says what is missing, and the
     // reason that was written stays in the form.
     const close = page.locator("form[action$='/do/close']");
-    await close.evaluate((form) => { form.closest("details").open = true; });
+    await unfold(close);
     await close.locator("[name=without_confirmation]").fill("Nobody answers at the ward.");
     await close.locator("button.primary").click();
     await close.getByText("Evidence is not complete").waitFor();
@@ -67,7 +67,7 @@ async function finishEverything(page) {
   for (;;) {
     const task = page.locator("form[action$='/finish']").first();
     if (await task.count() === 0) return;
-    await task.evaluate((form) => { for (let d = form.closest("details"); d; d = d.parentElement.closest("details")) d.open = true; });
+    await unfold(task);
     await task.locator("[name=outcome]").fill("Done and looked at again.");
     const before = await page.locator("form[action$='/finish']").count();
     await task.getByRole("button").click();

@@ -56,9 +56,9 @@ export default {
     await decision.press(manager.locator(".gate-card summary", { hasText: "Go now" }));
     await manager.getByLabel("Why can it not wait?").fill("The ward waits for results.");
     await decision.press(manager.locator("form[action$='/go-now'] button"));
-    await manager.getByText("Evidence given up with authority").waitFor();
+    await manager.getByText("Evidence given up with authority").first().waitFor();
     assert.ok(decision.count() <= 4, `${decision.count()} presses`);
-    assert.match(await manager.locator(".lane-service").first().innerText(), /Lost: .*Memory/);
+    assert.match(await manager.locator(".card.lane-service").innerText(), /Lost: .*Memory/);
 
     await engineer.goto(`/incidents/${number}`);
     await act(engineer, "/perform");

@@ -14,10 +14,20 @@ export async function fill(form, fields) {
   }
 }
 
-/** Opens every fold and menu around an element. */
-export const unfold = (locator) => locator.evaluate((element) => {
-  for (let d = element.closest("details"); d; d = d.parentElement?.closest("details") ?? null) d.open = true;
-});
+/**
+ * Opens every fold and menu around an element. The page may have been shown anew after the element
+ * was found: then it is looked for once more.
+ */
+export async function unfold(locator) {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const isThere = await locator.evaluate((element) => {
+      for (let d = element.closest("details"); d; d = d.parentElement?.closest("details") ?? null) d.open = true;
+      return element.isConnected;
+    });
+    if (isThere) return;
+  }
+  throw new Error("the page is shown anew all the time");
+}
 
 /** Does something that shows another page, or the same one anew, and waits until it stands. */
 export async function through(page, does) {

@@ -398,13 +398,13 @@ impl Fact {
             | Self::NoteAdded {
                 lane: Some(lane), ..
             } => Some(lane.clone()),
-            Self::GateAdvised {
+            Self::ContainmentSet { .. }
+            | Self::EvidenceSet { .. }
+            | Self::NotificationSet { .. }
+            | Self::GateAdvised {
                 side: Side::Security,
                 ..
             } => Some(KindKey::security()),
-            Self::ContainmentSet { .. }
-            | Self::EvidenceSet { .. }
-            | Self::NotificationSet { .. } => Some(KindKey::security()),
             // Who keeps the evidence, and what was disclosed or falsified, says that somebody
             // was here.
             Self::RoleHanded { role, .. } if role.is_of_security() => Some(KindKey::security()),

@@ -13,7 +13,11 @@ pub(crate) struct Choice {
 }
 
 impl Choice {
-    pub(crate) fn new(value: impl ToString, label: impl ToString, is_on: bool) -> Self {
+    pub(crate) fn new(
+        value: &impl ToString,
+        label: &(impl ToString + ?Sized),
+        is_on: bool,
+    ) -> Self {
         Self {
             value: value.to_string(),
             label: label.to_string(),
@@ -32,7 +36,7 @@ pub(crate) fn by_name(choices: impl Iterator<Item = Choice>) -> Vec<Choice> {
 /// Everybody who may sign in.
 pub(crate) fn people(directory: &Directory, now: Option<&PersonId>) -> Vec<Choice> {
     let people = directory.people.values().filter(|p| p.is_active);
-    by_name(people.map(|p| Choice::new(&p.id, p.name.shown(), now == Some(&p.id))))
+    by_name(people.map(|p| Choice::new(&p.id, &p.name.shown(), now == Some(&p.id))))
 }
 
 /// Every team.
@@ -59,6 +63,6 @@ pub(crate) fn sleeps(l: Locale, now: At) -> Vec<Choice> {
     ];
     let choices = rows.into_iter();
     choices
-        .map(|(key, at)| Choice::new(at, l.t(key), false))
+        .map(|(key, at)| Choice::new(&at, &l.t(key), false))
         .collect()
 }

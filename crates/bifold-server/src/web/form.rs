@@ -92,11 +92,9 @@ impl Form {
 
     /// The request as a write, with its JSON as the body.
     pub(crate) fn write(&self) -> Result<Write> {
-        let json = self.json()?;
-        let bytes = match json.as_object() {
-            Some(object) if object.is_empty() => Vec::new(),
-            _ => serde_json::to_vec(&json).map_err(|_| Error::Internal)?,
-        };
+        // A form without fields is an empty object: for a verb whose fields are all optional it
+        // is a body, and one that takes none is content with it.
+        let bytes = serde_json::to_vec(&self.json()?).map_err(|_| Error::Internal)?;
         Ok(self.write_of(bytes))
     }
 

@@ -239,13 +239,13 @@ fn views(l: Locale, place: &Address, visit: &Visit) -> Vec<Link> {
 /// The filter in words; each part can be taken away.
 fn chips(l: Locale, place: &Address, directory: &bifold_domain::Directory) -> Vec<Chip> {
     let names = Names(directory);
-    let named = |name: Option<String>, value: &str| name.unwrap_or_else(|| value.to_owned());
+    let or_text = |name: Option<String>, value: &str| name.unwrap_or_else(|| value.to_owned());
     let chip = |(name, value): (&str, &str)| {
         let value_shown = match name {
-            "team" => named(names.team_text(value).name, value),
+            "team" => or_text(names.team_text(value).name, value),
             "assignee" if value == "me" => l.t("me"),
-            "assignee" | "reporter" => named(names.person_text(value).name, value),
-            "service" => named(names.service_text(value).name, value),
+            "assignee" | "reporter" => or_text(names.person_text(value).name, value),
+            "service" => or_text(names.service_text(value).name, value),
             "stage" => l.word("stage", value),
             "service_is" | "security_is" => l.word("finding", value),
             _ => l.word("value", value),

@@ -1,6 +1,7 @@
 //! The preservation gate over HTTP: its decisions, its clock, its report, and who may what.
 
 use crate::app::{Client, TestApp};
+use crate::settings_pages::{page, posted};
 use bifold_domain::Role;
 use serde_json::{Value, json};
 
@@ -8,6 +9,7 @@ crate::on_both! {
     the_gate_holds_says_what_is_lost_and_is_decided_by_authority = decided;
     the_worker_opens_it_when_its_time_is_over_whoever_may_read = timed_out;
     breaking_the_glass_at_the_gate_raises_an_alarm = broken;
+    standing_orders_are_proposed_and_signed_on_the_page = signed;
     what_waits_at_a_gate_is_not_told_to_those_who_cannot_read_it = hidden;
 }
 
@@ -253,4 +255,38 @@ fn hidden(app: &TestApp) {
             .len(),
         1
     );
+}
+
+fn signed(app: &TestApp) {
+    let (manager, officer) = (app.manager(), app.officer());
+    let offer = json!({ "key": "payments", "name": "Payments", "criticality": "vital" });
+    let service = app
+        .administrator()
+        .post("services", offer)
+        .is(201)
+        .text_at("/id");
+    let propose = format!("/gate/orders/{service}");
+    let fields = [
+        ("course", "evidence_first"),
+        ("text", "Snapshot first, whatever the hour."),
+    ];
+    posted(&app.agent(), &propose, &fields).is(403);
+    posted(&manager, &propose, &fields).is(303);
+    let shown = page(&officer, "/gate").is(200).text;
+    assert!(shown.contains("Snapshot first") && shown.contains("value=\"security\""));
+    assert!(
+        !shown.contains("name=\"side\" value=\"service\""),
+        "that is not the officer's to sign"
+    );
+    let sign = format!("{propose}/sign");
+    let signature = |side| [("version", "1"), ("side", side)];
+    posted(&officer, &sign, &signature("service")).is(403);
+    posted(&officer, &sign, &signature("security")).is(303);
+    posted(&officer, &sign, &[("version", "1")]).is(422);
+    posted(&manager, &sign, &signature("service")).is(303);
+    let service = app.agent().get(&format!("services/{service}")).is(200);
+    assert_eq!(service.at("/orders/0/is_in_force"), true);
+    assert_eq!(service.at("/orders/0/course"), "evidence_first");
+    let shown = page(&app.agent(), "/gate").is(200).text;
+    assert!(shown.contains("Snapshot first") && !shown.contains("name=\"side\""));
 }

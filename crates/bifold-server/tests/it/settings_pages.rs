@@ -11,7 +11,6 @@ crate::on_both! {
     every_change_of_the_policy_is_in_the_ledger = policy;
     what_is_refused_changes_nothing_and_says_why = refused;
     the_rules_of_the_gate_are_edited_row_by_row = gate;
-    standing_orders_are_proposed_and_signed_on_the_page = orders;
     ones_own_look_password_and_tokens = own;
     alarms_and_ledger_are_for_those_who_look = looked_at;
 }
@@ -27,7 +26,7 @@ pub(crate) fn posted(client: &Client<'_>, path: &str, fields: &[(&str, &str)]) -
     client.send("POST", path, Some(form(fields)))
 }
 
-fn page(client: &Client<'_>, path: &str) -> Answer {
+pub(crate) fn page(client: &Client<'_>, path: &str) -> Answer {
     client.clone().with("accept", "text/html").get(path)
 }
 
@@ -440,11 +439,8 @@ fn gate(app: &TestApp) {
     ];
     fields.extend(blank.map(|(n, v)| (n.to_owned(), v.to_owned())));
     let mut changed = borrowed(&fields);
-    changed
-        .iter_mut()
-        .find(|(n, _)| n == "wait_minutes")
-        .unwrap()
-        .1 = "10".to_owned();
+    let wait = changed.iter_mut().find(|(n, _)| n == "wait_minutes");
+    "10".clone_into(&mut wait.unwrap().1);
     let new = [
         ("akey", "defrost"),
         ("aname", "Defrost"),
@@ -467,38 +463,4 @@ fn gate(app: &TestApp) {
     );
     changed.push(("vkey".to_owned(), "half a row".to_owned()));
     send(&changed).is(422);
-}
-
-fn orders(app: &TestApp) {
-    let (manager, officer) = (app.manager(), app.officer());
-    let offer = json!({ "key": "payments", "name": "Payments", "criticality": "vital" });
-    let service = app
-        .administrator()
-        .post("services", offer)
-        .is(201)
-        .text_at("/id");
-    let propose = format!("/gate/orders/{service}");
-    let fields = [
-        ("course", "evidence_first"),
-        ("text", "Snapshot first, whatever the hour."),
-    ];
-    posted(&app.agent(), &propose, &fields).is(403);
-    posted(&manager, &propose, &fields).is(303);
-    let shown = page(&officer, "/gate").is(200).text;
-    assert!(shown.contains("Snapshot first") && shown.contains("value=\"security\""));
-    assert!(
-        !shown.contains("name=\"side\" value=\"service\""),
-        "that is not the officer's to sign"
-    );
-    let sign = format!("{propose}/sign");
-    let signature = |side| [("version", "1"), ("side", side)];
-    posted(&officer, &sign, &signature("service")).is(403);
-    posted(&officer, &sign, &signature("security")).is(303);
-    posted(&officer, &sign, &[("version", "1")]).is(422);
-    posted(&manager, &sign, &signature("service")).is(303);
-    let service = app.agent().get(&format!("services/{service}")).is(200);
-    assert_eq!(service.at("/orders/0/is_in_force"), true);
-    assert_eq!(service.at("/orders/0/course"), "evidence_first");
-    let shown = page(&app.agent(), "/gate").is(200).text;
-    assert!(shown.contains("Snapshot first") && !shown.contains("name=\"side\""));
 }

@@ -316,8 +316,8 @@ fn tasks(app: &TestApp) {
         .text;
     assert!(day.contains("At once") && !day.contains("Behind the curtain"));
     // A seat in the lane opens it.
-    let lane = json!({ "kind": "security", "owner": me });
-    officer.does(&soon, "lane", lane);
+    let seat = json!({ "kind": "security", "owner": me });
+    officer.does(&soon, "lane", seat);
     assert_eq!(resolver.get("tasks").each("/items", "title").len(), 4);
     let path = format!("incidents/{soon}/tasks/{first}/finish");
     resolver.post(&path, json!({ "outcome": "Done." })).is(200);

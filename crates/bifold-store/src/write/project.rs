@@ -3,7 +3,8 @@
 //! A row is a pure function of a record's state: nothing else writes projections, so a rebuilt
 //! table equals the one that grew. `replay` compares exactly these rows with what is stored.
 
-use crate::db::{Insert, Value};
+use crate::db::{Insert, Tx, Value};
+use crate::error::Result;
 use bifold_domain::ServiceId;
 use bifold_domain::event::{Event, Standing};
 use bifold_domain::incident::{Incident, RestoringAction, Task, TaskEnd};
@@ -159,6 +160,37 @@ pub(crate) struct Rows {
     pub event: Vec<Vec<Value>>,
     pub asset: Vec<Vec<Value>>,
     pub asset_service: Vec<Vec<Value>>,
+}
+
+impl Rows {
+    /// Adds those of another record.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.incident.extend(other.incident);
+        self.member.extend(other.member);
+        self.verdict.extend(other.verdict);
+        self.seat.extend(other.seat);
+        self.relation.extend(other.relation);
+        self.action.extend(other.action);
+        self.task.extend(other.task);
+        self.event.extend(other.event);
+        self.asset.extend(other.asset);
+        self.asset_service.extend(other.asset_service);
+    }
+
+    /// Writes them, each into its table.
+    pub(crate) async fn insert(self, tx: &mut Tx) -> Result<()> {
+        INCIDENT.run(tx, self.incident).await?;
+        MEMBER.run(tx, self.member).await?;
+        VERDICT.run(tx, self.verdict).await?;
+        SEAT.run(tx, self.seat).await?;
+        RELATION.run(tx, self.relation).await?;
+        ACTION.run(tx, self.action).await?;
+        TASK.run(tx, self.task).await?;
+        EVENT.run(tx, self.event).await?;
+        ASSET.run(tx, self.asset).await?;
+        ASSET_SERVICE.run(tx, self.asset_service).await?;
+        Ok(())
+    }
 }
 
 /// The row of the record itself, in its own table. Records of the directory have none.

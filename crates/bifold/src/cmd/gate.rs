@@ -18,6 +18,7 @@ pub(crate) fn run(args: Gate) -> anyhow::Result<Code> {
     Ok(Code::Ok)
 }
 
+#[allow(clippy::too_many_lines)] // One row a verb.
 fn carry_out(client: &Client, verb: V) -> anyhow::Result<(Value, String)> {
     let (on, word, body, done) = match verb {
         V::List => return list(client),
@@ -150,11 +151,10 @@ fn restore(
         Some(held) => {
             let gate = held.get("gate").unwrap_or(&Value::Null);
             let _ = writeln!(words, "Held up: {action} {}", text(held, "effect"));
-            if !text(gate, "law").is_empty() {
-                let _ = writeln!(words, "{} forbids it", text(gate, "law"));
-            } else {
-                let _ = writeln!(words, "opens by itself at {}", text(gate, "due"));
-            }
+            let _ = match text(gate, "law") {
+                "" => writeln!(words, "opens by itself at {}", text(gate, "due")),
+                law => writeln!(words, "{law} forbids it"),
+            };
             let lost = items(gate, "at_stake");
             let lost: Vec<&str> = lost.iter().filter_map(Value::as_str).collect();
             let _ = writeln!(words, "what would be lost: {}", lost.join(", "));

@@ -4,17 +4,14 @@ use super::matrix::{CLEARED, LEADS, Scenario, WORK, row_of};
 use super::*;
 use crate::access::{Auth, Permission};
 use crate::gate::{Course, Effect, Ground, Side};
-use crate::id::ActionId;
 use crate::incident::gated::{ConflictCost, GateStage, RestoringAction};
 use crate::standing_order::StandingOrder;
 use crate::time::MINUTE;
-use proptest::prelude::*;
-use proptest::sample::select;
 
 fn restore(action_type: &str) -> Command {
     restore_as(1, action_type)
 }
-fn restore_as(number: u128, action_type: &str) -> Command {
+pub(super) fn restore_as(number: u128, action_type: &str) -> Command {
     let wanted = Restore {
         action: short(action_type),
         assets: BTreeSet::from([server()]),
@@ -92,7 +89,7 @@ fn forbidden() -> Case {
         )
         .and("resolver", restore("reboot"))
 }
-fn ordered(course: Course) -> Case {
+pub(super) fn ordered(course: Course) -> Case {
     grave()
         .with(|case| {
             let service = case.directory.services.get_mut(&payments()).unwrap();
@@ -474,99 +471,4 @@ fn each_side_sees_what_it_cost() {
         cost, expected,
         "the second still waits, and the overlap counts once"
     );
-}
-
-fn any_gate_command() -> impl Strategy<Value = Command> {
-    let ids = || (1..4_u128).prop_map(action);
-    let types = select(vec!["reboot", "roll-back", "re-image", "scale", "patch"]);
-    let findings = select(Finding::ALL.to_vec());
-    let kinds = select(vec![security(), KindKey::parse("ai").unwrap()]);
-    let minutes = proptest::option::of(1..60_u32);
-    prop_oneof![
-        4 => (1..4_u128, types).prop_map(|(number, kind)| restore_as(number, kind)),
-        1 => (kinds, findings).prop_map(|(kind, finding)| verdict(kind, finding)),
-        6 => ids().prop_map(|id| Command::Perform(id, Perform { at: None })),
-        1 => ids().prop_map(Command::Elapse),
-        1 => ids().prop_map(Command::AskSecurity),
-        1 => (ids(), any::<bool>()).prop_map(|(id, break_glass)| {
-            Command::GoNow(id, GoNow { reason: text("Now."), loss: None, break_glass })
-        }),
-        1 => (ids(), minutes).prop_map(|(id, minutes)| {
-            Command::CaptureFirst(id, CaptureFirst {
-                course: Course::EvidenceFirst, assignee: None, items: BTreeSet::new(), minutes,
-            })
-        }),
-        1 => ids().prop_map(|id| Command::Captured(id, Captured {
-            course: Course::Parallel, items: BTreeSet::new(), whereabouts: text("Here."),
-        })),
-        1 => ids().prop_map(|id| Command::Withdraw(id, because("No."))),
-    ]
-}
-
-const ACTING: &[&str] = &[
-    "agent",
-    "resolver",
-    "manager",
-    "officer",
-    "deputy",
-    "custodian",
-];
-
-/// After any history each action that could harm evidence was let through by an outcome, and
-/// each that still waits can be ended by somebody, at the latest when its times are over.
-fn holds(case: &Case, shut: &BTreeSet<ActionId>) {
-    for held in &case.incident().actions {
-        if held.done.is_some() && shut.contains(&held.id) {
-            let decision = held.decision().expect("no way past the gate");
-            assert!(held.done >= Some(decision.at));
-        }
-        if !held.is_held() {
-            continue;
-        }
-        let mut later = case.clone().minutes_later(15 + 45 + 1);
-        later.neighbours.can_read = true;
-        let mut ended = false;
-        for who in ACTING {
-            let go = GoNow {
-                reason: text("Now."),
-                loss: None,
-                break_glass: true,
-            };
-            ended |= later
-                .decide(who, Command::Perform(held.id.clone(), Perform { at: None }))
-                .is_ok()
-                || later
-                    .decide(who, Command::GoNow(held.id.clone(), go))
-                    .is_ok();
-        }
-        assert!(ended, "stuck: {held:?}");
-        let gate = held.gate.as_ref().unwrap();
-        let by_time = Command::Perform(held.id.clone(), Perform { at: None });
-        assert!(gate.law.is_some() || later.decide("resolver", by_time).is_ok());
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn nothing_slips_past_the_gate_and_nothing_is_stuck(
-        saves_first in any::<bool>(),
-        steps in proptest::collection::vec((select(ACTING), any_gate_command(), 0..20_i64), 1..40),
-    ) {
-        let course = if saves_first { Course::EvidenceFirst } else { Course::RestoreFirst };
-        let mut case = ordered(course);
-        let mut shut = BTreeSet::from([action(1)]);
-        for (who, command, minutes) in steps {
-            case = case.minutes_later(minutes);
-            let Ok(facts) = case.decide(who, command) else { continue };
-            for fact in facts {
-                if let Fact::GateShut { action, .. } = &fact {
-                    shut.insert(action.clone());
-                }
-                case = case.fact(who, &fact);
-            }
-            holds(&case, &shut);
-        }
-    }
 }

@@ -179,7 +179,7 @@ impl Page<'_> {
             Effect::Harmless => name,
             effect => format!("{name} ({})", self.l.word("effect", effect.word())),
         };
-        Choice::new(&action.key, label, false)
+        Choice::new(&action.key, &label, false)
     }
 
     fn what(&self, action: &RestoringAction) -> String {

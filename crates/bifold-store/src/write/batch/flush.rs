@@ -161,18 +161,6 @@ impl Batch<'_> {
             }
         }
         project::SNAPSHOT.run(&mut self.tx, snapshots).await?;
-        project::INCIDENT.run(&mut self.tx, rows.incident).await?;
-        project::MEMBER.run(&mut self.tx, rows.member).await?;
-        project::VERDICT.run(&mut self.tx, rows.verdict).await?;
-        project::SEAT.run(&mut self.tx, rows.seat).await?;
-        project::RELATION.run(&mut self.tx, rows.relation).await?;
-        project::ACTION.run(&mut self.tx, rows.action).await?;
-        project::TASK.run(&mut self.tx, rows.task).await?;
-        project::EVENT.run(&mut self.tx, rows.event).await?;
-        project::ASSET.run(&mut self.tx, rows.asset).await?;
-        project::ASSET_SERVICE
-            .run(&mut self.tx, rows.asset_service)
-            .await?;
-        Ok(())
+        rows.insert(&mut self.tx).await
     }
 }

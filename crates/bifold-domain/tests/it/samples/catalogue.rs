@@ -1,0 +1,124 @@
+//! Services, assets, teams, people and policy.
+
+use super::*;
+
+fn service_entry() -> service::Entry {
+    service::Entry {
+        key: short("payments"),
+        name: short("Payments"),
+        description: Some(plain("Card payments in shops.")),
+        owner: Some(some_team()),
+        criticality: Criticality::Vital,
+        depends_on: BTreeSet::from([ServiceId::from_bits(2)]),
+        // Later additions, absent in what was written before them.
+        users: None,
+        minute_costs: None,
+    }
+}
+
+examples! { Service, service, Service:
+    Offered => service::Fact::Offered { entry: service_entry() },
+    Revised => service::Fact::Revised { entry: service_entry() },
+    Retired => service::Fact::Retired,
+    OrderDrafted => service::Fact::OrderDrafted {
+        version: 2,
+        draft: Draft {
+            course: Course::EvidenceFirst,
+            text: plain("Snapshot first, whatever the hour."),
+        },
+    },
+    OrderSigned => service::Fact::OrderSigned { version: 2, side: Side::Security },
+}
+
+fn asset_entry() -> asset::Entry {
+    asset::Entry {
+        name: short("till-17"),
+        asset_type: short("endpoint"),
+        services: BTreeSet::from([some_service()]),
+        classification: Some(short("confidential")),
+    }
+}
+
+examples! { Asset, asset, Asset:
+    Enrolled => asset::Fact::Enrolled { entry: asset_entry() },
+    Revised => asset::Fact::Revised { entry: asset_entry() },
+    Retired => asset::Fact::Retired,
+}
+
+examples! { Team, team, Team:
+    Formed => team::Fact::Formed {
+        name: short("Network"),
+        members: BTreeSet::from([someone()]),
+    },
+    MembersSet => team::Fact::MembersSet { members: BTreeSet::from([other_person()]) },
+}
+
+examples! { Person, person, Person:
+    Registered => person::Fact::Registered {
+        name: hidden("Ada"),
+        email: hidden("ada@example.org"),
+        roles: BTreeSet::from([Role::Agent, Role::Administrator]),
+    },
+    RolesChanged => person::Fact::RolesChanged { roles: BTreeSet::from([Role::Auditor]) },
+    Disabled => person::Fact::Disabled,
+    Enabled => person::Fact::Enabled,
+    PasswordSetByOther => person::Fact::PasswordSetByOther,
+}
+
+examples! { Policy, policy, Policy:
+    MatrixSet => policy::Fact::MatrixSet { matrix: Matrix::default() },
+    KindSet => policy::Fact::KindSet {
+        kind: Kind {
+            key: KindKey::parse("safety").unwrap(),
+            name: short("Safety"),
+            lane: short("Keep people safe"),
+            sensitive: false,
+            always_asked: true,
+            definition: plain("Injury or danger to people."),
+            criteria: vec![Criterion {
+                key: short("injury"),
+                question: plain("Was somebody hurt?"),
+                decisive: true,
+            }],
+            forbids_altering: None,
+        },
+    },
+    CategoriesSet => policy::Fact::CategoriesSet {
+        categories: vec![short("network"), short("network/wan")],
+    },
+    ResolutionCodesSet => policy::Fact::ResolutionCodesSet { codes: vec![short("fixed")] },
+    CauseCodesSet => policy::Fact::CauseCodesSet { codes: vec![short("defect")] },
+    LimitsSet => policy::Fact::LimitsSet {
+        limits: Limits {
+            reopen_days: 14,
+            confirm_days: 5,
+            review_at_or_above: p(2),
+            break_glass_minutes: 60,
+        },
+    },
+    GateSet => policy::Fact::GateSet {
+        rules: Rules {
+            at_or_above: p(1),
+            wait_minutes: 15,
+            ask_minutes: 5,
+            capture_minutes: 45,
+            fallback: Course::RestoreFirst,
+            actions: vec![ActionType {
+                key: short("reboot"),
+                name: short("Restart the machine"),
+                effect: Effect::Destroys,
+                on: BTreeMap::from([(short("mailbox"), Effect::Harmless)]),
+            }],
+            volatile: vec![Volatile {
+                key: short("memory"),
+                name: short("Memory"),
+                rank: 2,
+                minutes: 8,
+                who: short("evidence custodian"),
+                hint: plain("avml memory.lime"),
+                lost_when: Effect::Destroys,
+                on: BTreeSet::from([short("vm")]),
+            }],
+        },
+    },
+}
