@@ -36,7 +36,7 @@ const picked = async (page) => {
 };
 /** The gate of the open SEV-1, as long as it holds; then what was decided in the lane. */
 const toTheGate = async (page) => {
-  const card = page.locator(".gate-card, .lane-service").first();
+  const card = page.locator(".gate-card, .card.lane-service").first();
   await card.evaluate((element) => {
     element.scrollIntoView();
     window.scrollBy(0, -180);
