@@ -179,7 +179,15 @@ pub(super) fn captured(
     } else {
         captured.items
     };
-    let lost = gate.at_stake.difference(&saved).cloned().collect();
+    let lost: BTreeSet<Short> = gate.at_stake.difference(&saved).cloned().collect();
+    // A law is content when nothing is lost; to lose a part takes the stronger authority.
+    if let Some(law) = gate.law.as_ref().filter(|_| !lost.is_empty())
+        && !actor.may(Permission::WaiveLaw)
+    {
+        return Err(Refusal::LawForbids {
+            law: law_name(law, context),
+        });
+    }
     one(Fact::GateDecided {
         action: id,
         course: captured.course,

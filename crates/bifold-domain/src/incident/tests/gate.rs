@@ -305,6 +305,18 @@ fn a_law_is_not_waited_out_and_not_waived_by_who_wants_it() {
 }
 
 #[test]
+fn a_law_is_content_when_all_is_saved_and_not_with_a_part() {
+    let part = saved(&["memory"]);
+    forbidden()
+        .when(part.clone())
+        .by("custodian")
+        .refused_as("law-forbids");
+    forbidden().and("officer", part);
+    let case = forbidden().and("custodian", saved(&[]));
+    assert!(the_action(&case).decision().unwrap().lost.is_empty());
+}
+
+#[test]
 fn time_opens_it_as_policy_says() {
     let case = shut().minutes_later(14);
     case.when(done()).by("resolver").refused_as("gate-shut");
