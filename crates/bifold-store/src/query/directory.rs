@@ -76,6 +76,29 @@ impl Store {
         Ok(rows)
     }
 
+    /// These assets, retired ones too, as far as they exist.
+    pub async fn assets_by_id(
+        &self,
+        ids: impl IntoIterator<Item = &AssetId>,
+    ) -> Result<Vec<AssetRow>> {
+        let mut ids = ids.into_iter().take(PAGE_LIMIT as usize).peekable();
+        if ids.peek().is_none() {
+            return Ok(Vec::new());
+        }
+        let mut sql =
+            Sql::new("SELECT id, version, name, asset_type, is_retired FROM asset WHERE org = ");
+        sql.bind(&self.inner.org).push(" AND id IN (");
+        for (i, id) in ids.enumerate() {
+            if i > 0 {
+                sql.push(", ");
+            }
+            sql.bind(id.as_str());
+        }
+        sql.push(")");
+        let mut lease = self.inner.db.reader().await?;
+        Ok(sql.all(lease.conn()).await?)
+    }
+
     /// One asset.
     pub async fn asset(&self, id: &AssetId) -> Result<Option<(Asset, u64)>> {
         let mut lease = self.inner.db.reader().await?;

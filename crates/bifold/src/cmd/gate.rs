@@ -1,6 +1,6 @@
 //! `bifold gate`: restore, and decide what waits at the preservation gate, over the API.
 
-use super::incident::{object, safe, text};
+use super::incident::{object, safe, say, text};
 use crate::cli::{Gate, GateVerb as V};
 use crate::client::Client;
 use crate::exit::{Code, Coded};
@@ -9,13 +9,7 @@ use std::fmt::Write as _;
 
 pub(crate) fn run(args: Gate) -> anyhow::Result<Code> {
     let client = Client::new(&args.api)?;
-    let (answer, words) = carry_out(&client, args.verb)?;
-    if args.api.json {
-        println!("{}", serde_json::to_string_pretty(&answer)?);
-    } else {
-        print!("{words}");
-    }
-    Ok(Code::Ok)
+    say(&args.api, &carry_out(&client, args.verb)?)
 }
 
 #[allow(clippy::too_many_lines)] // One row a verb.

@@ -1,6 +1,6 @@
 //! `bifold incident`: work on incidents over the API, for people and scripts.
 
-use crate::cli::{Incident, IncidentVerb as V};
+use crate::cli::{Api, Incident, IncidentVerb as V};
 use crate::client::Client;
 use crate::exit::{Code, Coded};
 use serde_json::{Map, Value, json};
@@ -8,9 +8,13 @@ use std::fmt::Write as _;
 
 pub(crate) fn run(args: Incident) -> anyhow::Result<Code> {
     let client = Client::new(&args.api)?;
-    let (answer, words) = carry_out(&client, args.verb)?;
-    if args.api.json {
-        println!("{}", serde_json::to_string_pretty(&answer)?);
+    say(&args.api, &carry_out(&client, args.verb)?)
+}
+
+/// Prints an answer the way it was asked for.
+pub(super) fn say(api: &Api, (answer, words): &(Value, String)) -> anyhow::Result<Code> {
+    if api.json {
+        println!("{}", serde_json::to_string_pretty(answer)?);
     } else {
         print!("{words}");
     }
