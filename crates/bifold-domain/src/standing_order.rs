@@ -3,7 +3,7 @@
 //! An order is drafted, signed by the team that owns the service and by security, two different
 //! people, and is then in force until a later one is. A draft changes nothing.
 
-use crate::access::Permission;
+use crate::access::{Actor, Permission};
 use crate::gate::{Course, Side};
 use crate::id::PersonId;
 use crate::record::Context;
@@ -52,7 +52,7 @@ pub(crate) fn may_draft(
     draft: &Draft,
     context: &Context<'_>,
 ) -> Result<(), Refusal> {
-    if !owns(service, context) {
+    if !owns(service, context.actor) {
         context.actor.needs(Permission::DecideGate)?;
     }
     if !matches!(draft.course, Course::RestoreFirst | Course::EvidenceFirst) {
@@ -76,7 +76,7 @@ pub(crate) fn may_sign(
     context: &Context<'_>,
 ) -> Result<(), Refusal> {
     match side {
-        Side::Service if !owns(service, context) => {
+        Side::Service if !owns(service, context.actor) => {
             return Err(Refusal::NotPermitted {
                 permission: Permission::SignForService,
             });
@@ -105,8 +105,7 @@ pub(crate) fn may_sign(
 }
 
 /// Whether the actor belongs to the team that owns the service, or signs for any.
-fn owns(service: &Service, context: &Context<'_>) -> bool {
-    let actor = context.actor;
+pub fn owns(service: &Service, actor: &Actor) -> bool {
     let owner = service.entry.owner.as_ref();
     actor.may(Permission::SignForService) || owner.is_some_and(|t| actor.teams.contains(t))
 }

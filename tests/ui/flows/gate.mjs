@@ -74,7 +74,14 @@ export default {
     const engineer = await stage.page("engineer");
     await engineer.goto(`/incidents/${number}`);
     await act(engineer, "/do/actions", { action: "re-image", "assets[]": [] });
-    await act(engineer, "/capture-first", { "items[]": ["memory"], "minutes#": "10" });
+    const first = engineer.locator("form[action$='/capture-first']");
+    assert.equal(await first.locator("[name='items[]']").count(), 0, "who waits for the service does not choose what is saved");
+    const manager = await stage.page("manager");
+    await manager.goto(`/incidents/${number}`);
+    const saver = manager.locator("form[action$='/capture-first'] [name=assignee]");
+    const me = await saver.locator("option", { hasText: "Ada" }).getAttribute("value");
+    await act(manager, "/capture-first", { assignee: me, "items[]": ["memory"], "minutes#": "10" });
+    await engineer.reload();
     await engineer.locator(".gate-card .tag", { hasText: "evidence is being saved" }).waitFor();
     await act(engineer, "/captured", { whereabouts: "Locker 4, SHA-256 on the form.", "items[]": ["memory", "connections"] });
     await engineer.getByText("Evidence is saved").first().waitFor();

@@ -214,6 +214,8 @@ pub enum Fact {
         reason: Option<Redactable<Text>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         loss: Option<Redactable<Text>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        law: Option<KindKey>,
     },
     ActionDone {
         action: ActionId,

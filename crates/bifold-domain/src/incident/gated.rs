@@ -1,9 +1,10 @@
 //! Restoring actions of an incident, and what they cost either side.
 
 use super::Incident;
-use crate::gate::{self, Course, Effect, Ground, Side};
+use crate::gate::{self, Bar, Course, Effect, Ground, Side};
 use crate::id::{ActionId, AssetId, PersonId};
 use crate::kind::KindKey;
+use crate::policy::Policy;
 use crate::redact::Redactable;
 use crate::refusal::Refusal;
 use crate::text::{Short, Text};
@@ -45,7 +46,8 @@ pub struct Gate {
     pub fallback: Course,
     /// The version of the service's standing order that says so, if one does.
     pub order: Option<u32>,
-    /// The kind whose law forbids it, if one does.
+    /// The kind whose law forbade it when the gate shut. What binds now is
+    /// [`Incident::law_against`]: verdicts change.
     pub law: Option<KindKey>,
     /// Where it stands.
     pub stage: GateStage,
@@ -115,6 +117,9 @@ pub struct Decision {
     pub reason: Option<Redactable<Text>>,
     /// What is lost, in words.
     pub loss: Option<Redactable<Text>>,
+    /// The kind whose law it was decided under.
+    #[serde(default)]
+    pub law: Option<KindKey>,
     /// Who decided.
     pub by: PersonId,
     /// When.
@@ -163,7 +168,7 @@ impl RestoringAction {
     /// Whether evidence was given up for it and nobody has looked back on that yet.
     pub fn wants_review(&self) -> bool {
         let is_unreviewed = self.gate.as_ref().is_some_and(|gate| gate.review.is_none());
-        is_unreviewed && self.decision().is_some_and(|d| d.ground.gives_up())
+        is_unreviewed && !self.is_withdrawn && self.decision().is_some_and(|d| d.ground.gives_up())
     }
 
     /// From when to when the gate held the service up.
@@ -198,6 +203,17 @@ impl Incident {
         found.ok_or_else(|| Refusal::no("restoring action"))
     }
 
+    /// Why the action must pass the gate, as the questions are answered now.
+    pub fn bar(&self, action: &RestoringAction, policy: &Policy) -> Option<Bar> {
+        let finding = |kind: &KindKey| self.finding(kind);
+        gate::bar(policy, self.handling, finding, action.effect)
+    }
+
+    /// The kind whose law forbids the action, as the questions are answered now.
+    pub fn law_against(&self, action: &RestoringAction, policy: &Policy) -> Option<KindKey> {
+        self.bar(action, policy).and_then(|bar| bar.law)
+    }
+
     /// What preserving cost the service here, and restoring the evidence.
     pub fn conflict_cost(&self, now: At) -> ConflictCost {
         let held = self.actions.iter().filter_map(|action| action.held_up(now));
@@ -205,7 +221,8 @@ impl Incident {
             waited_minutes: gate::minutes_of(held.collect()),
             ..ConflictCost::default()
         };
-        for action in &self.actions {
+        // What was let through and then not wanted any more cost nobody anything.
+        for action in self.actions.iter().filter(|action| !action.is_withdrawn) {
             let Some(decision) = action.decision() else {
                 continue;
             };

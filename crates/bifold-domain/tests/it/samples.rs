@@ -318,6 +318,7 @@ examples! { Incident, incident, Incident:
         lost: items(),
         reason: Some(text("The ward waits.")),
         loss: Some(text("What ran in memory.")),
+        law: None,
     },
     ActionDone => incident::Fact::ActionDone { action: some_action(), at: at(3) },
     ActionWithdrawn => incident::Fact::ActionWithdrawn {

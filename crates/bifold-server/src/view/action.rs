@@ -121,13 +121,13 @@ impl Shown<'_> {
             GateStage::Capturing { by, .. } => by.as_ref(),
             _ => None,
         };
-        let kinds = &self.directory.policy.kinds;
-        let law = gate.law.as_ref().map(|kind| {
-            let law = kinds
-                .get(kind)
-                .and_then(|k| k.kind.forbids_altering.as_ref());
-            law.map_or_else(|| kind.to_string(), ToString::to_string)
-        });
+        let policy = &self.directory.policy;
+        // What binds now; an action that is over keeps the law it was decided under.
+        let law = if action.is_withdrawn || action.done.is_some() {
+            action.decision().and_then(|decision| decision.law.clone())
+        } else {
+            self.incident.law_against(action, policy)
+        };
         GateView {
             stage: gate.stage.word(),
             due: action.due().filter(|_| action.is_held()),
@@ -135,7 +135,7 @@ impl Shown<'_> {
             capturing: by.map(|person| self.names().person(person)),
             fallback: gate.fallback,
             order: gate.order,
-            law,
+            law: law.map(|kind| policy.law_of(&kind)),
             advice: advice.map(|(side, a)| (*side, self.advice(a))).collect(),
             decision: action.decision().map(|d| self.decision(d)),
             wants_review: action.wants_review(),

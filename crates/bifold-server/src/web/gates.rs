@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bifold_domain::gate::{Course, Side};
 use bifold_domain::service::{Command as C, Service};
-use bifold_domain::standing_order::{Draft, StandingOrder};
+use bifold_domain::standing_order::{self, Draft, StandingOrder};
 use bifold_domain::time::DAY;
 use bifold_domain::{At, Command, Directory, Permission, ServiceId};
 use bifold_store::query::gate::Conflict;
@@ -171,10 +171,7 @@ fn ordered(visit: &Visit, service: &Service, directory: &Directory) -> Ordered {
     let l = visit.locale();
     let in_force = service.order_in_force();
     let last = service.orders.last().filter(|order| !order.is_agreed());
-    let actor = &visit.caller.actor;
-    let owner = service.entry.owner.as_ref();
-    let owns =
-        visit.may(Permission::SignForService) || owner.is_some_and(|t| actor.teams.contains(t));
+    let owns = standing_order::owns(service, &visit.caller.actor);
     Ordered {
         id: service.id.to_string(),
         name: service.entry.name.to_string(),

@@ -163,9 +163,6 @@ fn gaps(
     if incident.review == ReviewState::Due {
         gaps.push(ClosureGap::ReviewDue);
     }
-    if incident.actions.iter().any(RestoringAction::is_held) {
-        gaps.push(ClosureGap::GateShut);
-    }
     for gap in left_behind(incident, context) {
         if gap == in_another_lane() {
             hidden = true;
@@ -177,13 +174,17 @@ fn gaps(
     gaps
 }
 
-/// What no ending may leave behind: open children, and a notification that is still to be sent.
+/// What no ending may leave behind: open children, a notification that is still to be sent, and
+/// an action that still waits at the gate.
 pub(super) fn left_behind(incident: &Incident, context: &Context<'_>) -> Vec<ClosureGap> {
     let mut gaps = Vec::new();
     if context.neighbours.open_children > 0 {
         gaps.push(ClosureGap::OpenChildren {
             count: context.neighbours.open_children,
         });
+    }
+    if incident.actions.iter().any(RestoringAction::is_held) {
+        gaps.push(ClosureGap::GateShut);
     }
     if incident.notification == NotificationState::Pending {
         let policy = &context.directory.policy;

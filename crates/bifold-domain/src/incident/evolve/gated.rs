@@ -64,6 +64,7 @@ impl Incident {
                 lost,
                 reason,
                 loss,
+                law,
             } => {
                 let decision = Decision {
                     course: *course,
@@ -72,6 +73,7 @@ impl Incident {
                     lost: lost.clone(),
                     reason: reason.clone(),
                     loss: loss.clone(),
+                    law: law.clone(),
                     by: meta.actor.clone(),
                     at: meta.at,
                 };

@@ -8,7 +8,7 @@ use crate::incident::gated::{ConflictCost, GateStage, RestoringAction};
 use crate::standing_order::StandingOrder;
 use crate::time::MINUTE;
 
-fn restore(action_type: &str) -> Command {
+pub(super) fn restore(action_type: &str) -> Command {
     restore_as(1, action_type)
 }
 pub(super) fn restore_as(number: u128, action_type: &str) -> Command {
@@ -19,7 +19,7 @@ pub(super) fn restore_as(number: u128, action_type: &str) -> Command {
     };
     Command::Restore(action(number), wanted)
 }
-fn saved(items: &[&str]) -> Command {
+pub(super) fn saved(items: &[&str]) -> Command {
     let captured = Captured {
         course: Course::FastCapture,
         items: items.iter().map(|item| short(item)).collect(),
@@ -27,7 +27,7 @@ fn saved(items: &[&str]) -> Command {
     };
     Command::Captured(action(1), captured)
 }
-fn save_first(minutes: Option<u32>) -> Command {
+pub(super) fn save_first(minutes: Option<u32>) -> Command {
     let first = CaptureFirst {
         course: Course::FastCapture,
         assignee: Some(person("custodian")),
@@ -36,7 +36,7 @@ fn save_first(minutes: Option<u32>) -> Command {
     };
     Command::CaptureFirst(action(1), first)
 }
-fn go_now(break_glass: bool) -> Command {
+pub(super) fn go_now(break_glass: bool) -> Command {
     let go = GoNow {
         reason: text("The ward waits."),
         loss: Some(text("What ran in memory.")),
@@ -44,7 +44,7 @@ fn go_now(break_glass: bool) -> Command {
     };
     Command::GoNow(action(1), go)
 }
-fn done() -> Command {
+pub(super) fn done() -> Command {
     Command::Perform(action(1), Perform { at: None })
 }
 fn advice(side: Side) -> Command {
@@ -55,19 +55,19 @@ fn advice(side: Side) -> Command {
     };
     Command::Advise(action(1), advice)
 }
-fn look_back() -> Command {
+pub(super) fn look_back() -> Command {
     let review = ReviewWaiver {
         was_right: true,
         text: text("Snapshots take their memory along now."),
     };
     Command::ReviewWaiver(action(1), review)
 }
-fn elapse() -> Command {
+pub(super) fn elapse() -> Command {
     Command::Elapse(action(1))
 }
 
 /// Of the highest priority; whether it is one of security is not decided.
-fn grave() -> Case {
+pub(super) fn grave() -> Case {
     declared().and(
         "agent",
         Command::OverridePriority(OverridePriority {
@@ -77,11 +77,11 @@ fn grave() -> Case {
     )
 }
 /// The resolver wants to restart the machine, and the gate is shut.
-fn shut() -> Case {
+pub(super) fn shut() -> Case {
     grave().and("resolver", restore("reboot"))
 }
 /// The same, of an AI system: a law forbids it.
-fn forbidden() -> Case {
+pub(super) fn forbidden() -> Case {
     declared()
         .and(
             "officer",
@@ -107,14 +107,14 @@ pub(super) fn ordered(course: Course) -> Case {
         })
         .and("resolver", restore("reboot"))
 }
-fn given_up() -> Case {
+pub(super) fn given_up() -> Case {
     shut().and("manager", go_now(false))
 }
 
-fn the_action(case: &Case) -> &RestoringAction {
+pub(super) fn the_action(case: &Case) -> &RestoringAction {
     case.incident().action(&action(1)).unwrap()
 }
-fn stage(case: &Case) -> &GateStage {
+pub(super) fn stage(case: &Case) -> &GateStage {
     &the_action(case).gate.as_ref().unwrap().stage
 }
 
@@ -221,23 +221,6 @@ fn only_what_is_on_the_list_is_saved_and_in_a_way_that_saves() {
 }
 
 #[test]
-fn saving_first_has_a_timer_and_whoever_was_told_says_when_it_is_done() {
-    let to_the_resolver = CaptureFirst {
-        course: Course::FastCapture,
-        assignee: None,
-        items: BTreeSet::from([short("memory")]),
-        minutes: None,
-    };
-    let case = shut().and(
-        "resolver",
-        Command::CaptureFirst(action(1), to_the_resolver),
-    );
-    assert_eq!(the_action(&case).due(), Some(case.now.plus(8 * MINUTE)));
-    let case = case.minutes_later(6).and("resolver", saved(&["memory"]));
-    assert_eq!(case.incident().conflict_cost(case.now).waited_minutes, 6);
-}
-
-#[test]
 fn saving_is_not_prolonged_by_those_who_wait_for_it() {
     let case = shut().and("resolver", save_first(Some(10)));
     case.clone()
@@ -276,44 +259,6 @@ fn going_now_takes_authority_or_the_glass_and_is_looked_back_on() {
         .when(look_back())
         .by("manager")
         .refused_as("second-person-needed");
-}
-
-#[test]
-fn a_law_is_not_waited_out_and_not_waived_by_who_wants_it() {
-    let case = forbidden().minutes_later(600);
-    for (who, command) in [
-        ("resolver", done()),
-        ("resolver", elapse()),
-        ("manager", go_now(true)),
-    ] {
-        case.clone().when(command).by(who).refused_as("law-forbids");
-    }
-    let by_the_officer = declared()
-        .and(
-            "officer",
-            verdict(KindKey::parse("ai").unwrap(), Finding::Yes),
-        )
-        .and("officer", restore("reboot"));
-    by_the_officer
-        .clone()
-        .when(go_now(false))
-        .by("officer")
-        .refused_as("second-person-needed");
-    by_the_officer
-        .and("deputy", go_now(false))
-        .and("officer", done());
-}
-
-#[test]
-fn a_law_is_content_when_all_is_saved_and_not_with_a_part() {
-    let part = saved(&["memory"]);
-    forbidden()
-        .when(part.clone())
-        .by("custodian")
-        .refused_as("law-forbids");
-    forbidden().and("officer", part);
-    let case = forbidden().and("custodian", saved(&[]));
-    assert!(the_action(&case).decision().unwrap().lost.is_empty());
 }
 
 #[test]
@@ -461,26 +406,4 @@ fn nothing_is_closed_while_an_action_waits() {
         panic!("closed")
     };
     assert!(gaps.contains(&ClosureGap::GateShut), "{gaps:?}");
-}
-
-#[test]
-fn each_side_sees_what_it_cost() {
-    let case = shut()
-        .minutes_later(4)
-        .and("resolver", restore_as(2, "re-image"))
-        .minutes_later(3)
-        .and("manager", go_now(false));
-    let cost = case.incident().conflict_cost(case.now.plus(2 * MINUTE));
-    let lost = the_action(&case).decision().unwrap().lost.len();
-    let expected = ConflictCost {
-        waited_minutes: 9,
-        lost_items: lost,
-        saved_items: 0,
-        waivers: 1,
-        unreviewed: 1,
-    };
-    assert_eq!(
-        cost, expected,
-        "the second still waits, and the overlap counts once"
-    );
 }

@@ -13,6 +13,7 @@ fn any_gate_command() -> impl Strategy<Value = Command> {
     let findings = select(Finding::ALL.to_vec());
     let kinds = select(vec![security(), KindKey::parse("ai").unwrap()]);
     let minutes = proptest::option::of(1..60_u32);
+    let parts = || select(vec![BTreeSet::new(), BTreeSet::from([short("memory")])]);
     prop_oneof![
         4 => (1..4_u128, types).prop_map(|(number, kind)| restore_as(number, kind)),
         1 => (kinds, findings).prop_map(|(kind, finding)| verdict(kind, finding)),
@@ -22,13 +23,13 @@ fn any_gate_command() -> impl Strategy<Value = Command> {
         1 => (ids(), any::<bool>()).prop_map(|(id, break_glass)| {
             Command::GoNow(id, GoNow { reason: text("Now."), loss: None, break_glass })
         }),
-        1 => (ids(), minutes).prop_map(|(id, minutes)| {
+        1 => (ids(), minutes, parts()).prop_map(|(id, minutes, items)| {
             Command::CaptureFirst(id, CaptureFirst {
-                course: Course::EvidenceFirst, assignee: None, items: BTreeSet::new(), minutes,
+                course: Course::EvidenceFirst, assignee: None, items, minutes,
             })
         }),
-        1 => ids().prop_map(|id| Command::Captured(id, Captured {
-            course: Course::Parallel, items: BTreeSet::new(), whereabouts: text("Here."),
+        1 => (ids(), parts()).prop_map(|(id, items)| Command::Captured(id, Captured {
+            course: Course::Parallel, items, whereabouts: text("Here."),
         })),
         1 => ids().prop_map(|id| Command::Withdraw(id, because("No."))),
     ]
@@ -71,9 +72,26 @@ fn holds(case: &Case, shut: &BTreeSet<ActionId>) {
                     .is_ok();
         }
         assert!(ended, "stuck: {held:?}");
-        let gate = held.gate.as_ref().unwrap();
+        let law = case.incident().law_against(held, &case.directory.policy);
         let by_time = Command::Perform(held.id.clone(), Perform { at: None });
-        assert!(gate.law.is_some() || later.decide("resolver", by_time).is_ok());
+        assert!(law.is_some() || later.decide("resolver", by_time).is_ok());
+    }
+}
+
+/// Against a law that is in force nothing is done by which evidence is lost, unless the stronger
+/// authority let it through under that law.
+fn lawful(case: &Case, id: &ActionId) {
+    let done = case.incident().action(id).unwrap();
+    let (law, decision) = (
+        case.incident().law_against(done, &case.directory.policy),
+        done.decision(),
+    );
+    if let (Some(law), Some(decision)) = (law, decision) {
+        let waived = decision.law.as_ref() == Some(&law)
+            && ["officer", "deputy"]
+                .iter()
+                .any(|who| person(who) == decision.by);
+        assert!(decision.lost.is_empty() || waived, "{done:?}");
     }
 }
 
@@ -94,6 +112,9 @@ proptest! {
             for fact in facts {
                 if let Fact::GateShut { action, .. } = &fact {
                     shut.insert(action.clone());
+                }
+                if let Fact::ActionDone { action, .. } = &fact {
+                    lawful(&case, action);
                 }
                 case = case.fact(who, &fact);
             }

@@ -4,6 +4,7 @@ mod access;
 mod assessment;
 mod closure;
 mod gate;
+mod gate_parts;
 mod gate_random;
 mod intake;
 mod lanes;

@@ -11,7 +11,7 @@ use bifold_domain::gate::{Effect, Side};
 use bifold_domain::incident::{Incident, RestoringAction};
 use bifold_domain::kind::KindKey;
 use bifold_domain::{AssetId, Directory, Permission};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Restoring actions of the page.
 pub(crate) struct Restoring {
@@ -72,6 +72,8 @@ pub(super) struct Ways {
     /// Only by breaking the glass.
     pub(super) glass: bool,
     pub(super) ask: bool,
+    /// To leave out a part of what could be saved.
+    pub(super) weighs: bool,
     pub(super) withdraw: bool,
     pub(super) advise: Vec<&'static str>,
 }
@@ -138,17 +140,15 @@ impl Restoring {
 async fn names(server: &Server, incident: &Incident) -> crate::error::Result<Assets> {
     const NAMED: u32 = 30;
     let of_actions = incident.actions.iter().flat_map(|action| &action.assets);
-    let ids: std::collections::BTreeSet<&AssetId> = incident
+    let ids: BTreeSet<&AssetId> = incident
         .assets
         .iter()
         .chain(of_actions)
         .take(NAMED as usize)
         .collect();
     let mut names = Assets::new();
-    for id in ids {
-        if let Some((asset, _)) = server.store.asset(id).await? {
-            names.insert(id.to_string(), asset.entry.name.to_string());
-        }
+    for asset in server.store.assets_by_id(ids).await? {
+        names.insert(asset.id, asset.name);
     }
     if incident.assets.is_empty() {
         let Some(service) = &incident.service else {
@@ -171,7 +171,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn offer(&self, action: &bifold_domain::gate::ActionType) -> Choice {
-        let worst = action.effect_on(&std::collections::BTreeSet::new());
+        let worst = action.effect_on(&BTreeSet::new());
         let name = self
             .l
             .data("catalogue", action.key.as_str(), action.name.as_str());
@@ -280,6 +280,7 @@ impl Page<'_> {
             go,
             glass: !go && !has_law && works,
             ask: stage == "waiting" && works,
+            weighs: decides || in_security,
             withdraw: decides || action.by == *me,
             advise: sides
                 .iter()
