@@ -99,6 +99,10 @@ closed_set! {
         SignForService = "sign_for_service",
         /// Sign a standing order for security.
         SignForSecurity = "sign_for_security",
+        /// Order that evidence is not destroyed, and lift such an order.
+        HoldEvidence = "hold_evidence",
+        /// Approve that evidence is released or destroyed.
+        ApproveEvidence = "approve_evidence",
         /// Accept or decline a major incident.
         DecideMajor = "decide_major",
         /// Restrict a record to named people and teams.
@@ -151,6 +155,8 @@ impl Role {
                 P::Close,
                 P::DecideGate,
                 P::SignForService,
+                P::HoldEvidence,
+                P::ApproveEvidence,
                 P::DecideMajor,
                 P::Restrict,
                 P::BreakGlass,
@@ -171,6 +177,8 @@ impl Role {
                 P::DecideGate,
                 P::WaiveLaw,
                 P::SignForSecurity,
+                P::HoldEvidence,
+                P::ApproveEvidence,
                 P::DecideMajor,
                 P::Restrict,
                 P::BreakGlass,
@@ -182,6 +190,8 @@ impl Role {
                 P::ReadSensitiveLanes,
                 P::Work,
                 P::WorkSensitiveLanes,
+                P::HoldEvidence,
+                P::ApproveEvidence,
             ],
             Self::Auditor => &[P::ReadIncidents, P::ReadSensitiveLanes, P::Audit],
             Self::Administrator => &[

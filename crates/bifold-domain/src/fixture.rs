@@ -157,6 +157,7 @@ pub(crate) fn neighbours() -> Neighbours {
         is_open,
         parent,
         merged_into,
+        guardians: (None, None),
     };
     Neighbours {
         incidents: BTreeMap::from([

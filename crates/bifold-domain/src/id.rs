@@ -102,6 +102,10 @@ ids! {
     TaskId = "tsk",
     /// A restoring action of one incident.
     ActionId = "act",
+    /// An item of evidence.
+    EvidenceId = "evd",
+    /// A request that two people must approve.
+    RequestId = "req",
 }
 
 #[cfg(test)]

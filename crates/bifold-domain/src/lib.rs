@@ -10,6 +10,7 @@ pub mod access;
 pub mod asset;
 pub mod directory;
 pub mod event;
+pub mod evidence;
 #[cfg(test)]
 mod fixture;
 pub mod gate;
@@ -30,7 +31,10 @@ pub mod time;
 
 pub use access::{Actor, Auth, Permission, Role, Viewer};
 pub use directory::Directory;
-pub use id::{ActionId, AssetId, EventId, IncidentId, PersonId, ServiceId, TaskId, TeamId};
+pub use id::{
+    ActionId, AssetId, EventId, EvidenceId, IncidentId, PersonId, RequestId, ServiceId, TaskId,
+    TeamId,
+};
 pub use record::{Command, Context, Fact, Meta, Needs, Neighbours, Record, Subject};
 pub use redact::Redactable;
 pub use refusal::{Class, Refusal};

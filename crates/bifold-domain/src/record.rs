@@ -2,12 +2,12 @@
 
 use crate::access::Actor;
 use crate::directory::Directory;
-use crate::id::{AssetId, EventId, IncidentId, PersonId, ServiceId, TeamId};
+use crate::id::{AssetId, EventId, EvidenceId, IncidentId, PersonId, ServiceId, TeamId};
 use crate::incident::Summary;
 use crate::refusal::Refusal;
 use crate::text::Short;
 use crate::time::At;
-use crate::{asset, event, incident, kind::KindKey, person, policy, service, team};
+use crate::{asset, event, evidence, incident, kind::KindKey, person, policy, service, team};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -234,6 +234,7 @@ macro_rules! records {
 records! {
     Incident(incident, incident::Incident, IncidentId),
     Event(event, event::Event, EventId),
+    Evidence(evidence, evidence::Evidence, EvidenceId),
     Service(service, service::Service, ServiceId),
     Asset(asset, asset::Asset, AssetId),
     Team(team, team::Team, TeamId),

@@ -306,6 +306,22 @@ refusals! {
     rule: "features F058: where the law forbids alteration the stronger authority decides",
     next: "Save it, or ask a security officer to let it through with a reason.";
 
+    /// Only who has the item can do that.
+    NotTheKeeper {
+        /// What.
+        act: &'static str,
+    }, NotAllowed, "not-the-keeper", "{act} is for the one who has it",
+    rule: "ISO/IEC 27037: every hand it passes through is recorded",
+    next: "Ask who has it, or have it handed over to you first.";
+
+    /// An order says that it is not to be destroyed.
+    OnHold {
+        /// Which orders.
+        holds: String,
+    }, Conflict, "on-hold", "it is under legal hold: {holds}",
+    rule: "features F125: a legal hold stops retention and disposal",
+    next: "Ask the authority that ordered the hold, and lift it first.";
+
     /// Evidence was given up, and nobody has looked back on that.
     WaiversUnreviewed {
         /// How many times.

@@ -3,14 +3,16 @@
 //! Variants are for ever: additive changes only. `tests/golden/` holds one serialised example of
 //! every variant ever released, and a test fails when one is missing or reads differently.
 
-use super::command::{Audience, ImportedStage};
+use super::command::{Audience, Head, ImportedStage};
 use super::state::{
     Compartment, Containment, EvidenceState, IncidentRole, Labels, MajorCriterion,
     NotificationState, PendingOn, Relation, ReviewState, StatedTimes, Tlp,
 };
 use crate::event::{Channel, Dismissal};
 use crate::gate::{Course, Effect, Ground, Side};
-use crate::id::{ActionId, AssetId, EventId, IncidentId, PersonId, ServiceId, TaskId, TeamId};
+use crate::id::{
+    ActionId, AssetId, EventId, IncidentId, PersonId, RequestId, ServiceId, TaskId, TeamId,
+};
 use crate::kind::{Answer, Finding, KindKey};
 use crate::priority::{Dimension, Harm, Impact, Priority, Scores, Urgency};
 use crate::redact::Redactable;
@@ -230,6 +232,17 @@ pub enum Fact {
         was_right: bool,
         text: Redactable<Text>,
     },
+    Exported {
+        bundle: RequestId,
+        recipient: Redactable<Short>,
+        purpose: Redactable<Text>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        legal_basis: Option<Redactable<Text>>,
+        tlp: Tlp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        release: Option<RequestId>,
+        heads: Vec<Head>,
+    },
     NoteAdded {
         text: Redactable<Text>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -401,6 +414,7 @@ impl Fact {
                 lane: Some(lane), ..
             } => Some(lane.clone()),
             Self::ContainmentSet { .. }
+            | Self::Exported { .. }
             | Self::EvidenceSet { .. }
             | Self::NotificationSet { .. }
             | Self::GateAdvised {

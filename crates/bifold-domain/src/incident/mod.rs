@@ -187,6 +187,10 @@ impl Incident {
                 Stage::Merged { into, .. } => Some(into.clone()),
                 _ => None,
             },
+            guardians: self
+                .lanes
+                .get(&KindKey::security())
+                .map_or((None, None), |lane| (lane.owner.clone(), lane.team.clone())),
         }
     }
 
@@ -208,6 +212,16 @@ pub struct Summary {
     pub parent: Option<IncidentId>,
     /// Where it was merged to.
     pub merged_into: Option<IncidentId>,
+    /// Owner and team of the lane of security.
+    pub guardians: (Option<PersonId>, Option<TeamId>),
+}
+
+impl Summary {
+    /// Whether this person has a seat in the lane of security.
+    pub fn seats_in_security(&self, person: &PersonId, teams: &[TeamId]) -> bool {
+        let (owner, team) = &self.guardians;
+        owner.as_ref() == Some(person) || team.as_ref().is_some_and(|t| teams.contains(t))
+    }
 }
 
 impl Record for Incident {

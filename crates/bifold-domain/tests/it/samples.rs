@@ -3,9 +3,9 @@
 use bifold_domain::event::{Channel, Dismissal, Signal, Sort};
 use bifold_domain::gate::{ActionType, Course, Effect, Ground, Rules, Side, Volatile};
 use bifold_domain::incident::{
-    Audience, Certainty, ClosureGround, Compartment, Containment, EvidenceState, ImportedStage,
-    IncidentRole, Labels, MajorCriterion, NotificationState, ObservedRow, PendingOn, Relation,
-    RelationKind, ReviewState, StatedTimes, Tlp,
+    Audience, Certainty, ClosureGround, Compartment, Containment, EvidenceState, Head,
+    ImportedStage, IncidentRole, Labels, MajorCriterion, NotificationState, ObservedRow, PendingOn,
+    Relation, RelationKind, ReviewState, StatedTimes, Tlp,
 };
 use bifold_domain::kind::{Answer, Criterion, Finding, Kind, KindKey};
 use bifold_domain::policy::Limits;
@@ -14,8 +14,9 @@ use bifold_domain::record::{Fact, Record};
 use bifold_domain::service::Criticality;
 use bifold_domain::standing_order::Draft;
 use bifold_domain::{
-    ActionId, AssetId, At, EventId, IncidentId, PersonId, Redactable, Role, ServiceId, Short,
-    TaskId, TeamId, Text, Title, asset, event, incident, person, policy, service, team,
+    ActionId, AssetId, At, EventId, EvidenceId, IncidentId, PersonId, Redactable, RequestId, Role,
+    ServiceId, Short, TaskId, TeamId, Text, Title, asset, event, evidence, incident, person,
+    policy, service, team,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,13 +42,16 @@ macro_rules! examples {
 
 // After the macro, which it uses.
 mod catalogue;
+mod exhibit;
 
 use catalogue::{asset, person, policy, service, team};
+use exhibit::evidence;
 
 /// Record type, variant and example of every fact.
 pub(crate) fn all() -> Vec<(&'static str, &'static str, Fact)> {
     let mut all = incident();
     all.extend(event());
+    all.extend(evidence());
     all.extend(service());
     all.extend(asset());
     all.extend(team());
@@ -406,6 +410,19 @@ examples! { Incident, incident, Incident:
     Unrestricted => incident::Fact::Unrestricted { reason: text("It is public now.") },
     GlassBroken => incident::Fact::GlassBroken { reason: text("It is burning."), until: at(2) },
     Labelled => incident::Fact::Labelled { tlp: Tlp::Red },
+    Exported => incident::Fact::Exported {
+        bundle: RequestId::from_bits(1),
+        recipient: Short::parse("State police").unwrap().into(),
+        purpose: text("Investigation."),
+        legal_basis: Some(text("Their order.")),
+        tlp: Tlp::Amber,
+        release: Some(RequestId::from_bits(2)),
+        heads: vec![Head {
+            record: short("evidence"),
+            id: short("evd_00000000000000000000000001"),
+            n: 7,
+        }],
+    },
 }
 
 examples! { Event, event, Event:

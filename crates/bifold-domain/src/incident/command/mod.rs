@@ -1,10 +1,12 @@
 //! What may be asked of an incident.
 
 mod bodies;
+mod export;
 mod gate;
 mod import;
 
 pub use bodies::*;
+pub use export::*;
 pub use gate::*;
 pub use import::*;
 
@@ -135,6 +137,8 @@ pub enum Command {
     BreakGlass(Because),
     /// See [`Label`].
     Label(Label),
+    /// See [`Export`].
+    Export(Export),
 }
 
 impl Command {

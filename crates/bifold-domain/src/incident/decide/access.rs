@@ -1,15 +1,19 @@
 //! Major incidents, and who may read: compartments, break-glass, TLP.
 
-use super::{NAMED_LIMIT, at_most, one};
+use super::{NAMED_LIMIT, at_most, may_work_in, one};
 use crate::access::Permission;
 use crate::id::PersonId;
-use crate::incident::command::{Because, Label, PromoteMajor, ProposeMajor, Restrict};
+use crate::incident::command::{Because, Export, Label, PromoteMajor, ProposeMajor, Restrict};
 use crate::incident::fact::Fact;
 use crate::incident::state::{Compartment, Major};
 use crate::incident::{Incident, Stage};
+use crate::kind::KindKey;
 use crate::record::Context;
 use crate::refusal::Refusal;
 use crate::time::MINUTE;
+
+/// Items of evidence in one bundle.
+const EXPORT_LIMIT: usize = 500;
 
 type Facts = Result<Vec<Fact>, Refusal>;
 
@@ -207,4 +211,24 @@ pub(super) fn label(incident: &Incident, label: &Label, context: &Context<'_>) -
         return Err(Refusal::NothingToChange);
     }
     one(Fact::Labelled { tlp: label.tlp })
+}
+
+/// Hands the record out. Whoever guards its information decides that; what becomes of the bytes
+/// of evidence is for the release that two people approved.
+pub(super) fn export(
+    incident: &Incident,
+    export: Export,
+    context: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
+    may_work_in(incident, &KindKey::security(), context)?;
+    at_most(export.heads.len(), "records in one bundle", EXPORT_LIMIT)?;
+    one(Fact::Exported {
+        bundle: export.bundle,
+        recipient: export.terms.recipient.into(),
+        purpose: export.terms.purpose.into(),
+        legal_basis: export.terms.legal_basis.map(Into::into),
+        tlp: export.terms.tlp,
+        release: export.release,
+        heads: export.heads,
+    })
 }

@@ -70,6 +70,7 @@ fn reaches_sealed(command: &Command) -> bool {
             | Command::Label(_)
             | Command::Relate(_)
             | Command::ReviewWaiver(..)
+            | Command::Export(_)
     )
 }
 
@@ -138,6 +139,7 @@ fn dispatch(
         C::Restrict(r) => access::restrict(incident, r, context),
         C::Unrestrict(b) => access::unrestrict(incident, b, context),
         C::Label(l) => access::label(incident, &l, context),
+        C::Export(e) => access::export(incident, e, context),
     }
 }
 

@@ -39,9 +39,12 @@ impl Incident {
     fn apply(&mut self, fact: &Fact, meta: &Meta) {
         use Fact as F;
         match fact {
-            // Creation is handled before there is a state to apply anything to, and an addition
-            // stands in the history only.
-            F::Declared { .. } | F::Imported { .. } | F::AdditionMade { .. } => {}
+            // Creation is handled before there is a state to apply anything to; an addition and an
+            // export stand in the history only.
+            F::Declared { .. }
+            | F::Imported { .. }
+            | F::AdditionMade { .. }
+            | F::Exported { .. } => {}
             F::Observed { row } => self.observed(row, meta),
             F::VerdictGiven { .. }
             | F::Rated { .. }

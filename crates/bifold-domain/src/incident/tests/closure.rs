@@ -256,6 +256,7 @@ fn a_sealed_record_takes_only_additions() {
                     | Command::Restrict(_)
                     | Command::Unrestrict(_)
                     | Command::Label(_)
+                    | Command::Export(_)
                     | Command::Relate(_)
                     | Command::BreakGlass(_)
                     | Command::ReviewWaiver(..)

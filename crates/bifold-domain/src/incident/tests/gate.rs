@@ -4,7 +4,7 @@ use super::matrix::{CLEARED, LEADS, Scenario, WORK, row_of};
 use super::*;
 use crate::access::{Auth, Permission};
 use crate::gate::{Course, Effect, Ground, Side};
-use crate::incident::gated::{ConflictCost, GateStage, RestoringAction};
+use crate::incident::gated::{GateStage, RestoringAction};
 use crate::standing_order::StandingOrder;
 use crate::time::MINUTE;
 

@@ -1,8 +1,7 @@
 //! The gate where a part is saved, where a law comes or goes, and where an action is given up.
 
 use super::gate::{
-    done, elapse, forbidden, given_up, go_now, grave, restore, restore_as, save_first, saved, shut,
-    the_action,
+    done, elapse, forbidden, given_up, go_now, grave, restore, restore_as, saved, shut, the_action,
 };
 use super::*;
 use crate::access::Permission;

@@ -29,7 +29,7 @@ pub(super) struct Scenario {
     allowed: Vec<&'static str>,
 }
 
-const COMMANDS: usize = 60;
+const COMMANDS: usize = 61;
 
 /// One command of each variant.
 pub(super) fn one_of_each() -> Vec<Command> {
@@ -341,6 +341,7 @@ fn majors_and_access() -> Vec<Scenario> {
             LEADS,
         ),
         row_of(declared(), Command::Label(Label { tlp: Tlp::Red }), WORK),
+        row_of(declared(), Command::Export(export()), CLEARED),
     ]
 }
 
@@ -461,4 +462,18 @@ fn a_command_asks_for_exactly_the_neighbours_it_names() {
         (needs.events, needs.assets, needs.incidents),
         (vec![event()], vec![server()], vec![open_one()])
     );
+}
+
+fn export() -> Export {
+    Export {
+        bundle: crate::id::RequestId::from_bits(1),
+        terms: ExportTerms {
+            recipient: short("State police"),
+            purpose: text("Investigation."),
+            legal_basis: None,
+            tlp: Tlp::Amber,
+        },
+        release: None,
+        heads: Vec::new(),
+    }
 }

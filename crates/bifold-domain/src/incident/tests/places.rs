@@ -67,5 +67,6 @@ pub(super) fn place(command: &Command) -> usize {
         C::Withdraw(..) => 57,
         C::Elapse(_) => 58,
         C::ReviewWaiver(..) => 59,
+        C::Export(_) => 60,
     }
 }

@@ -1,0 +1,121 @@
+//! What takes two people: releases and disposals.
+
+use super::{Asked, limited};
+use crate::access::{Permission, Role};
+use crate::evidence::dual::{End, Request};
+use crate::evidence::{AskDisposal, AskRelease, Fact, Refuse};
+use crate::id::RequestId;
+use crate::refusal::Refusal;
+use std::collections::BTreeSet;
+
+/// People who may approve, from which on nobody approves what they asked for themselves.
+const ENOUGH_APPROVERS: usize = 3;
+
+impl Asked<'_> {
+    /// The release with this id, while nothing has become of it.
+    pub(super) fn release(&self, id: &RequestId) -> Result<&Request, Refusal> {
+        let all = self.evidence.releases.iter().map(|r| &r.request);
+        open(all, id, "release")
+    }
+
+    pub(super) fn disposal(&self, id: &RequestId) -> Result<&Request, Refusal> {
+        let all = self.evidence.disposals.iter();
+        open(all.map(|d| &d.request), id, "disposal")
+    }
+
+    pub(super) fn release_asked(&self, ask: AskRelease) -> Result<Fact, Refusal> {
+        self.must_guard()?;
+        self.custody("release")?;
+        limited(self.evidence.releases.len(), "releases")?;
+        let before = self.evidence.releases.iter().map(|r| &r.request);
+        none_open(before, &ask.release, "release")?;
+        if ask
+            .terms
+            .expires_at
+            .is_some_and(|end| end <= self.context.now)
+        {
+            return Err(Refusal::TimeOrder {
+                first: "today",
+                then: "the last day of a release",
+            });
+        }
+        Ok(Fact::ReleaseRequested {
+            release: ask.release,
+            recipient: ask.terms.recipient.into(),
+            purpose: ask.terms.purpose.into(),
+            legal_basis: ask.terms.legal_basis.into(),
+            expires_at: ask.terms.expires_at,
+            small_team: self.is_small_team(),
+        })
+    }
+
+    pub(super) fn disposal_asked(&self, ask: AskDisposal) -> Result<Fact, Refusal> {
+        self.must_guard()?;
+        self.custody("destroy")?;
+        self.nothing_holds_it()?;
+        limited(self.evidence.disposals.len(), "disposals")?;
+        let before = self.evidence.disposals.iter().map(|d| &d.request);
+        none_open(before, &ask.disposal, "disposal")?;
+        Ok(Fact::DisposalRequested {
+            disposal: ask.disposal,
+            method: ask.terms.method.into(),
+            reason: ask.terms.reason.into(),
+            small_team: self.is_small_team(),
+        })
+    }
+
+    /// Whether so few may approve that who asks must count as one of the two.
+    pub(super) fn is_small_team(&self) -> bool {
+        let approves =
+            |roles: &BTreeSet<Role>| roles.iter().any(|r| r.permits(Permission::ApproveEvidence));
+        let people = self.context.directory.people.values();
+        let approvers = people.filter(|p| p.is_active && approves(&p.roles));
+        approvers.count() < ENOUGH_APPROVERS
+    }
+
+    pub(super) fn approves(&self, request: &Request) -> Result<(), Refusal> {
+        self.context.actor.needs(Permission::ApproveEvidence)?;
+        request.approvable(self.me(), self.context.now)
+    }
+
+    /// Who may approve may refuse; so may who asked.
+    pub(super) fn refuses(&self, refuse: Refuse) -> Result<Refuse, Refusal> {
+        let all = self.evidence.releases.iter().map(|r| &r.request);
+        let all = all.chain(self.evidence.disposals.iter().map(|d| &d.request));
+        let asked_by_me = all
+            .filter(|r| r.id == refuse.request)
+            .any(|r| r.by == *self.me());
+        if !asked_by_me {
+            self.context.actor.needs(Permission::ApproveEvidence)?;
+        }
+        Ok(refuse)
+    }
+}
+
+fn open<'a>(
+    mut all: impl Iterator<Item = &'a Request>,
+    id: &RequestId,
+    what: &'static str,
+) -> Result<&'a Request, Refusal> {
+    let found = all.find(|request| request.id == *id);
+    match found {
+        Some(request) if request.end == End::Open => Ok(request),
+        Some(_) => Err(Refusal::NothingToChange),
+        None => Err(Refusal::no(what)),
+    }
+}
+
+/// One request at a time, each under an id of its own.
+fn none_open<'a>(
+    mut all: impl Iterator<Item = &'a Request>,
+    id: &RequestId,
+    what: &'static str,
+) -> Result<(), Refusal> {
+    if all.any(|request| request.end == End::Open || request.id == *id) {
+        Err(Refusal::AlreadyExists {
+            what: format!("request for a {what}"),
+        })
+    } else {
+        Ok(())
+    }
+}
