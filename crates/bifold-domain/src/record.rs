@@ -247,6 +247,7 @@ impl Fact {
     pub fn lane(&self) -> Option<KindKey> {
         match self {
             Self::Incident(fact) => fact.lane(),
+            Self::Evidence(_) => Some(KindKey::security()),
             _ => None,
         }
     }

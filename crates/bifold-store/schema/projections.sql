@@ -166,6 +166,45 @@ CREATE INDEX event_reporter ON event (org, reporter, seq);
 CREATE INDEX event_incident ON event (org, incident) WHERE incident IS NOT NULL;
 CREATE INDEX event_external ON event (org, source, external_id) WHERE source IS NOT NULL;
 
+CREATE TABLE evidence (
+    org           TEXT    NOT NULL,
+    id            TEXT    NOT NULL,
+    seq           BIGINT  NOT NULL,
+    number        TEXT    NOT NULL,
+    version       BIGINT  NOT NULL,
+    incident      TEXT    NOT NULL,
+    sort          TEXT    NOT NULL,
+    title         TEXT    NOT NULL,
+    standing      TEXT    NOT NULL,
+    asset         TEXT,
+    holder        TEXT,
+    assignee      TEXT,
+    tlp           TEXT    NOT NULL,
+    sha256        TEXT,
+    size_bytes    BIGINT,
+    verified      TEXT,
+    verified_at   BIGINT,
+    holds         BIGINT  NOT NULL,
+    wanted_until  BIGINT,
+    registered_at BIGINT  NOT NULL,
+    asked         TEXT,
+    PRIMARY KEY (org, id)
+);
+CREATE INDEX evidence_incident ON evidence (org, incident, seq);
+CREATE INDEX evidence_newest ON evidence (org, seq);
+CREATE INDEX evidence_number ON evidence (org, number);
+CREATE INDEX evidence_bytes ON evidence (org, sha256) WHERE sha256 IS NOT NULL;
+CREATE INDEX evidence_asked ON evidence (org, asked) WHERE asked IS NOT NULL;
+
+-- Who had a hand in an item, and sees it although the lane of security is closed to them.
+CREATE TABLE evidence_party (
+    org       TEXT NOT NULL,
+    evidence  TEXT NOT NULL,
+    principal TEXT NOT NULL,
+    PRIMARY KEY (org, evidence, principal)
+);
+CREATE INDEX evidence_party_of ON evidence_party (org, principal, evidence);
+
 CREATE TABLE asset (
     org        TEXT    NOT NULL,
     id         TEXT    NOT NULL,

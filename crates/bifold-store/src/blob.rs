@@ -1,14 +1,21 @@
-//! Bytes on disk, by their content address. Written once, never replaced.
+//! Bytes on disk, by their content address. Written once, never replaced, and destroyed only when
+//! two people disposed of the evidence they are.
 
 use crate::db::Sql;
 use crate::error::{Error, Result};
 use crate::store::Store;
 use sha2::{Digest, Sha256};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::sync::mpsc;
 
 /// One blob at most, in bytes.
-pub const BLOB_LIMIT_BYTES: u64 = 1 << 30;
+pub const BLOB_LIMIT_BYTES: u64 = 1 << 40;
+/// Bytes read at a time.
+const CHUNK_BYTES: usize = 1 << 20;
+/// Chunks between the one who reads and the one who hashes and writes.
+const CHUNKS_AHEAD: usize = 8;
 
 /// A kept blob.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +26,7 @@ pub struct Kept {
     pub size_bytes: u64,
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing to a string cannot fail.
@@ -43,28 +50,41 @@ impl Store {
             .join(sha256)
     }
 
-    /// Keeps what is read. Hashes while writing, makes the bytes durable, then the row.
-    pub async fn keep_blob(&self, mut from: impl AsyncRead + Unpin) -> Result<Kept> {
+    /// Where bytes wait that nothing refers to yet.
+    pub(crate) async fn staging(&self, name: &str) -> Result<PathBuf> {
         let staging = self.inner.data.join("blobs").join("staging");
         tokio::fs::create_dir_all(&staging)
             .await
             .map_err(Error::file("making the blob folder"))?;
-        let temporary = staging.join(self.inner.shell.ids.next_uuid());
-        let copied = copy(&mut from, &temporary).await;
-        let Ok((sha256, size_bytes)) = copied else {
-            // Nothing refers to a staged file; losing it loses nothing.
-            let _ = tokio::fs::remove_file(&temporary).await;
-            return copied.map(|_| Kept {
-                sha256: String::new(),
-                size_bytes: 0,
-            });
-        };
-        let path = self.blob_path(&sha256);
+        Ok(staging.join(name))
+    }
+
+    /// Keeps what is read. Hashes while writing, makes the bytes durable, then the row.
+    pub async fn keep_blob(&self, mut from: impl AsyncRead + Unpin) -> Result<Kept> {
+        let temporary = self.staging(&self.inner.shell.ids.next_uuid()).await?;
+        let room = self.room().await?;
+        match copy(&mut from, &temporary, room).await {
+            Ok(kept) => {
+                self.keep_staged(&temporary, &kept).await?;
+                Ok(kept)
+            }
+            Err(error) => {
+                // Nothing refers to a staged file; losing it loses nothing.
+                let _ = tokio::fs::remove_file(&temporary).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Gives a durable staged file its content address.
+    pub(crate) async fn keep_staged(&self, temporary: &Path, kept: &Kept) -> Result<()> {
+        let path = self.blob_path(&kept.sha256);
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         tokio::fs::create_dir_all(&folder)
             .await
             .map_err(Error::file("making a blob folder"))?;
-        tokio::fs::rename(&temporary, &path)
+        read_only(temporary).await?;
+        tokio::fs::rename(temporary, &path)
             .await
             .map_err(Error::file("keeping a blob"))?;
         // Safe now: the bytes and their name are on disk. A crash here leaves a blob without a
@@ -76,13 +96,30 @@ impl Store {
              ON CONFLICT (org, sha256) DO NOTHING",
         )
         .arg(&self.inner.org)
-        .arg(&sha256)
-        .arg(size_bytes)
+        .arg(&kept.sha256)
+        .arg(kept.size_bytes)
         .arg(self.now())
         .run(tx.conn())
         .await?;
         tx.commit().await?;
-        Ok(Kept { sha256, size_bytes })
+        Ok(())
+    }
+
+    /// Bytes that may still come.
+    pub(crate) async fn room(&self) -> Result<u64> {
+        let quota = self.inner.quota_bytes;
+        if quota == u64::MAX {
+            return Ok(BLOB_LIMIT_BYTES);
+        }
+        let mut lease = self.inner.db.reader().await?;
+        let row: Option<(i64,)> = Sql::new(
+            "SELECT CAST(COALESCE(SUM(size_bytes), 0) AS BIGINT) FROM blob WHERE org = $1",
+        )
+        .arg(&self.inner.org)
+        .first(lease.conn())
+        .await?;
+        let used = row.map_or(0, |r| u64::try_from(r.0).unwrap_or(0));
+        Ok(quota.saturating_sub(used).min(BLOB_LIMIT_BYTES))
     }
 
     /// Opens a kept blob for reading, or `None` when this organisation has none such.
@@ -99,69 +136,138 @@ impl Store {
             return Ok(None);
         }
         let path = self.blob_path(sha256);
-        tokio::fs::File::open(&path)
-            .await
-            .map(Some)
-            .map_err(Error::file("opening a blob"))
+        match tokio::fs::File::open(&path).await {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::file("opening a blob")(error)),
+        }
+    }
+
+    /// Whether the bytes still have the content address they are kept under; `None` where there
+    /// are none to look at.
+    pub async fn look_at_blob(&self, sha256: &str) -> Result<Option<bool>> {
+        let Some(file) = self.open_blob(sha256).await? else {
+            return Ok(None);
+        };
+        let found = hash_of(file).await?;
+        Ok(Some(found.sha256 == sha256))
     }
 
     /// Whether the bytes still have the content address they are kept under.
     pub async fn blob_is_intact(&self, sha256: &str) -> Result<bool> {
-        let Some(mut file) = self.open_blob(sha256).await? else {
-            return Ok(false);
-        };
+        Ok(self.look_at_blob(sha256).await? == Some(true))
+    }
+
+    /// Destroys bytes. The row goes first: what cannot be found any more can be unlinked.
+    pub(crate) async fn destroy_blob(&self, sha256: &str) -> Result<()> {
+        let path = self.blob_path(sha256);
+        let mut tx = self.inner.db.begin().await?;
+        Sql::new("DELETE FROM blob WHERE org = $1 AND sha256 = $2")
+            .arg(&self.inner.org)
+            .arg(sha256)
+            .run(tx.conn())
+            .await?;
+        tx.commit().await?;
+        // A crash here leaves bytes without a row; the job runs again and unlinks them.
+        match tokio::fs::remove_file(&path).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::file("destroying a blob")(error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What nobody writes to by mistake. The bytes' own protection is their hash.
+async fn read_only(path: &Path) -> Result<()> {
+    let file = Error::file("protecting a blob");
+    let metadata = tokio::fs::metadata(path).await.map_err(file)?;
+    let mut permissions = metadata.permissions();
+    permissions.set_readonly(true);
+    tokio::fs::set_permissions(path, permissions)
+        .await
+        .map_err(Error::file("protecting a blob"))
+}
+
+/// Hash and length of a file, read anew.
+pub(crate) async fn hash_of(file: tokio::fs::File) -> Result<Kept> {
+    let mut file = file.into_std().await;
+    tokio::task::spawn_blocking(move || {
         let mut hasher = Sha256::new();
-        let mut chunk = vec![0; 64 * 1024];
+        let mut chunk = vec![0; CHUNK_BYTES];
+        let mut size_bytes = 0;
         loop {
-            let n = file
-                .read(&mut chunk)
-                .await
+            let n = std::io::Read::read(&mut file, &mut chunk)
                 .map_err(Error::file("reading a blob"))?;
             if n == 0 {
-                return Ok(hex(&hasher.finalize()) == sha256);
+                let sha256 = hex(&hasher.finalize());
+                return Ok(Kept { sha256, size_bytes });
             }
             hasher.update(chunk.get(..n).unwrap_or_default());
+            size_bytes += n as u64;
         }
-    }
+    })
+    .await
+    .map_err(Error::damaged)?
 }
 
-async fn copy(from: &mut (impl AsyncRead + Unpin), to: &Path) -> Result<(String, u64)> {
-    let mut file = tokio::fs::File::create_new(to)
-        .await
-        .map_err(Error::file("staging a blob"))?;
-    let mut hasher = Sha256::new();
-    let mut size = 0u64;
-    let mut chunk = vec![0; 64 * 1024];
+/// Reads in one task while another hashes and writes, so that neither waits for the other's part.
+async fn copy(from: &mut (impl AsyncRead + Unpin), to: &Path, room: u64) -> Result<Kept> {
+    let (send, mut receive) = mpsc::channel::<Vec<u8>>(CHUNKS_AHEAD);
+    let to = to.to_path_buf();
+    let writer = tokio::task::spawn_blocking(move || {
+        let mut file = std::fs::File::create_new(&to).map_err(Error::file("staging a blob"))?;
+        let mut hasher = Sha256::new();
+        let mut size_bytes = 0;
+        while let Some(chunk) = receive.blocking_recv() {
+            hasher.update(&chunk);
+            file.write_all(&chunk)
+                .map_err(Error::file("writing a blob"))?;
+            size_bytes += chunk.len() as u64;
+        }
+        file.sync_all().map_err(Error::file("writing a blob"))?;
+        let sha256 = hex(&hasher.finalize());
+        Ok::<Kept, Error>(Kept { sha256, size_bytes })
+    });
+    let mut size = 0;
     loop {
-        let n = from
-            .read(&mut chunk)
-            .await
-            .map_err(Error::file("receiving a blob"))?;
-        let part = chunk.get(..n).unwrap_or_default();
-        if part.is_empty() {
+        let mut chunk = Vec::with_capacity(CHUNK_BYTES);
+        while chunk.len() < CHUNK_BYTES {
+            let n = from
+                .read_buf(&mut chunk)
+                .await
+                .map_err(Error::file("receiving a blob"))?;
+            if n == 0 {
+                break;
+            }
+        }
+        if chunk.is_empty() {
             break;
         }
-        size += n as u64;
-        if size > BLOB_LIMIT_BYTES {
-            let limit = usize::try_from(BLOB_LIMIT_BYTES).unwrap_or(usize::MAX);
-            return Err(bifold_domain::Refusal::TooMany {
-                what: "bytes in one file",
-                limit,
-            }
-            .into());
+        size += chunk.len() as u64;
+        if size > room {
+            return Err(too_much(room));
         }
-        hasher.update(part);
-        file.write_all(part)
-            .await
-            .map_err(Error::file("writing a blob"))?;
+        // The writer has ended only with an error, which is the better one to tell.
+        if send.send(chunk).await.is_err() {
+            break;
+        }
     }
-    file.sync_all()
-        .await
-        .map_err(Error::file("writing a blob"))?;
-    Ok((hex(&hasher.finalize()), size))
+    drop(send);
+    writer.await.map_err(Error::damaged)?
 }
 
-async fn sync_folder(folder: &Path) -> Result<()> {
+/// There is no room for so many bytes.
+pub(crate) fn too_much(room: u64) -> Error {
+    let limit = usize::try_from(room).unwrap_or(usize::MAX);
+    bifold_domain::Refusal::TooMany {
+        what: "bytes of evidence",
+        limit,
+    }
+    .into()
+}
+
+pub(crate) async fn sync_folder(folder: &Path) -> Result<()> {
     let handle = tokio::fs::File::open(folder)
         .await
         .map_err(Error::file("opening a folder"))?;

@@ -84,6 +84,9 @@ impl Store {
         match job.kind.as_str() {
             crate::write::WAKE => self.wake(&job.payload).await,
             crate::write::ELAPSE => self.elapse(&job.payload).await,
+            crate::write::LOOK => self.look(&job.payload).await,
+            crate::write::MISMATCH => self.mismatch(&job.payload).await,
+            crate::write::DESTROY => self.destroy(&job.payload).await,
             other => Err(Error::Damaged(format!("a job of unknown kind {other:?}"))),
         }
     }

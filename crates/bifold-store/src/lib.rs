@@ -11,6 +11,7 @@ pub mod blob;
 pub mod changes;
 mod db;
 mod error;
+mod exhibit;
 pub mod job;
 pub mod ledger;
 mod migrate;
@@ -20,6 +21,7 @@ mod replay;
 mod shell;
 pub mod slip;
 mod store;
+pub mod upload;
 mod value;
 mod write;
 

@@ -10,9 +10,10 @@ const STEPS: &[&str] = &[
     include_str!("../schema/0001_kept.sql"),
     include_str!("../schema/0002_personal.sql"),
     include_str!("../schema/0003_report_receipt.sql"),
+    include_str!("../schema/0004_upload.sql"),
 ];
 /// Raised whenever `projections.sql` changes.
-pub(crate) const PROJECTION_VERSION: i64 = 2;
+pub(crate) const PROJECTION_VERSION: i64 = 3;
 const PROJECTIONS: &str = include_str!("../schema/projections.sql");
 /// Made when absent, at every start.
 const INDEXES: &str = include_str!("../schema/indexes.sql");
@@ -28,6 +29,8 @@ pub(crate) const PROJECTION_TABLES: &[&str] = &[
     "incident_task",
     "relation",
     "event",
+    "evidence",
+    "evidence_party",
     "asset",
     "asset_service",
     "alarm",

@@ -4,7 +4,7 @@ use crate::db::{Conn, Dynamic, Insert, Sql, Value};
 use crate::error::{Error, Result};
 use crate::query::search;
 use crate::store::{Inner, Store};
-use crate::write::{project, seal, state_type};
+use crate::write::{exhibit, project, seal, state_type};
 use bifold_domain::record::{self, State};
 use bifold_domain::{At, Meta, PersonId};
 use serde::Serialize;
@@ -277,7 +277,7 @@ impl Store {
             snapshots.push(snapshot);
             all.extend(rows);
         }
-        let tables: [(&Insert, &str, Vec<Vec<Value>>); 11] = [
+        let tables: [(&Insert, &str, Vec<Vec<Value>>); 13] = [
             (&project::SNAPSHOT, "id", snapshots),
             (&project::INCIDENT, "id", all.incident),
             (&project::MEMBER, "incident", all.member),
@@ -287,6 +287,8 @@ impl Store {
             (&project::ACTION, "incident", all.action),
             (&project::TASK, "incident", all.task),
             (&project::EVENT, "id", all.event),
+            (&exhibit::EVIDENCE, "id", all.evidence),
+            (&exhibit::PARTY, "evidence", all.party),
             (&project::ASSET, "id", all.asset),
             (&project::ASSET_SERVICE, "asset", all.asset_service),
         ];

@@ -23,6 +23,8 @@ pub struct Options {
     pub database_url: String,
     /// The folder for keys, the rollback guard and blobs; never inside the database.
     pub data: PathBuf,
+    /// Bytes of evidence at most.
+    pub quota_bytes: u64,
     /// The outside.
     pub shell: Shell,
 }
@@ -35,6 +37,7 @@ impl Options {
         Self {
             database_url,
             data,
+            quota_bytes: u64::MAX,
             shell: Shell::default(),
         }
     }
@@ -59,6 +62,7 @@ pub(crate) struct Inner {
     pub db: Db,
     pub org: String,
     pub org_no: i64,
+    pub quota_bytes: u64,
     pub organisation: String,
     pub origin_base: String,
     pub shell: Shell,
@@ -228,6 +232,7 @@ impl Store {
             db,
             org: row.org,
             org_no: row.no,
+            quota_bytes: options.quota_bytes,
             organisation: row.name,
             origin_base: row.origin,
             shell: options.shell,

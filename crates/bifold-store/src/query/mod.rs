@@ -6,6 +6,7 @@
 
 pub mod directory;
 pub mod event;
+pub mod evidence;
 pub mod facet;
 mod filter;
 pub mod gate;

@@ -2,8 +2,10 @@
 //!
 //! The jobs are stored in the same transaction, and carried out at least once afterwards.
 
+use bifold_domain::evidence::Integrity;
 use bifold_domain::gate::Ground;
-use bifold_domain::{Fact, incident, person};
+use bifold_domain::time::DAY;
+use bifold_domain::{At, Fact, evidence, incident, person};
 
 /// Something to be done later.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,9 +23,33 @@ pub(crate) const WAKE: &str = "wake";
 /// The job that says to a gate that its time is over; its payload names incident and action.
 pub(crate) const ELAPSE: &str = "elapse";
 
-/// What is to be done because of a fact about `subject`.
-pub(crate) fn jobs(subject: &str, fact: &Fact) -> Vec<Job> {
+/// The job that looks whether the bytes of an item of evidence are still the sealed ones.
+pub(crate) const LOOK: &str = "look";
+/// The job that opens an incident because they are not.
+pub(crate) const MISMATCH: &str = "mismatch";
+/// The job that destroys the bytes of an item that two people disposed of.
+pub(crate) const DESTROY: &str = "destroy";
+
+/// How long nobody looks at sealed bytes again.
+pub(crate) const LOOK_EVERY: i64 = 30 * DAY;
+
+/// What is to be done because of a fact about `subject`, recorded at `at`.
+pub(crate) fn jobs(subject: &str, fact: &Fact, at: At) -> Vec<Job> {
+    let job = |kind, wait| Job {
+        kind,
+        payload: subject.to_owned(),
+        run_at: at.plus(wait).micros(),
+    };
     match fact {
+        Fact::Evidence(evidence::Fact::Sealed {
+            sha256: Some(_), ..
+        }) => vec![job(LOOK, LOOK_EVERY)],
+        Fact::Evidence(evidence::Fact::Verified { result }) => match result {
+            // Nobody looks again at what is damaged; the incident goes on from there.
+            Integrity::Mismatch => vec![job(MISMATCH, 0)],
+            Integrity::Match | Integrity::NotVerifiable => vec![job(LOOK, LOOK_EVERY)],
+        },
+        Fact::Evidence(evidence::Fact::Disposed { .. }) => vec![job(DESTROY, 0)],
         Fact::Incident(incident::Fact::Snoozed { until, .. }) => {
             vec![Job {
                 kind: WAKE,
@@ -54,6 +80,9 @@ pub(crate) fn alarm(fact: &Fact) -> Option<&'static str> {
             ground: Ground::BrokeGlass,
             ..
         }) => Some("gate_broken"),
+        Fact::Evidence(evidence::Fact::Verified {
+            result: Integrity::Mismatch,
+        }) => Some("evidence_changed"),
         Fact::Person(person::Fact::PasswordSetByOther) => Some("password_set_by_other"),
         _ => None,
     }

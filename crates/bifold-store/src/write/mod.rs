@@ -8,6 +8,7 @@
 
 mod batch;
 mod directory;
+pub(crate) mod exhibit;
 mod follow;
 mod head;
 pub(crate) mod project;
@@ -15,7 +16,7 @@ pub(crate) mod seal;
 
 pub(crate) use batch::{ALARM, Removal, remove, state_type};
 pub(crate) use directory::load as load_directory;
-pub(crate) use follow::{ELAPSE, WAKE, alarm};
+pub(crate) use follow::{DESTROY, ELAPSE, LOOK, LOOK_EVERY, MISMATCH, WAKE, alarm};
 pub(crate) use head::Head;
 
 use crate::error::{Error, Result};

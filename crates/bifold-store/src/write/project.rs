@@ -3,6 +3,7 @@
 //! A row is a pure function of a record's state: nothing else writes projections, so a rebuilt
 //! table equals the one that grew. `replay` compares exactly these rows with what is stored.
 
+use super::exhibit;
 use crate::db::{Insert, Tx, Value};
 use crate::error::Result;
 use bifold_domain::ServiceId;
@@ -158,6 +159,8 @@ pub(crate) struct Rows {
     pub task: Vec<Vec<Value>>,
     pub relation: Vec<Vec<Value>>,
     pub event: Vec<Vec<Value>>,
+    pub evidence: Vec<Vec<Value>>,
+    pub party: Vec<Vec<Value>>,
     pub asset: Vec<Vec<Value>>,
     pub asset_service: Vec<Vec<Value>>,
 }
@@ -173,6 +176,8 @@ impl Rows {
         self.action.extend(other.action);
         self.task.extend(other.task);
         self.event.extend(other.event);
+        self.evidence.extend(other.evidence);
+        self.party.extend(other.party);
         self.asset.extend(other.asset);
         self.asset_service.extend(other.asset_service);
     }
@@ -187,6 +192,8 @@ impl Rows {
         ACTION.run(tx, self.action).await?;
         TASK.run(tx, self.task).await?;
         EVENT.run(tx, self.event).await?;
+        exhibit::EVIDENCE.run(tx, self.evidence).await?;
+        exhibit::PARTY.run(tx, self.party).await?;
         ASSET.run(tx, self.asset).await?;
         ASSET_SERVICE.run(tx, self.asset_service).await?;
         Ok(())
@@ -198,6 +205,9 @@ pub(crate) fn main(org: &str, state: &State, version: u64, rows: &mut Rows) {
     match state {
         State::Incident(incident) => rows.incident.push(incident_row(org, incident, version)),
         State::Event(event) => rows.event.push(event_row(org, event, version)),
+        State::Evidence(evidence) => {
+            rows.evidence.push(exhibit::row(org, evidence, version));
+        }
         State::Asset(asset) => rows.asset.push(vec![
             org.into(),
             asset.id.as_str().into(),
@@ -215,6 +225,7 @@ pub(crate) fn main(org: &str, state: &State, version: u64, rows: &mut Rows) {
 pub(crate) fn side(org: &str, state: &State, rows: &mut Rows) {
     match state {
         State::Incident(incident) => side_of_incident(org, incident, rows),
+        State::Evidence(evidence) => rows.party.extend(exhibit::parties(org, evidence)),
         State::Asset(asset) => {
             let id = asset.id.as_str();
             let row = |service: &ServiceId| vec![org.into(), service.as_str().into(), id.into()];
@@ -430,6 +441,7 @@ pub(crate) fn number(state: &State) -> Option<String> {
     match state {
         State::Incident(incident) => Some(incident.shown_number()),
         State::Event(event) => Some(event.shown_number()),
+        State::Evidence(evidence) => Some(evidence.shown_number()),
         _ => None,
     }
 }

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod changes;
+mod evidence;
 mod facets;
 mod filters;
 mod ledger;

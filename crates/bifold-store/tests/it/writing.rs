@@ -323,6 +323,7 @@ async fn a_kept_blob_reads_back_and_is_found_damaged_when_changed() {
             .join(a)
             .join(b)
             .join(&kept.sha256);
+        std::fs::remove_file(&path).unwrap();
         std::fs::write(&path, b"memory of pay-08").unwrap();
         assert!(!world.store.blob_is_intact(&kept.sha256).await.unwrap());
         assert!(

@@ -99,7 +99,7 @@ impl Batch<'_> {
         let org = self.inner.org.clone();
         let mut rows = project::Rows::default();
         let mut snapshots = Vec::new();
-        let mut outdated: [Vec<String>; 7] = Default::default();
+        let mut outdated: [Vec<String>; 8] = Default::default();
         for id in &self.touched {
             let Some(Loaded {
                 state: Some(state),
@@ -129,6 +129,7 @@ impl Batch<'_> {
                 (&side.relation, new.relation, &mut rows.relation),
                 (&side.action, new.action, &mut rows.action),
                 (&side.task, new.task, &mut rows.task),
+                (&side.party, new.party, &mut rows.party),
                 (
                     &side.asset_service,
                     new.asset_service,
@@ -151,6 +152,7 @@ impl Batch<'_> {
             "DELETE FROM relation WHERE from_id IN ",
             "DELETE FROM restoring_action WHERE incident IN ",
             "DELETE FROM incident_task WHERE incident IN ",
+            "DELETE FROM evidence_party WHERE evidence IN ",
             "DELETE FROM asset_service WHERE asset IN ",
         ];
         for (text, ids) in deletes.into_iter().zip(&outdated) {

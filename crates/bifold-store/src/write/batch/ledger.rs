@@ -86,7 +86,7 @@ impl Batch<'_> {
         now: At,
     ) {
         let org = self.inner.org.as_str();
-        for job in follow::jobs(id, fact) {
+        for job in follow::jobs(id, fact, now) {
             self.pending.job.push(vec![
                 org.into(),
                 self.inner.shell.ids.next_uuid().into(),

@@ -284,6 +284,7 @@ pub(crate) fn state_type(state: &State) -> &'static str {
     match state {
         State::Incident(_) => bifold_domain::incident::Incident::TYPE,
         State::Event(_) => bifold_domain::event::Event::TYPE,
+        State::Evidence(_) => bifold_domain::evidence::Evidence::TYPE,
         State::Service(_) => bifold_domain::service::Service::TYPE,
         State::Asset(_) => bifold_domain::asset::Asset::TYPE,
         State::Team(_) => bifold_domain::team::Team::TYPE,
