@@ -13,6 +13,7 @@ import "./palette.js";
 import "./copy.js";
 import "./composer.js";
 import "./assess.js";
+import "./upload.js";
 import { workerUrl } from "./dom.js";
 
 const isTrusted =

@@ -314,6 +314,16 @@ refusals! {
     rule: "ISO/IEC 27037: every hand it passes through is recorded",
     next: "Ask who has it, or have it handed over to you first.";
 
+    /// Other bytes arrived than were sent.
+    HashDiffers {
+        /// What the sender says.
+        said: String,
+        /// What arrived.
+        found: String,
+    }, Invalid, "hash-differs", "bytes with the SHA-256 {found} arrived, not {said}",
+    rule: "features F116: the hash at the source is compared with the one at arrival",
+    next: "Send the bytes again; should it happen again, look at the source and the way between.";
+
     /// An order says that it is not to be destroyed.
     OnHold {
         /// Which orders.

@@ -26,6 +26,9 @@ pub(crate) struct Done {
     /// The restoring action this was about, where it made one.
     #[serde(skip_serializing_if = "Option::is_none")]
     action: Option<String>,
+    /// The request that two people must approve, where it made one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<String>,
     /// Where it stands in the ledger.
     ledger: Ledger,
     /// The operation's id in the ledger.
@@ -88,11 +91,13 @@ impl From<Touched> for Other {
 
 impl Done {
     fn of(receipt: Receipt, part: Option<Part>) -> Self {
-        let (task, action) = match part {
-            Some(Part::Task(id)) => (Some(id), None),
-            Some(Part::Action(id)) => (None, Some(id)),
-            None => (None, None),
-        };
+        let (mut task, mut action, mut request) = (None, None, None);
+        match part {
+            Some(Part::Task(id)) => task = Some(id),
+            Some(Part::Action(id)) => action = Some(id),
+            Some(Part::Request(id)) => request = Some(id),
+            None => {}
+        }
         let first = receipt.touched.first().cloned();
         let (id, number, version) =
             first.map_or_else(Default::default, |t| (t.id, t.number, t.version));
@@ -114,6 +119,7 @@ impl Done {
             at: receipt.at,
             task,
             action,
+            request,
             ledger: Ledger {
                 origin: origin.unwrap_or_default(),
                 index: entries.first().map_or(0, |e| e.index),
@@ -159,10 +165,24 @@ pub(crate) fn with_action(receipt: Receipt, action: String) -> Response {
     )
 }
 
+/// Done, and a request that two people must approve is new.
+pub(crate) fn with_request(receipt: Receipt, request: String) -> Response {
+    let part = Part::Request(request);
+    answer(StatusCode::CREATED, receipt, None, Some(part))
+}
+
+/// Something new that is no record of the ledger.
+pub(crate) fn new<T: Serialize>(value: &T) -> Response {
+    let mut response = ok(value);
+    *response.status_mut() = StatusCode::CREATED;
+    response
+}
+
 /// A part of the record that was made.
 enum Part {
     Task(String),
     Action(String),
+    Request(String),
 }
 
 fn answer(

@@ -12,6 +12,8 @@ use std::time::Duration;
 
 /// The longest a request may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// The longest that taking in or hashing the bytes of evidence may take.
+const BYTES_TIMEOUT: Duration = Duration::from_hours(2);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_ID_LIMIT: usize = 64;
 
@@ -44,7 +46,7 @@ pub(crate) async fn edge(State(server): State<Server>, request: Request, next: N
     let reader = Reader::of(&request);
     let started = std::time::Instant::now();
     let response = match server.seats.try_acquire() {
-        Ok(_seat) => match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
+        Ok(_seat) => match tokio::time::timeout(patience(&path), next.run(request)).await {
             Ok(response) => response,
             Err(_) => Error::TimedOut.into_response(),
         },
@@ -54,6 +56,19 @@ pub(crate) async fn edge(State(server): State<Server>, request: Request, next: N
     let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
     tracing::debug!(%method, path, status, micros, request = id, "request");
     response
+}
+
+/// How long the answer may take: bytes of evidence are many.
+fn patience(path: &str) -> Duration {
+    let is_of_bytes = path.starts_with("/api/v1/evidence/")
+        && ["/content", "/finish", "/verify"]
+            .iter()
+            .any(|end| path.ends_with(end));
+    if is_of_bytes {
+        BYTES_TIMEOUT
+    } else {
+        REQUEST_TIMEOUT
+    }
 }
 
 /// The path as it may stand in a log: a receipt's code is a secret.

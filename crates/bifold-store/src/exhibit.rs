@@ -14,9 +14,9 @@ use bifold_domain::{Actor, At, Command, EvidenceId, IncidentId, Text, Title, inc
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Store {
-    /// Looks at the bytes of an item and records what was found.
-    pub async fn verify_evidence(&self, actor: &Actor, item: &Evidence) -> Result<Integrity> {
-        let found = match item.sha256() {
+    /// What a look at the bytes of an item finds. Bytes that cannot be read are not verifiable.
+    pub async fn look_at(&self, item: &Evidence) -> Integrity {
+        match item.sha256() {
             None => Integrity::NotVerifiable,
             Some(hash) => match self.look_at_blob(hash.as_str()).await {
                 Ok(Some(true)) => Integrity::Match,
@@ -27,7 +27,12 @@ impl Store {
                     Integrity::NotVerifiable
                 }
             },
-        };
+        }
+    }
+
+    /// Looks at the bytes of an item and records what was found.
+    pub async fn verify_evidence(&self, actor: &Actor, item: &Evidence) -> Result<Integrity> {
+        let found = self.look_at(item).await;
         let command = evidence::Command {
             incident: item.incident.clone(),
             verb: Verb::Verify(found),

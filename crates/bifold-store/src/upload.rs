@@ -114,10 +114,12 @@ impl Store {
         let received = u64::try_from(upload.received_bytes).map_err(Error::damaged)?;
         let whole = u64::try_from(upload.size_bytes).map_err(Error::damaged)?;
         let end = part.offset + part.bytes.len() as u64;
-        if let Some(said) = part.sha256
-            && !said.eq_ignore_ascii_case(&hex(&Sha256::digest(part.bytes)))
-        {
-            return Err(refused("a part whose bytes have the hash the sender says"));
+        if let Some(said) = part.sha256 {
+            let found = hex(&Sha256::digest(part.bytes));
+            if !said.eq_ignore_ascii_case(&found) {
+                let said = said.to_owned();
+                return Err(Refusal::HashDiffers { said, found }.into());
+            }
         }
         if end <= received {
             return Ok(upload);

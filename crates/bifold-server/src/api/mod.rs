@@ -3,6 +3,7 @@
 pub(crate) mod alarms;
 pub(crate) mod directory;
 pub(crate) mod events;
+pub(crate) mod evidence;
 mod health;
 pub(crate) mod incidents;
 mod ledger;
@@ -24,6 +25,7 @@ pub(crate) fn routes() -> Vec<Route> {
         tokens::routes(),
         incidents::routes(),
         events::routes(),
+        evidence::routes(),
         directory::routes(),
         search::routes(),
         reports::routes(),

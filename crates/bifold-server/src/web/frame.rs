@@ -113,6 +113,12 @@ impl Visit {
                 self.may(Permission::Work) || self.may(Permission::Audit),
             ),
             (
+                "/evidence",
+                "evidence",
+                "lock",
+                self.may(Permission::Work) || self.may(Permission::ReadSensitiveLanes),
+            ),
+            (
                 "/report",
                 "report",
                 "message",

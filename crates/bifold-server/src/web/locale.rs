@@ -17,10 +17,12 @@ const ENGLISH: &[&str] = &[
     include_str!("../../../../ui/messages/en.ftl"),
     include_str!("../../../../ui/messages/en-facts.ftl"),
     include_str!("../../../../ui/messages/en-gate.ftl"),
+    include_str!("../../../../ui/messages/en-evidence.ftl"),
 ];
 const GERMAN: &[&str] = &[
     include_str!("../../../../ui/messages/de.ftl"),
     include_str!("../../../../ui/messages/de-gate.ftl"),
+    include_str!("../../../../ui/messages/de-evidence.ftl"),
 ];
 
 /// A language one may choose.

@@ -12,6 +12,7 @@ mod assets;
 mod bulk;
 mod choice;
 mod day;
+mod evidence;
 mod failure;
 mod fields;
 mod form;
@@ -58,6 +59,7 @@ pub(crate) fn routes() -> Vec<Route> {
         bulk::routes(),
         views::routes(),
         gates::routes(),
+        evidence::routes(),
         more::routes(),
     ]
     .concat()

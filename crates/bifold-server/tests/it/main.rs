@@ -5,6 +5,7 @@
 mod app;
 mod authentication;
 mod contract;
+mod evidence;
 mod gate;
 mod input;
 mod ledger;

@@ -52,6 +52,38 @@ const APART: &[&str] = &[
     "action_review",
     "service_order",
     "service_order_sign",
+    // Who may what with evidence: `evidence`.
+    "evidence",
+    "evidence_custody",
+    "evidence_assign",
+    "evidence_describe",
+    "evidence_forgo",
+    "evidence_collect",
+    "evidence_seal",
+    "evidence_content",
+    "evidence_download",
+    "evidence_upload",
+    "evidence_upload_state",
+    "evidence_part",
+    "evidence_upload_finish",
+    "evidence_view",
+    "evidence_check_out",
+    "evidence_check_in",
+    "evidence_offer",
+    "evidence_accept",
+    "evidence_decline",
+    "evidence_retract",
+    "evidence_note",
+    "evidence_label",
+    "evidence_hold",
+    "evidence_lift",
+    "evidence_verify",
+    "evidence_derive",
+    "release_request",
+    "disposal_request",
+    "request_approve",
+    "request_refuse",
+    "request_carry_out",
     // The one command for those who cannot read: below.
     "incident_break_glass",
 ];
@@ -267,6 +299,7 @@ fn apart(app: &TestApp) {
         tasks(app, letter, &client);
         crate::gate::verbs(app, letter, &client);
         crate::gate::orders(app, letter, &client);
+        crate::evidence::verbs(app, letter, &client);
     }
 }
 

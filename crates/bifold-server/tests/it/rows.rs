@@ -148,6 +148,12 @@ pub(crate) fn of_an_incident(app: &TestApp, other: &str) -> Vec<Row> {
         ),
         with("incident_label", WORK, json!({ "tlp": "red" })),
         with("incident_split", ASSESS, declare),
+        with(
+            "evidence_register",
+            WORK,
+            json!({ "sort": "log", "title": "t" }),
+        ),
+        row("incident_evidence", ALL),
         with("action_restore", WORK, json!({ "action": "scale" })),
         with("task_add", WORK, json!({ "lane": "service", "title": "t" })),
         with(
@@ -264,6 +270,7 @@ pub(crate) fn elsewhere(app: &TestApp) -> Vec<Row> {
         row("report_outcomes", ALL),
         row("report_conflict", ALL),
         row("gates", ALL),
+        row("evidence_list", ALL),
         row("my_tasks", ALL),
         row("alarms", "MSU"),
         with(

@@ -79,14 +79,14 @@ const COLUMNS: &str = "x.id, x.number, x.version, i.number AS incident, x.sort, 
     x.verified_at, x.holds, x.wanted_until, x.asked, x.seq";
 
 /// Adds the predicate for items under the alias `x` of incidents under the alias `i`.
-fn seen(sql: &mut Sql, viewer: &Viewer, directory: &Directory, now: bifold_domain::At) {
+pub(super) fn seen(sql: &mut Sql, viewer: &Viewer, directory: &Directory, now: bifold_domain::At) {
     visible(sql, viewer, now);
     if viewer.reads_sensitive_lanes {
         return;
     }
     sql.push(" AND (EXISTS (SELECT 1 FROM evidence_party p WHERE p.org = x.org AND p.evidence = x.id AND p.principal IN ");
     sql.list(&principals(viewer))
-        .push(") OR EXISTS (SELECT 1 FROM (SELECT 'security' AS lane) e WHERE ");
+        .push(") OR EXISTS (SELECT 1 FROM (SELECT CAST('security' AS TEXT) AS lane) e WHERE ");
     in_visible_lane(sql, viewer, directory);
     sql.push("))");
 }

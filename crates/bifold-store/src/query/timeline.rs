@@ -5,7 +5,7 @@ use crate::db::Sql;
 use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::write::seal;
-use bifold_domain::{At, Directory, IncidentId, Viewer};
+use bifold_domain::{At, Directory, EvidenceId, IncidentId, Viewer};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::FromRow;
@@ -129,6 +129,9 @@ pub enum Reading {
     NewestFirst,
 }
 
+/// Entries of one item's custody at most; more have never been seen.
+const CUSTODY_LIMIT: i64 = 10_000;
+
 /// Which part of a history.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Part {
@@ -170,6 +173,29 @@ impl Store {
     ) -> Result<Vec<Entry>> {
         let directory = self.directory().await?;
         let sql = self.timeline_sql(viewer, &directory, id, part, limit);
+        let mut lease = self.inner.db.reader().await?;
+        let rows: Vec<EntryRow> = sql.all(lease.conn()).await?;
+        rows.into_iter().map(|row| self.entry(row)).collect()
+    }
+
+    /// Everything that happened to an item of evidence, for those who see the item.
+    pub async fn custody(&self, viewer: &Viewer, id: &EvidenceId) -> Result<Vec<Entry>> {
+        let directory = self.directory().await?;
+        let mut sql = Sql::new(
+            "SELECT e.log, e.idx, e.subject_n, e.kind, e.lane, e.at, e.actor, e.leaf_hash, \
+             d.disclosures, (SELECT MAX(r.by_idx) FROM ledger_redaction r WHERE r.org = e.org \
+             AND r.log = e.log AND r.idx = e.idx) AS by_idx \
+             FROM evidence x CROSS JOIN incident i CROSS JOIN ledger_entry e \
+             LEFT JOIN ledger_disclosure d ON d.org = e.org AND d.log = e.log AND d.idx = e.idx \
+             WHERE i.org = x.org AND i.id = x.incident AND e.org = x.org AND e.subject = x.id \
+             AND x.org = ",
+        );
+        sql.bind(&self.inner.org)
+            .push(" AND x.id = ")
+            .bind(id.as_str())
+            .push(" AND ");
+        super::evidence::seen(&mut sql, viewer, &directory, self.inner.shell.clock.now());
+        sql.push(" ORDER BY e.subject_n LIMIT ").bind(CUSTODY_LIMIT);
         let mut lease = self.inner.db.reader().await?;
         let rows: Vec<EntryRow> = sql.all(lease.conn()).await?;
         rows.into_iter().map(|row| self.entry(row)).collect()

@@ -347,6 +347,14 @@ impl Page<'_> {
 }
 
 impl IncidentPage {
+    /// Sorts of evidence to choose from.
+    pub(super) fn evidence_sorts(&self) -> impl Iterator<Item = &'static str> {
+        let _ = self;
+        bifold_domain::evidence::Sort::ALL
+            .iter()
+            .map(|sort| sort.word())
+    }
+
     /// The address of a verb of a restoring action.
     pub(super) fn gate_action(&self, action: &str, verb: &str) -> String {
         self.action(&format!("actions/{action}/{verb}"))

@@ -105,6 +105,7 @@ struct IncidentPage {
     may: May,
     choices: Choices,
     restoring: gate::Restoring,
+    exhibits: Vec<super::evidence::Line>,
     key: String,
     /// Forms rendered so far.
     forms: AtomicU32,
@@ -147,6 +148,14 @@ async fn show(
     let now = server.store.shell().clock.now();
     let actions = std::mem::take(&mut i.actions);
     let restoring = gate::Restoring::of(&server, &visit, &incident, actions, &directory).await?;
+    let exhibits = server
+        .store
+        .evidence_of(&visit.caller.viewer(), &incident.id)
+        .await?;
+    let exhibits = exhibits
+        .into_iter()
+        .map(|row| super::evidence::Line::of(l, row, &directory));
+    let exhibits = exhibits.collect();
     let group = query.show.as_deref().and_then(Group::from_word);
     let part = Part {
         reading: Reading::NewestFirst,
@@ -177,6 +186,7 @@ async fn show(
         may: May::of(&visit, &incident),
         choices: Choices::of(l, &directory, &incident, now),
         restoring,
+        exhibits,
         key: server.store.shell().ids.next_uuid(),
         forms: AtomicU32::new(0),
         now,

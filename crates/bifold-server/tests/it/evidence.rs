@@ -1,0 +1,456 @@
+//! Evidence over HTTP: its life, its bytes, who may what, and what takes two people.
+
+use crate::app::{Answer, Client, TestApp};
+use bifold_domain::Role;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+crate::on_both! {
+    evidence_is_collected_sealed_handed_over_and_every_look_is_recorded = life;
+    bytes_come_in_parts_and_what_was_damaged_on_the_way_is_refused = parts;
+    evidence_leaves_only_when_two_others_approve = released;
+    a_thing_one_can_hold_is_sealed_with_a_number = physical;
+    a_derived_item_is_a_new_one = derived;
+}
+
+fn hash(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let digest = Sha256::digest(bytes);
+    digest.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
+}
+
+fn collect() -> Value {
+    json!({
+        "method": "Copied over the management network.", "tool": "avml", "version": "0.14",
+        "command": "avml pay-03.lime", "authority": "Standing order of payments.",
+        "competence": "First responder course.", "place": "Rack 7", "witness": "Tom",
+        "clock_offset_ms": -40, "clock_reference": "ntp.example.org", "is_live": true,
+    })
+}
+
+/// An item that this person entered: its path.
+fn entered(client: &Client<'_>, incident: &str) -> String {
+    let body = json!({ "sort": "log", "title": "Log of the gateway" });
+    let done = client
+        .post(&format!("incidents/{incident}/evidence"), body)
+        .is(201);
+    format!("evidence/{}", done.text_at("/id"))
+}
+
+fn collected(client: &Client<'_>, incident: &str) -> String {
+    let path = entered(client, incident);
+    client.post(&format!("{path}/collect"), collect()).is(200);
+    path
+}
+
+fn put(client: &Client<'_>, path: &str, bytes: &[u8]) -> Answer {
+    client.send("PUT", &format!("/api/v1/{path}"), Some(bytes.to_vec()))
+}
+
+fn sealed(client: &Client<'_>, incident: &str) -> String {
+    let path = collected(client, incident);
+    put(
+        client,
+        &format!("{path}/content?filename=gateway.log"),
+        b"lines",
+    )
+    .is(200);
+    path
+}
+
+fn life(app: &TestApp) {
+    let incident = app.officer().declare("Intrusion");
+    let engineer = app.as_role(Role::Resolver);
+    let told = json!({
+        "sort": "memory_image", "title": "Memory of pay-03", "assignee": app.id(Role::Resolver),
+        "wanted_until": app.now_plus(1_800_000_000),
+    });
+    let item = app
+        .officer()
+        .post(&format!("incidents/{incident}/evidence"), told)
+        .is(201);
+    assert_eq!(item.text_at("/number"), "EVD-2026-0001");
+    let path = format!("evidence/{}", item.text_at("/id"));
+    assert_eq!(
+        app.officer()
+            .get("evidence?standing=wanted")
+            .is(200)
+            .each("/items", "number")
+            .len(),
+        1
+    );
+
+    engineer.post(&format!("{path}/collect"), collect()).is(200);
+    let wrong = format!("{path}/content?sha256={}", hash(b"other bytes"));
+    put(&engineer, &wrong, b"memory").problem(422, "hash-differs");
+    let right = format!(
+        "{path}/content?filename=pay-03.lime&sha256={}",
+        hash(b"memory")
+    );
+    put(&engineer, &right, b"memory").is(200);
+    put(&engineer, &right, b"memory").is(409);
+    let seen = engineer.get(&path).is(200);
+    assert_eq!(seen.text_at("/seal/sha256"), hash(b"memory"));
+    assert_eq!(seen.at("/acquisition/clock_offset_ms"), -40);
+
+    let offer = json!({ "to": app.id(Role::EvidenceCustodian), "reason": "To the safe." });
+    engineer.post(&format!("{path}/offer"), offer).is(200);
+    let custodian = app.as_role(Role::EvidenceCustodian);
+    custodian
+        .post(
+            &format!("{path}/accept"),
+            json!({ "condition": "Seal whole." }),
+        )
+        .is(200);
+    assert_eq!(
+        custodian.get(&path).is(200).text_at("/holder/id"),
+        app.id(Role::EvidenceCustodian)
+    );
+
+    let content = format!("/api/v1/{path}/content");
+    custodian.send("GET", &content, None).is(400);
+    let got = custodian.send(
+        "GET",
+        &format!("{content}?purpose=To+look+for+the+implant"),
+        None,
+    );
+    let got = got.is(200);
+    assert_eq!(got.text, "memory");
+    assert_eq!(got.header("content-type"), "application/octet-stream");
+    assert!(got.header("content-disposition").starts_with("attachment"));
+    assert!(got.header("content-security-policy").contains("sandbox"));
+
+    custodian.act(&format!("{path}/verify")).is(200);
+    assert_eq!(custodian.get(&path).is(200).at("/verified"), "match");
+    let custody = app.auditor().get(&format!("{path}/custody")).is(200);
+    let kinds = custody.each("/items", "kind");
+    assert_eq!(
+        kinds,
+        [
+            "registered",
+            "collected",
+            "sealed",
+            "offered",
+            "accepted",
+            "accessed",
+            "verified"
+        ]
+        .map(|tag| format!("evidence.{tag}"))
+    );
+    assert!(custody.text.contains("To look for the implant"));
+    // Whoever has nothing to do with it finds nothing, not even in a list or a search.
+    for client in [app.agent(), app.administrator(), app.reporter()] {
+        client.get(&path).is(404);
+        assert!(
+            client
+                .get("evidence")
+                .is(200)
+                .each("/items", "id")
+                .is_empty()
+        );
+        assert!(!client.get("search?q=implant").text.contains("EVD-"));
+    }
+}
+
+fn parts(app: &TestApp) {
+    let officer = app.officer();
+    let incident = officer.declare("Intrusion");
+    let path = collected(&officer, &incident);
+    let begin = json!({ "size_bytes": 11, "filename": "gateway.log" });
+    let begun = officer.post(&format!("{path}/uploads"), begin).is(201);
+    let upload = format!("{path}/uploads/{}", begun.text_at("/upload"));
+    put(&officer, &format!("{upload}?offset=0"), b"hello ").is(200);
+    let damaged = format!("{upload}?offset=6&sha256={}", hash(b"other"));
+    put(&officer, &damaged, b"world").problem(422, "hash-differs");
+    put(&officer, &format!("{upload}?offset=8"), b"rld").is(422);
+    officer.post(&format!("{upload}/finish"), json!({})).is(422);
+    app.manager().get(&upload).is(404);
+    assert_eq!(officer.get(&upload).is(200).at("/received_bytes"), 6);
+    let whole = format!("{upload}?offset=6&sha256={}", hash(b"world"));
+    assert_eq!(
+        put(&officer, &whole, b"world")
+            .is(200)
+            .at("/received_bytes"),
+        11
+    );
+    let other = json!({ "sha256": hash(b"something else") });
+    officer
+        .post(&format!("{upload}/finish"), other)
+        .problem(422, "hash-differs");
+    let right = json!({ "sha256": hash(b"hello world") });
+    officer.post(&format!("{upload}/finish"), right).is(200);
+    assert_eq!(
+        officer.get(&path).is(200).text_at("/seal/filename"),
+        "gateway.log"
+    );
+    officer.get(&upload).is(404);
+}
+
+fn released(app: &TestApp) {
+    let (officer, manager) = (app.officer(), app.manager());
+    let custodian = app.as_role(Role::EvidenceCustodian);
+    let incident = officer.declare("Intrusion");
+    let items = [sealed(&officer, &incident), sealed(&officer, &incident)];
+    collected(&officer, &incident);
+    let terms = json!({
+        "recipient": "State police", "purpose": "Investigation.", "legal_basis": "Their order.",
+    });
+    let ask = format!("incidents/{incident}/releases");
+    let asked = officer.post(&ask, json!({ "terms": terms })).is(201);
+    assert_eq!(
+        officer
+            .get("evidence?asked=true")
+            .is(200)
+            .each("/items", "id")
+            .len(),
+        2
+    );
+    let request = format!(
+        "incidents/{incident}/requests/{}",
+        asked.text_at("/request")
+    );
+    officer
+        .act(&format!("{request}/carry-out"))
+        .problem(403, "second-person-needed");
+    officer
+        .act(&format!("{request}/approve"))
+        .problem(403, "second-person-needed");
+    manager.act(&format!("{request}/approve")).is(200);
+    manager
+        .act(&format!("{request}/carry-out"))
+        .problem(403, "second-person-needed");
+    custodian.act(&format!("{request}/approve")).is(200);
+    officer.act(&format!("{request}/carry-out")).is(200);
+    officer.act(&format!("{request}/carry-out")).is(404);
+    for path in &items {
+        let item = officer.get(path).is(200);
+        assert_eq!(item.at("/requests/0/end"), "done");
+        assert_eq!(item.at("/requests/0/recipient"), "State police");
+    }
+    // A hold stops a disposal that two people approved.
+    let ids = json!([officer.get(&items[0]).text_at("/id")]);
+    let terms = json!({ "method": "Unlinked.", "reason": "End of retention." });
+    let body = json!({ "items": ids, "terms": terms });
+    let asked = officer
+        .post(&format!("incidents/{incident}/disposals"), body)
+        .is(201);
+    let request = format!(
+        "incidents/{incident}/requests/{}",
+        asked.text_at("/request")
+    );
+    manager.act(&format!("{request}/approve")).is(200);
+    custodian.act(&format!("{request}/approve")).is(200);
+    let hold = json!({ "hold": "4 O 12/26", "reason": "Proceedings.", "authority": "The court." });
+    manager.post(&format!("{}/hold", items[0]), hold).is(200);
+    officer
+        .act(&format!("{request}/carry-out"))
+        .problem(409, "on-hold");
+    let lift = json!({ "hold": "4 O 12/26", "reason": "They are over." });
+    manager.post(&format!("{}/lift", items[0]), lift).is(200);
+    officer.act(&format!("{request}/carry-out")).is(200);
+    assert!(app.wait(app.store.run_due_jobs()).unwrap() > 0);
+    assert_eq!(officer.get(&items[0]).is(200).at("/standing"), "disposed");
+    let content = format!("/api/v1/{}/content?purpose=x", items[1]);
+    assert_eq!(
+        officer.send("GET", &content, None).is(200).text,
+        "lines",
+        "the other is there"
+    );
+}
+
+fn physical(app: &TestApp) {
+    let officer = app.officer();
+    let incident = officer.declare("A laptop was found");
+    let path = entered(&officer, &incident);
+    let mut how = collect();
+    how["physical"] = json!({ "quantity": 1, "make": "Acme", "serial": "S-1" });
+    officer.post(&format!("{path}/collect"), how).is(200);
+    officer
+        .post(&format!("{path}/seal"), json!({ "seal": "B-0042" }))
+        .is(200);
+    let seen = officer.get(&path).is(200);
+    assert_eq!(seen.at("/seal/number"), "B-0042");
+    assert_eq!(seen.at("/acquisition/physical/serial"), "S-1");
+    officer.act(&format!("{path}/verify")).is(200);
+    assert_eq!(officer.get(&path).is(200).at("/verified"), "not_verifiable");
+    let out = json!({ "purpose": "To take its disk out.", "place": "Laboratory" });
+    officer.post(&format!("{path}/check-out"), out).is(200);
+    officer.post(&format!("{path}/check-in"), json!({})).is(200);
+}
+
+fn derived(app: &TestApp) {
+    let officer = app.officer();
+    let incident = officer.declare("Intrusion");
+    let path = sealed(&officer, &incident);
+    let body =
+        json!({ "how": "Lines of one hour.", "item": { "sort": "log", "title": "One hour" } });
+    let made = officer.post(&format!("{path}/derive"), body).is(201);
+    let copy = officer
+        .get(&format!("evidence/{}", made.text_at("/id")))
+        .is(200);
+    let original = officer.get(&path).is(200);
+    assert_eq!(copy.text_at("/derived_from"), original.text_at("/id"));
+    assert_eq!(original.at("/copies/0"), copy.at("/id"));
+}
+
+/// An item of the officer, brought to where the verb can be.
+fn ready(app: &TestApp, incident: &str, verb: &str) -> String {
+    let officer = app.officer();
+    match verb {
+        "assign" | "forgo" | "collect" | "describe" => return entered(&officer, incident),
+        "seal" | "content" | "uploads" => return collected(&officer, incident),
+        _ => {}
+    }
+    let path = sealed(&officer, incident);
+    let custodian = app.id(Role::EvidenceCustodian);
+    let offer = json!({ "to": custodian, "reason": "r" });
+    let hold = json!({ "hold": "k", "reason": "r", "authority": "a" });
+    match verb {
+        "check-in" => officer
+            .post(&format!("{path}/check-out"), json!({ "purpose": "p" }))
+            .is(200),
+        "accept" | "decline" | "retract" => officer.post(&format!("{path}/offer"), offer).is(200),
+        "lift" => officer.post(&format!("{path}/hold"), hold).is(200),
+        _ => return path,
+    };
+    path
+}
+
+/// Each verb, its body, and who may. Whoever sees the item and may not gets 403.
+fn verbs_and_who(app: &TestApp) -> Vec<(&'static str, Value, &'static str)> {
+    let reason = || json!({ "reason": "r" });
+    let to_manager = json!({ "to": app.id(Role::IncidentManager), "reason": "r" });
+    let derive = json!({ "how": "h", "item": { "sort": "log", "title": "t" } });
+    vec![
+        ("assign", json!({ "to": app.id(Role::Agent) }), "MSC"),
+        ("describe", json!({ "title": "t" }), "MSC"),
+        ("forgo", reason(), "MSC"),
+        ("collect", collect(), "MSC"),
+        ("seal", json!({ "seal": "B-1" }), "S"),
+        ("uploads", json!({ "size_bytes": 1 }), "MSC"),
+        ("view", json!({ "purpose": "p" }), "MSC"),
+        ("check-out", json!({ "purpose": "p" }), "MSC"),
+        ("check-in", json!({}), "S"),
+        ("offer", to_manager, "S"),
+        ("accept", json!({}), "C"),
+        ("decline", reason(), "C"),
+        ("retract", json!({}), "S"),
+        ("note", json!({ "text": "t" }), "MSC"),
+        ("label", json!({ "tlp": "red" }), "MSC"),
+        (
+            "hold",
+            json!({ "hold": "k", "reason": "r", "authority": "a" }),
+            "MSC",
+        ),
+        ("lift", json!({ "hold": "k", "reason": "r" }), "MSC"),
+        ("verify", json!({}), "MSC"),
+        ("derive", derive, "MSC"),
+    ]
+}
+
+fn fits(letter: char, may: &str, status: u16) -> bool {
+    match letter {
+        '-' => status == 401,
+        _ if may.contains(letter) => matches!(status, 200 | 201),
+        // Readers of the lane see that it is there; the others do not.
+        'M' | 'S' | 'C' | 'U' => status == 403,
+        _ => status == 404,
+    }
+}
+
+/// Every verb of an item against each role.
+pub(crate) fn verbs(app: &TestApp, letter: char, client: &Client<'_>) {
+    let incident = app.officer().declare("Intrusion");
+    for (verb, body, may) in verbs_and_who(app) {
+        let path = ready(app, &incident, verb);
+        let status = client.post(&format!("{path}/{verb}"), body).status;
+        assert!(fits(letter, may, status), "{verb} for {letter}: {status}");
+    }
+    let path = ready(app, &incident, "content");
+    let status = put(client, &format!("{path}/content"), b"lines").status;
+    assert!(fits(letter, "S", status), "content for {letter}: {status}");
+    let path = ready(app, &incident, "read");
+    for (what, may) in [
+        ("", "MSCU"),
+        ("/custody", "MSCU"),
+        ("/content?purpose=p", "MSC"),
+    ] {
+        let status = client.get(&format!("{path}{what}")).status;
+        assert!(fits(letter, may, status), "{what} for {letter}: {status}");
+    }
+    requests(app, letter, client, &incident);
+}
+
+fn requests(app: &TestApp, letter: char, client: &Client<'_>, incident: &str) {
+    let terms = json!({ "recipient": "r", "purpose": "p", "legal_basis": "b" });
+    let disposal = json!({ "method": "m", "reason": "r" });
+    for (what, terms) in [("releases", &terms), ("disposals", &disposal)] {
+        let path = sealed(&app.officer(), incident);
+        let items = json!([app.officer().get(&path).text_at("/id")]);
+        let ask = json!({ "items": items, "terms": terms });
+        let status = client
+            .post(&format!("incidents/{incident}/{what}"), ask)
+            .status;
+        assert!(fits(letter, "MSC", status), "{what} for {letter}: {status}");
+    }
+    for (word, may, approvers) in [
+        ("approve", "MC", &[][..]),
+        ("refuse", "MSC", &[]),
+        (
+            "carry-out",
+            "MSC",
+            &[Role::IncidentManager, Role::EvidenceCustodian],
+        ),
+    ] {
+        let path = sealed(&app.officer(), incident);
+        let items = json!([app.officer().get(&path).text_at("/id")]);
+        let ask = json!({ "items": items, "terms": terms });
+        let asked = app
+            .officer()
+            .post(&format!("incidents/{incident}/releases"), ask)
+            .is(201);
+        let request = format!(
+            "incidents/{incident}/requests/{}",
+            asked.text_at("/request")
+        );
+        for role in approvers {
+            app.as_role(*role)
+                .act(&format!("{request}/approve"))
+                .is(200);
+        }
+        let body = if word == "refuse" {
+            json!({ "reason": "r" })
+        } else {
+            json!({})
+        };
+        let status = client.post(&format!("{request}/{word}"), body).status;
+        let right = match letter {
+            // The incident is there for them, the request on evidence they do not see is not.
+            'U' => status == 403,
+            _ => fits(letter, may, status),
+        };
+        assert!(right, "{word} for {letter}: {status}");
+    }
+    // Parts of an upload are for the one who began it.
+    let path = ready(app, incident, "uploads");
+    let begun = app
+        .officer()
+        .post(&format!("{path}/uploads"), json!({ "size_bytes": 1 }))
+        .is(201);
+    let upload = format!("{path}/uploads/{}", begun.text_at("/upload"));
+    for status in [
+        client.get(&upload).status,
+        put(client, &format!("{upload}?offset=0"), b"x").status,
+        client.post(&format!("{upload}/finish"), json!({})).status,
+    ] {
+        let right = match letter {
+            '-' => status == 401,
+            'S' => status == 200,
+            _ => status == 404,
+        };
+        assert!(right, "upload for {letter}: {status}");
+    }
+}
