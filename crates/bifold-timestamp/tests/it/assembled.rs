@@ -40,6 +40,10 @@ struct Draft {
     certificate: Vec<u8>,
     /// How often the certificate comes along.
     copies: usize,
+    /// Whose key signs.
+    key: &'static str,
+    /// What kind of signature it is said to be.
+    algorithm: &'static [u8],
     genuine: Token,
 }
 
@@ -64,6 +68,8 @@ impl Draft {
             statement: authority.bytes("statement"),
             certificate: authority.bytes("edward"),
             copies: 1,
+            key: "edward.key",
+            algorithm: ED25519,
             authority,
             genuine,
         })
@@ -75,8 +81,13 @@ impl Draft {
     }
 
     fn binding(&self) -> Vec<u8> {
+        self.binding_and(&[])
+    }
+
+    /// The binding with an `IssuerSerial` behind the digest.
+    fn binding_and(&self, issuer_serial: &[u8]) -> Vec<u8> {
         let digest = digest(&SHA256, &self.certificate);
-        let id = tlv(0x30, &[&tlv(4, &[digest.as_ref()])]);
+        let id = tlv(0x30, &[&tlv(4, &[digest.as_ref()]), issuer_serial]);
         attribute(BINDING, &[&tlv(0x30, &[&tlv(0x30, &[&id])])])
     }
 
@@ -89,7 +100,7 @@ impl Draft {
             "-sign",
             "-rawin",
             "-inkey",
-            "edward.key",
+            self.key,
             "-in",
             "signed",
             "-out",
@@ -117,7 +128,14 @@ impl Draft {
         let id = tlv(0x80, &[&key]);
         let signer = tlv(
             0x30,
-            &[&[2, 1, 3], &id, SHA_512, &attributes, ED25519, &signature],
+            &[
+                &[2, 1, 3],
+                &id,
+                SHA_512,
+                &attributes,
+                self.algorithm,
+                &signature,
+            ],
         );
         let content = tlv(
             0x30,
@@ -145,6 +163,50 @@ fn an_ed25519_signature_is_verified() {
         .check(&[content_type(), draft.message_digest(), draft.binding()])
         .unwrap();
     assert_eq!(stamp.signer().subject(), "O=Test, CN=edward");
+}
+
+#[test]
+fn a_signature_by_another_key_is_refused() {
+    let Some(mut draft) = Draft::new() else {
+        return;
+    };
+    let other = ["genpkey", "-algorithm", "ED25519", "-out", "mallory.key"];
+    draft.authority.openssl(&other);
+    let attributes = [content_type(), draft.message_digest(), draft.binding()];
+    assert!(draft.check(&attributes).is_ok());
+    draft.key = "mallory.key";
+    assert_eq!(draft.check(&attributes).unwrap_err(), StampError::Signature);
+    draft.algorithm = &[0x30, 4, 6, 2, 0x2a, 3];
+    let algorithm = "1.2.3".parse().unwrap();
+    assert_eq!(
+        draft.check(&attributes).unwrap_err(),
+        StampError::SignatureAlgorithm { algorithm }
+    );
+}
+
+#[test]
+fn a_binding_to_another_issuer_or_number_is_refused() {
+    let Some(draft) = Draft::new() else { return };
+    let check = |issuer: &str, number: &[u8]| {
+        let pair = |last: u8, text: &str| {
+            let kind = [6, 3, 0x55, 4, last];
+            tlv(
+                0x31,
+                &[&tlv(0x30, &[&kind, &tlv(0x0c, &[text.as_bytes()])])],
+            )
+        };
+        let name = tlv(0x30, &[&pair(10, "Test"), &pair(3, issuer)]);
+        let names = tlv(0x30, &[&tlv(0xa4, &[&name])]);
+        let id = tlv(0x30, &[&names, &tlv(2, &[number])]);
+        let binding = draft.binding_and(&id);
+        draft.check(&[content_type(), draft.message_digest(), binding])
+    };
+    // Root, between, signer, and so the fourth.
+    assert!(check("between", &[4]).is_ok());
+    for (issuer, number) in [("between", 5), ("root", 4)] {
+        let refused = check(issuer, &[number]).unwrap_err();
+        assert_eq!(refused, StampError::OtherCertificate, "{issuer} {number}");
+    }
 }
 
 #[test]

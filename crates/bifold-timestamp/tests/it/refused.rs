@@ -3,7 +3,7 @@
 use bifold_timestamp::{Options, Request, StampError, Stamped, Token, TrustedCertificates, verify};
 use jiff::SignedDuration;
 
-use crate::authority::{Authority, FOR_STAMPS, LONG, USUAL};
+use crate::authority::{Authority, FOR_STAMPS, Kind, LONG, USUAL};
 use crate::openssl::request;
 
 /// An authority, and what is asked of it.
@@ -294,6 +294,20 @@ fn other_messages_are_no_time_stamps() {
         refusal(&long, &request, &trusted),
         StampError::TooLong { bytes }
     );
+}
+
+#[test]
+fn a_kind_of_key_that_is_not_known_is_refused() {
+    let key = &["EC", "-pkeyopt", "ec_paramgen_curve:P-521"];
+    let digest = "sha512";
+    let Some(authority) = Authority::new(Kind { key, digest }) else {
+        return;
+    };
+    let request = request(&authority, 7);
+    let token = authority.token(&request);
+    let refused = refusal(token.raw(), &request, &authority.trust(&["root.pem"]));
+    let algorithm = "1.2.840.10045.4.3.4".parse().unwrap();
+    assert_eq!(refused, StampError::SignatureAlgorithm { algorithm });
 }
 
 #[test]
