@@ -11,11 +11,13 @@
 #![warn(missing_docs)]
 
 pub mod checkpoint;
+pub mod cosignature;
 pub mod disclosure;
 pub mod guard;
 pub mod hash;
 pub mod leaf;
 pub mod note;
+pub mod policy;
 pub mod proof;
 pub mod publish;
 pub mod system;
@@ -23,3 +25,4 @@ pub mod tile;
 pub mod tlog_proof;
 pub mod tree;
 pub mod verify;
+pub mod witness;

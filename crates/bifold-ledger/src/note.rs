@@ -1,7 +1,8 @@
 //! Signed notes (c2sp.org/signed-note v1.0.0): text, then one line for each signature.
 //!
-//! Only Ed25519 (type 0x01) is written and verified; lines of keys one does not know are ignored,
-//! as the specification demands, so that other parties can cosign. It refuses a note that no known
+//! Only Ed25519 (type 0x01) is written and verified here, the cosignatures of witnesses in
+//! [`crate::cosignature`]; lines of keys one does not know are ignored, as the specification
+//! demands, so that other parties can cosign. It refuses a note that no known
 //! key signed, and also a note on which a known key's signature is wrong. Keys come in as values
 //! and are never printed by `Debug`.
 
@@ -12,10 +13,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
-use crate::hash::Hash;
+pub(crate) mod key;
 
-/// Signature type byte of Ed25519 over the note text.
-const ED25519: u8 = 0x01;
+use key::{ED25519, check_name, join_key, key_id, split_key};
+
 /// Longest note that is read, in bytes.
 pub const MAX_NOTE_BYTES: usize = 1_000_000;
 /// Most signature lines that are read; the specification demands at least 16.
@@ -90,7 +91,7 @@ impl Signer {
     pub fn new(name: &str, seed: [u8; 32]) -> Result<Self, NoteError> {
         check_name(name)?;
         let key = SigningKey::from_bytes(&seed);
-        let key_id = key_id(name, key.verifying_key().as_bytes());
+        let key_id = key_id(name, ED25519, key.verifying_key().as_bytes());
         Ok(Self {
             name: name.to_owned(),
             key_id,
@@ -105,7 +106,7 @@ impl Signer {
             .ok_or(NoteError::BadSignerKey(
                 "it does not begin with PRIVATE+KEY+",
             ))?;
-        let (name, hash, seed) = split_key(rest).map_err(NoteError::BadSignerKey)?;
+        let (name, hash, seed) = split_key(rest, ED25519).map_err(NoteError::BadSignerKey)?;
         let signer = Self::new(name, seed)?;
         if hash != signer.key_id {
             return Err(NoteError::BadSignerKey("its hash does not fit the key"));
@@ -117,7 +118,7 @@ impl Signer {
     pub fn skey(&self) -> String {
         format!(
             "PRIVATE+KEY+{}",
-            join_key(&self.name, self.key_id, self.key.as_bytes())
+            join_key(&self.name, self.key_id, ED25519, self.key.as_bytes())
         )
     }
 
@@ -150,11 +151,11 @@ impl fmt::Debug for Signer {
 impl Verifier {
     /// Reads `name+hash+base64(0x01 ‖ public key)`.
     pub fn from_vkey(vkey: &str) -> Result<Self, NoteError> {
-        let (name, hash, public) = split_key(vkey).map_err(NoteError::BadVerifierKey)?;
+        let (name, hash, public) = split_key(vkey, ED25519).map_err(NoteError::BadVerifierKey)?;
         check_name(name)?;
         let key = VerifyingKey::from_bytes(&public)
             .map_err(|_| NoteError::BadVerifierKey("it is not a point of the curve"))?;
-        if hash != key_id(name, &public) {
+        if hash != key_id(name, ED25519, &public) {
             return Err(NoteError::BadVerifierKey("its hash does not fit the key"));
         }
         Ok(Self {
@@ -168,6 +169,16 @@ impl Verifier {
     pub fn name(&self) -> &str {
         &self.name
     }
+
+    /// The Ed25519 public key alone, without name and type.
+    pub(crate) fn public(&self) -> &[u8; 32] {
+        self.key.as_bytes()
+    }
+
+    /// Whether a signature line claims to be of this key.
+    pub(crate) fn claims(&self, line: &SignatureLine<'_>) -> bool {
+        line.is_of(&self.name, self.key_id)
+    }
 }
 
 impl FromStr for Verifier {
@@ -180,7 +191,12 @@ impl FromStr for Verifier {
 
 impl fmt::Display for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&join_key(&self.name, self.key_id, self.key.as_bytes()))
+        f.write_str(&join_key(
+            &self.name,
+            self.key_id,
+            ED25519,
+            self.key.as_bytes(),
+        ))
     }
 }
 
@@ -190,71 +206,30 @@ impl fmt::Debug for Verifier {
     }
 }
 
-fn check_name(name: &str) -> Result<(), NoteError> {
-    let bad = |c: char| c.is_whitespace() || c.is_control() || c == '+';
-    if name.is_empty() || name.contains(bad) {
-        return Err(NoteError::BadName(name.to_owned()));
-    }
-    Ok(())
-}
-
-/// SHA-256(name ‖ 0x0A ‖ type ‖ public key)[..4]
-fn key_id(name: &str, public: &[u8; 32]) -> [u8; 4] {
-    let bytes = [name.as_bytes(), b"\n", &[ED25519], public].concat();
-    let [a, b, c, d, ..] = Hash::of(&bytes).0;
-    [a, b, c, d]
-}
-
-fn join_key(name: &str, key_id: [u8; 4], key: &[u8; 32]) -> String {
-    let typed = [&[ED25519], key.as_slice()].concat();
-    format!(
-        "{name}+{:08x}+{}",
-        u32::from_be_bytes(key_id),
-        STANDARD.encode(typed)
-    )
-}
-
-type KeyParts<'a> = (&'a str, [u8; 4], [u8; 32]);
-
-fn split_key(text: &str) -> Result<KeyParts<'_>, &'static str> {
-    // The base64 part may hold plus signs, so the text is cut from the front.
-    let mut parts = text.splitn(3, '+');
-    let (Some(name), Some(hash), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
-        return Err("it needs a name, a hash and a key, with plus signs between");
-    };
-    if hash.len() != 8 || !hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
-        return Err("the hash is not 8 small hexadecimal digits");
-    }
-    let hash = u32::from_str_radix(hash, 16).map_err(|_| "the hash is not hexadecimal")?;
-    let key = STANDARD.decode(key).map_err(|_| "the key is not base64")?;
-    match key.split_first() {
-        Some((&ED25519, key)) => {
-            let key = key.try_into().map_err(|_| "an Ed25519 key has 32 bytes")?;
-            Ok((name, hash.to_be_bytes(), key))
-        }
-        _ => Err("only Ed25519 keys (type 1) are understood"),
-    }
-}
-
 /// Signs a text. It must end in a newline and hold no other control characters.
 pub fn sign(text: &str, signers: &[&Signer]) -> Result<String, NoteError> {
-    if !text.ends_with('\n') || text.bytes().any(is_forbidden) {
+    if !is_text(text) {
         return Err(NoteError::BadText);
     }
     if signers.is_empty() {
         return Err(NoteError::NoSigner);
     }
-    let mut note = format!("{text}\n");
-    for signer in signers {
+    let lines = signers.iter().map(|signer| {
         let signature = signer.key.sign(text.as_bytes()).to_bytes();
-        let line = STANDARD.encode([signer.key_id.as_slice(), &signature].concat());
-        note.push_str(SIGNATURE_LINE);
-        note.push_str(&signer.name);
-        note.push(' ');
-        note.push_str(&line);
-        note.push('\n');
-    }
-    Ok(note)
+        signature_line(&signer.name, signer.key_id, &signature)
+    });
+    Ok(format!("{text}\n{}", lines.collect::<String>()))
+}
+
+/// Whether a text can be the text of a note.
+pub(crate) fn is_text(text: &str) -> bool {
+    text.ends_with('\n') && !text.bytes().any(is_forbidden)
+}
+
+/// `— name base64(key id ‖ signature)`, with its newline.
+pub(crate) fn signature_line(name: &str, key_id: [u8; 4], signature: &[u8]) -> String {
+    let encoded = STANDARD.encode([key_id.as_slice(), signature].concat());
+    format!("{SIGNATURE_LINE}{name} {encoded}\n")
 }
 
 fn is_forbidden(byte: u8) -> bool {
@@ -263,22 +238,16 @@ fn is_forbidden(byte: u8) -> bool {
 
 /// Opens a note: checks its form and every signature of a known key.
 pub fn open(note: &[u8], verifiers: &[Verifier]) -> Result<OpenedNote, NoteError> {
-    let (text, signatures) = split_note(note)?;
+    let (text, lines) = read(note)?;
     let mut verified: Vec<&Verifier> = Vec::new();
-    for (count, line) in signatures.split_terminator('\n').enumerate() {
-        if count == MAX_SIGNATURES {
-            return Err(NoteError::Malformed("it has more than 100 signatures"));
-        }
-        let (name, key_id, signature) = parse_signature(line)?;
-        let known = verifiers
-            .iter()
-            .find(|key| key.name == name && key.key_id == key_id);
+    for line in &lines {
+        let known = verifiers.iter().find(|key| key.claims(line));
         // Unknown keys are ignored, and so is a second line of a key that was verified already.
         let Some(key) = known.filter(|key| !verified.contains(key)) else {
             continue;
         };
-        let wrong = || NoteError::WrongSignature(name.to_owned());
-        let signature = Signature::from_slice(&signature).map_err(|_| wrong())?;
+        let wrong = || NoteError::WrongSignature(key.name.clone());
+        let signature = Signature::from_slice(&line.signature).map_err(|_| wrong())?;
         key.key
             .verify_strict(text.as_bytes(), &signature)
             .map_err(|_| wrong())?;
@@ -294,6 +263,36 @@ pub fn open(note: &[u8], verifiers: &[Verifier]) -> Result<OpenedNote, NoteError
         text: text.to_owned(),
         verified,
     })
+}
+
+/// A signature line of a note. Nothing about it was verified.
+pub(crate) struct SignatureLine<'a> {
+    /// The whole line, without its newline.
+    pub(crate) line: &'a str,
+    name: &'a str,
+    key_id: [u8; 4],
+    /// What stands behind the key id.
+    pub(crate) signature: Vec<u8>,
+}
+
+impl SignatureLine<'_> {
+    /// Whether the line claims to be of the key with this name and id.
+    pub(crate) fn is_of(&self, name: &str, key_id: [u8; 4]) -> bool {
+        self.name == name && self.key_id == key_id
+    }
+}
+
+/// The text of a note and its signature lines, of which none is verified.
+pub(crate) fn read(note: &[u8]) -> Result<(&str, Vec<SignatureLine<'_>>), NoteError> {
+    let (text, signatures) = split_note(note)?;
+    let mut lines = Vec::new();
+    for line in signatures.split_terminator('\n') {
+        if lines.len() == MAX_SIGNATURES {
+            return Err(NoteError::Malformed("it has more than 100 signatures"));
+        }
+        lines.push(parse_signature(line)?);
+    }
+    Ok((text, lines))
 }
 
 /// The text with its final newline, and the signature lines.
@@ -317,7 +316,7 @@ fn split_note(note: &[u8]) -> Result<(&str, &str), NoteError> {
     Ok((text, signatures))
 }
 
-fn parse_signature(line: &str) -> Result<(&str, [u8; 4], Vec<u8>), NoteError> {
+fn parse_signature(line: &str) -> Result<SignatureLine<'_>, NoteError> {
     let malformed = NoteError::Malformed("a signature line is not `— name base64`");
     let parts = line
         .strip_prefix(SIGNATURE_LINE)
@@ -328,9 +327,12 @@ fn parse_signature(line: &str) -> Result<(&str, [u8; 4], Vec<u8>), NoteError> {
     check_name(name).map_err(|_| malformed.clone())?;
     let bytes = STANDARD.decode(encoded).map_err(|_| malformed.clone())?;
     match bytes.split_first_chunk::<4>() {
-        Some((key_id, signature)) if !signature.is_empty() => {
-            Ok((name, *key_id, signature.to_vec()))
-        }
+        Some((key_id, signature)) if !signature.is_empty() => Ok(SignatureLine {
+            line,
+            name,
+            key_id: *key_id,
+            signature: signature.to_vec(),
+        }),
         _ => Err(malformed),
     }
 }
