@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use bifold_ledger::checkpoint::{Checkpoint, open_checkpoint};
 use bifold_ledger::note::{MAX_NOTE_BYTES, Verifier};
+use bifold_ledger::policy;
 use bifold_ledger::publish;
 use bifold_ledger::tile::{Bundle, FULL_WIDTH, LogPath, MAX_ENTRY_BYTES, parse_entries};
 use bifold_ledger::tree::leaf_hash;
@@ -13,6 +14,7 @@ use crate::disclosures::DisclosureFile;
 use crate::files::{self, FileError};
 use crate::report::{Problem, Report};
 use crate::tiles::{TileChecker, read_first};
+use crate::witnesses::Witnesses;
 
 /// Bytes of the largest entry bundle: 256 entries of full length behind their lengths.
 const MAX_BUNDLE_BYTES: u64 = FULL_WIDTH as u64 * (MAX_ENTRY_BYTES as u64 + 2);
@@ -28,13 +30,16 @@ pub struct Options {
     pub must_be_closed: bool,
     /// The disclosure file holds only some disclosures; absent ones mean nothing.
     pub some_disclosures: bool,
+    /// Which witnesses must have cosigned the newest checkpoint.
+    pub witnesses: Option<policy::Policy>,
 }
 
 /// Verifies the published log in `dir`. The first key is the log's own; further ones may belong to
 /// the log before it, or to this log before its key was changed.
 pub fn verify_directory(dir: &Path, keys: &[Verifier], options: &Options) -> Report {
     let mut report = Report::default();
-    let Some(head) = open(&dir.join("checkpoint"), keys, &mut report) else {
+    let path = dir.join("checkpoint");
+    let Some((head, note)) = read(&path, keys, &mut report) else {
         return report;
     };
     if let Some(expected) = keys
@@ -51,6 +56,15 @@ pub fn verify_directory(dir: &Path, keys: &[Verifier], options: &Options) -> Rep
         return report;
     }
     report.checkpoint = Some(head.clone());
+    if let Some(policy) = &options.witnesses {
+        match Witnesses::check(&note, policy) {
+            Ok(witnesses) => report.witnesses = Some(witnesses),
+            Err(why) => report.add(Problem::Checkpoint {
+                path: "checkpoint".to_owned(),
+                why,
+            }),
+        }
+    }
     if let Err(problem) = walk(dir, keys, options, &head, &mut report) {
         report.add(problem);
     }
@@ -113,10 +127,15 @@ fn genesis(options: &Options, keys: &[Verifier], report: &mut Report) -> Genesis
 
 /// A checkpoint that a key signed; otherwise the reason goes into the report.
 fn open(path: &Path, keys: &[Verifier], report: &mut Report) -> Option<Checkpoint> {
+    read(path, keys, report).map(|(checkpoint, _)| checkpoint)
+}
+
+/// The same, with the signed note it was read from.
+fn read(path: &Path, keys: &[Verifier], report: &mut Report) -> Option<(Checkpoint, Vec<u8>)> {
     let shown = path.display().to_string();
     let problem = match files::read(path, MAX_NOTE_BYTES as u64) {
         Ok(note) => match open_checkpoint(&note, keys) {
-            Ok(checkpoint) => return Some(checkpoint),
+            Ok(checkpoint) => return Some((checkpoint, note)),
             Err(why) => Problem::Checkpoint { path: shown, why },
         },
         Err(FileError::Missing) => Problem::Missing { path: shown },

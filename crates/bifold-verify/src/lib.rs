@@ -6,7 +6,8 @@
 //! anything, to trust a tile it can compute, and to call a log verified of which a file is missing.
 //!
 //! What it cannot tell: whether what people entered was true, and what happened after the newest
-//! checkpoint. Keep old checkpoints and give them with every run; they show a second history.
+//! checkpoint. Keep old checkpoints and give them with every run; they show a second history. So do
+//! witnesses: name their keys, and a checkpoint that too few of them cosigned is not verified.
 #![warn(missing_docs)]
 
 mod directory;
@@ -15,7 +16,9 @@ mod files;
 mod proof;
 mod report;
 mod tiles;
+mod witnesses;
 
 pub use directory::{Options, verify_directory};
 pub use proof::{ProofReport, verify_proof};
 pub use report::{MAX_PROBLEMS, Problem, Report, Verdict};
+pub use witnesses::Witnesses;

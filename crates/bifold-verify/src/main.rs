@@ -1,18 +1,21 @@
 //! `bifold-verify`: checks a published ledger or a single proof, offline.
 //!
-//! Exit codes: 0 verified, 6 failed, 2 wrong usage or incomplete files.
+//! Exit codes: 0 verified, 1 too few witnesses, 6 failed, 2 wrong usage or incomplete files.
 
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use bifold_ledger::cosignature::WitnessKey;
 use bifold_ledger::note::Verifier;
+use bifold_ledger::policy::Policy;
 use bifold_verify::{Options, Verdict, verify_directory, verify_proof};
 use clap::{Args, Parser, Subcommand};
 
 /// Verifies a published Bifold ledger offline: no network, no database, nothing is written.
 ///
-/// Exit codes: 0 verified, 6 failed, 2 wrong usage or incomplete files.
+/// Exit codes: 0 verified, 1 too few witnesses cosigned, 6 failed, 2 wrong usage or incomplete
+/// files.
 #[derive(Parser)]
 #[command(
     version,
@@ -58,6 +61,16 @@ struct Log {
     /// File with the final checkpoint of the log before this one.
     #[arg(long, value_name = "FILE")]
     previous: Option<PathBuf>,
+    /// Verifier key of a witness that should have cosigned the newest checkpoint. Repeat it for
+    /// several.
+    #[arg(long, value_name = "VKEY")]
+    witness: Vec<WitnessKey>,
+    /// How many of the witnesses must have cosigned; all of them when absent.
+    #[arg(long, value_name = "N", requires = "witness")]
+    quorum: Option<usize>,
+    /// File with a policy (c2sp.org/tlog-policy) instead: which witnesses, and how many of them.
+    #[arg(long, value_name = "FILE", conflicts_with = "witness")]
+    policy: Option<PathBuf>,
     /// The log must be closed.
     #[arg(long)]
     closed: bool,
@@ -84,16 +97,7 @@ fn main() -> ExitCode {
             let report = verify_proof(&file, &leaf, &vkey);
             (report.verdict, render(&report, json))
         }
-        (None, Some(log)) => {
-            let options = Options {
-                older_checkpoints: log.checkpoints,
-                previous: log.previous,
-                must_be_closed: log.closed,
-                some_disclosures: log.some_disclosures,
-            };
-            let report = verify_directory(&log.dir, &log.vkey, &options);
-            (report.verdict(), render(&report, log.json))
-        }
+        (None, Some(log)) => verify(log),
         // clap demands a directory when there is no subcommand.
         (None, None) => (
             Verdict::Incomplete,
@@ -104,9 +108,43 @@ fn main() -> ExitCode {
     let _ = std::io::stdout().write_all(answer.as_bytes());
     ExitCode::from(match verdict {
         Verdict::Verified => 0,
+        Verdict::Unwitnessed => 1,
         Verdict::Failed => 6,
         Verdict::Incomplete => 2,
     })
+}
+
+fn verify(log: Log) -> (Verdict, String) {
+    let witnesses = match policy(&log) {
+        Ok(witnesses) => witnesses,
+        Err(why) => return (Verdict::Incomplete, why + "\n"),
+    };
+    let options = Options {
+        older_checkpoints: log.checkpoints,
+        previous: log.previous,
+        must_be_closed: log.closed,
+        some_disclosures: log.some_disclosures,
+        witnesses,
+    };
+    let report = verify_directory(&log.dir, &log.vkey, &options);
+    (report.verdict(), render(&report, log.json))
+}
+
+/// Which witnesses are asked for, if any are.
+fn policy(log: &Log) -> Result<Option<Policy>, String> {
+    if let Some(file) = &log.policy {
+        let shown = file.display();
+        let text = std::fs::read_to_string(file);
+        let text = text.map_err(|why| format!("{shown} cannot be read: {why}"))?;
+        let policy = text.parse().map_err(|why| format!("{shown}: {why}"))?;
+        return Ok(Some(policy));
+    }
+    if log.witness.is_empty() {
+        return Ok(None);
+    }
+    let needed = log.quorum.unwrap_or(log.witness.len());
+    let policy = Policy::quorum(needed, log.witness.clone());
+    policy.map(Some).map_err(|why| why.to_string())
 }
 
 fn render(report: &(impl std::fmt::Display + serde::Serialize), json: bool) -> String {

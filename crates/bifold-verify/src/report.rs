@@ -7,10 +7,12 @@ use bifold_ledger::tile::TileError;
 use bifold_ledger::verify as log;
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
+use crate::witnesses::Witnesses;
+
 /// Problems kept in full; further ones are only counted.
 pub const MAX_PROBLEMS: usize = 100;
 
-/// The three ways a verification ends.
+/// The ways a verification ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -20,6 +22,8 @@ pub enum Verdict {
     Failed,
     /// Nothing contradicts, but something is missing, so nothing can be said.
     Incomplete,
+    /// Everything is there and agrees, but too few witnesses have seen this same log.
+    Unwitnessed,
 }
 
 /// The result of verifying a directory.
@@ -27,6 +31,8 @@ pub enum Verdict {
 pub struct Report {
     /// The newest checkpoint, if its signature is good.
     pub checkpoint: Option<Checkpoint>,
+    /// Which witnesses cosigned the newest checkpoint, if that was asked.
+    pub witnesses: Option<Witnesses>,
     /// The report on the entries, if all of them could be read.
     pub log: Option<log::Report>,
     /// The first [`MAX_PROBLEMS`] problems with files.
@@ -148,6 +154,8 @@ impl Report {
             Verdict::Failed
         } else if self.problems_total > 0 || self.log.is_none() {
             Verdict::Incomplete
+        } else if self.witnesses.as_ref().is_some_and(|w| !w.is_quorum_met()) {
+            Verdict::Unwitnessed
         } else {
             Verdict::Verified
         }
@@ -171,6 +179,9 @@ impl fmt::Display for Report {
             }
             (None, None) => writeln!(f, "no checkpoint can be believed")?,
         }
+        if let Some(witnesses) = &self.witnesses {
+            write!(f, "{witnesses}")?;
+        }
         for problem in &self.problems {
             writeln!(f, "! {problem}")?;
         }
@@ -182,15 +193,22 @@ impl fmt::Display for Report {
             Verdict::Verified => "VERIFIED: every entry is what was signed.\n",
             Verdict::Failed => "FAILED: do not rely on this log; keep these files as they are.\n",
             Verdict::Incomplete => "INCOMPLETE: nothing contradicts, but files are missing.\n",
+            Verdict::Unwitnessed => {
+                "UNWITNESSED: every entry is what was signed, but others may be shown another log.\n"
+            }
         })
     }
 }
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Report", 5)?;
+        let mut object = serializer.serialize_struct("Report", 6)?;
         object.serialize_field("verdict", &self.verdict())?;
         object.serialize_field("checkpoint", &self.checkpoint)?;
+        match &self.witnesses {
+            Some(witnesses) => object.serialize_field("witnesses", witnesses)?,
+            None => object.skip_field("witnesses")?,
+        }
         object.serialize_field("log", &self.log)?;
         object.serialize_field("problems", &self.problems)?;
         object.serialize_field("problems_total", &self.problems_total)?;

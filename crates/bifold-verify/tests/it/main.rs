@@ -12,3 +12,4 @@ mod published;
 #[path = "../../../bifold-ledger/tests/sample/mod.rs"]
 mod sample;
 mod tools;
+mod witnesses;

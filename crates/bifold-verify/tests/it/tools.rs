@@ -10,33 +10,40 @@ pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/foreign")
 }
 
-/// Builds `verify.go` once; `None` with a notice if Go or its packages are not here.
+/// `verify.go`, built once; `None` with a notice if Go or its packages are not here.
 pub(crate) fn go_verifier() -> Option<&'static Path> {
     static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let build = || {
-        let gopath = Path::new("/usr/share/gocode");
-        if !gopath.join("src/golang.org/x/mod/sumdb/tlog").exists() {
-            eprintln!("SKIPPED: install golang-go and golang-golang-x-mod-dev");
-            return None;
+    BUILT.get_or_init(|| go_build("verify.go")).as_deref()
+}
+
+/// `cosignatures.go`, likewise.
+pub(crate) fn go_cosignatures() -> Option<&'static Path> {
+    static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
+    BUILT.get_or_init(|| go_build("cosignatures.go")).as_deref()
+}
+
+fn go_build(source: &str) -> Option<PathBuf> {
+    let gopath = Path::new("/usr/share/gocode");
+    if !gopath.join("src/golang.org/x/mod/sumdb/tlog").exists() {
+        eprintln!("SKIPPED: install golang-go and golang-golang-x-mod-dev");
+        return None;
+    }
+    let binary = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("foreign-{source}.bin"));
+    let mut go = Command::new("go");
+    go.args(["build", "-o"])
+        .arg(&binary)
+        .arg(folder().join(source));
+    match go.env("GO111MODULE", "off").env("GOPATH", gopath).output() {
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{source}: {said}");
+            Some(binary)
         }
-        let binary = Path::new(env!("CARGO_TARGET_TMPDIR")).join("foreign-verify");
-        let mut go = Command::new("go");
-        go.args(["build", "-o"])
-            .arg(&binary)
-            .arg(folder().join("verify.go"));
-        match go.env("GO111MODULE", "off").env("GOPATH", gopath).output() {
-            Ok(output) => {
-                let said = String::from_utf8_lossy(&output.stderr);
-                assert!(output.status.success(), "verify.go: {said}");
-                Some(binary)
-            }
-            Err(error) => {
-                eprintln!("SKIPPED: go does not start: {error}");
-                None
-            }
+        Err(error) => {
+            eprintln!("SKIPPED: go does not start: {error}");
+            None
         }
-    };
-    BUILT.get_or_init(build).as_deref()
+    }
 }
 
 /// A Python with pymerkle; `BIFOLD_TEST_PYTHON` names one in a virtual environment.
