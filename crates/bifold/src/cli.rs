@@ -1,8 +1,10 @@
 //! The command line: `bifold <noun> <verb>`.
 
 mod gate;
+mod witness;
 
 pub use gate::{Gate, GateVerb};
+pub use witness::{Witness, WitnessPlace, WitnessVerb};
 
 use crate::import;
 use clap::{Args, Parser, Subcommand};
@@ -45,10 +47,23 @@ pub enum Command {
     Gate(Gate),
     /// Verify, publish or replay the ledger.
     Ledger(Ledger),
+    /// Witness the ledgers of others, and have one's own witnessed.
+    Witness(Witness),
     /// Check that this installation is well.
     Doctor(Where),
     /// Look around in a made-up hospital, with a past and an open SEV-1.
     Demo(Demo),
+}
+
+impl Command {
+    /// Whether it runs until it is told to stop, and so says in its log what it does.
+    pub fn is_server(&self) -> bool {
+        match self {
+            Self::Serve(_) => true,
+            Self::Witness(witness) => matches!(witness.verb, WitnessVerb::Serve { .. }),
+            _ => false,
+        }
+    }
 }
 
 /// Where the data is.

@@ -25,6 +25,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Code> {
         Command::Doctor(args) => runtime.block_on(cmd::doctor::run(args)),
         Command::Incident(args) => cmd::incident::run(args),
         Command::Gate(args) => cmd::gate::run(args),
+        Command::Witness(args) => cmd::witness::run(&runtime, args),
         Command::Demo(args) => cmd::demo::run(&runtime, &args),
     }
 }

@@ -11,10 +11,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    bifold::log::start(
-        cli.verbose,
-        matches!(cli.command, bifold::cli::Command::Serve(_)),
-    );
+    bifold::log::start(cli.verbose, cli.command.is_server());
     match bifold::run(cli) {
         Ok(code) => code.into(),
         Err(error) => {

@@ -124,10 +124,7 @@ fn a_policy_file_says_the_same() {
         2,
         "policy: line 4 of the policy: a group needs",
     );
-    write(
-        &file,
-        format!("log {}\nquorum none\n", another_log()),
-    );
+    write(&file, format!("log {}\nquorum none\n", another_log()));
     let answer = published.verify(&["--policy", file.to_str().unwrap()]);
     ends(&answer, 6, "none of the 1 known keys signed");
     fs::remove_file(&file).unwrap();

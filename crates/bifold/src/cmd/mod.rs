@@ -10,6 +10,7 @@ pub(crate) mod ledger;
 pub(crate) mod serve;
 pub(crate) mod story;
 pub(crate) mod token;
+pub(crate) mod witness;
 
 use crate::cli::Where;
 use bifold_store::Options;

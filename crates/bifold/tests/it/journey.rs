@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-fn bifold(args: &[&str]) -> Command {
+pub(crate) fn bifold(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bifold"));
     command
         .args(args)
@@ -14,7 +14,7 @@ fn bifold(args: &[&str]) -> Command {
     command
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     let (out, err) = (&output.stdout, &output.stderr);
     format!(
         "{}{}",
@@ -23,19 +23,19 @@ fn said(output: &Output) -> String {
     )
 }
 
-fn run(args: &[&str]) -> (Option<i32>, String) {
+pub(crate) fn run(args: &[&str]) -> (Option<i32>, String) {
     let output = bifold(args).output().unwrap();
     (output.status.code(), said(&output))
 }
 
 /// A server on a free port, stopped when dropped.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Server {
-    fn start(data: &str) -> Self {
+    pub(crate) fn start(data: &str) -> Self {
         let mut child = bifold(&["serve", "--data", data, "--listen", "127.0.0.1:0"])
             .stderr(Stdio::piped())
             .spawn()
@@ -59,12 +59,12 @@ impl Drop for Server {
     }
 }
 
-struct Home {
-    folder: tempfile::TempDir,
+pub(crate) struct Home {
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Home {
-    fn founded() -> Self {
+    pub(crate) fn founded() -> Self {
         let home = Self {
             folder: tempfile::tempdir().unwrap(),
         };
@@ -83,11 +83,11 @@ impl Home {
         home
     }
 
-    fn data(&self) -> String {
+    pub(crate) fn data(&self) -> String {
         self.folder.path().join("data").display().to_string()
     }
 
-    fn token(&self) -> String {
+    pub(crate) fn token(&self) -> String {
         let args = [
             "token",
             "create",

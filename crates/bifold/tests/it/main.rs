@@ -12,6 +12,8 @@ mod import_run;
 mod journey;
 #[path = "../../../bifold-verify/tests/it/tools.rs"]
 mod tools;
+mod witness;
+mod witness_crash;
 
 use std::path::PathBuf;
 
