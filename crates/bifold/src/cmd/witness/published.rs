@@ -155,3 +155,6 @@ fn refused(dir: &Path, why: &impl ToString) -> anyhow::Error {
     );
     Coded::error(Code::VerificationFailed, message)
 }
+
+#[cfg(test)]
+mod tests;
