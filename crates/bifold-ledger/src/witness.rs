@@ -19,7 +19,8 @@ use crate::tree::EMPTY_ROOT;
 mod request;
 
 pub use request::{
-    KNOWN_SIZE_TYPE, MAX_PROOF_HASHES, MAX_REQUEST_BYTES, Malformed, Request, parse_known_size,
+    KNOWN_SIZE_TYPE, MAX_PROOF_HASHES, MAX_REQUEST_BYTES, Malformed, NoSecondTry, Request,
+    after_conflict, parse_known_size,
 };
 
 /// What a witness remembers about a log: the last tree it cosigned.

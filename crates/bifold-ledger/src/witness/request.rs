@@ -125,3 +125,49 @@ impl fmt::Display for Request {
 pub fn parse_known_size(body: &str) -> Option<u64> {
     parse_decimal(body.strip_suffix('\n')?)
 }
+
+/// Why a witness that answered 409 is not asked a second time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoSecondTry {
+    /// The witness has seen more than there is here.
+    #[error(
+        "the witness has seen {known} entries of this log, and here are only {size}. Publish the \
+         log again; if it has no more entries, it was restored from a backup that is too old"
+    )]
+    Behind {
+        /// What the witness cosigned last.
+        known: u64,
+        /// What it was asked to cosign.
+        size: u64,
+    },
+    /// The witness cosigned another tree of this size.
+    #[error(
+        "the witness has cosigned ANOTHER tree of {size} entries of this log: there are two \
+         histories. Keep this log as it is, and find out which one is the true one"
+    )]
+    SecondHistory {
+        /// The size of both trees.
+        size: u64,
+    },
+    /// The witness refuses the very size that it names.
+    #[error(
+        "the witness contradicts itself about the {known} entries it has seen; tell its operator"
+    )]
+    Contradictory {
+        /// The size it names.
+        known: u64,
+    },
+}
+
+/// The old size to try next with a checkpoint of `size` entries, after a witness refused the one
+/// tried and named the size that it cosigned last.
+///
+/// Ask only once more: if the answer is a conflict again, somebody else asks about the same log.
+pub fn after_conflict(tried: u64, known: u64, size: u64) -> Result<u64, NoSecondTry> {
+    match known {
+        _ if known > size => Err(NoSecondTry::Behind { known, size }),
+        _ if known != tried => Ok(known),
+        _ if known == size => Err(NoSecondTry::SecondHistory { size }),
+        _ => Err(NoSecondTry::Contradictory { known }),
+    }
+}

@@ -120,6 +120,30 @@ fn a_conflict_names_the_size_cosigned_last() {
 }
 
 #[test]
+fn a_log_learns_from_a_conflict_what_to_prove_or_that_it_is_in_vain() {
+    for (tried, known, size, next) in [
+        (0, 8, 12, Ok(8)),
+        (0, 12, 12, Ok(12)),
+        (12, 8, 12, Ok(8)),
+        (8, 0, 12, Ok(0)),
+        (
+            0,
+            13,
+            12,
+            Err(NoSecondTry::Behind {
+                known: 13,
+                size: 12,
+            }),
+        ),
+        (12, 12, 12, Err(NoSecondTry::SecondHistory { size: 12 })),
+        (0, 0, 0, Err(NoSecondTry::SecondHistory { size: 0 })),
+        (8, 8, 12, Err(NoSecondTry::Contradictory { known: 8 })),
+    ] {
+        assert_eq!(after_conflict(tried, known, size), next);
+    }
+}
+
+#[test]
 fn a_clock_that_went_back_does_not_take_the_statements_back() {
     let leaves = leaves(3);
     let known = Seen {

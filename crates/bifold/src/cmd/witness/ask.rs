@@ -5,7 +5,9 @@
 use super::published::PublishedLog;
 use crate::exit::{Code, Coded};
 use bifold_ledger::cosignature::WitnessKey;
-use bifold_ledger::witness::{MAX_REQUEST_BYTES, Request, parse_known_size};
+use bifold_ledger::witness::{
+    MAX_REQUEST_BYTES, NoSecondTry, Request, after_conflict, parse_known_size,
+};
 use std::path::Path;
 use std::time::Duration;
 
@@ -44,21 +46,15 @@ fn cosigned(url: &str, log: &PublishedLog, witness: &WitnessKey) -> anyhow::Resu
     } else {
         0
     };
-    let known = match post(url, log, first)? {
+    let old = match post(url, log, first)? {
         Answer::Cosigned(lines) => return Ok(lines),
-        Answer::Known(known) => known,
+        Answer::Known(known) => next(log, first, known)?,
         Answer::Refused { status, says } => return Err(refused(log, status, &says)),
     };
-    if known == first {
-        return Err(contradicted(log, known));
-    }
-    if known > log.checkpoint.size {
-        return Err(behind(log, known));
-    }
-    match post(url, log, known)? {
+    match post(url, log, old)? {
         Answer::Cosigned(lines) => Ok(lines),
-        Answer::Known(again) if again == known => Err(contradicted(log, known)),
-        Answer::Known(_) => {
+        Answer::Known(known) => {
+            next(log, old, known)?;
             let says = "the witness was asked about this log by somebody else meanwhile; ask again";
             Err(Coded::error(Code::Conflict, says))
         }
@@ -90,28 +86,17 @@ fn post(url: &str, log: &PublishedLog, old: u64) -> anyhow::Result<Answer> {
     })
 }
 
-/// The witness names the size that the proof started from, and refuses nevertheless.
-fn contradicted(log: &PublishedLog, known: u64) -> anyhow::Error {
-    let message = if known == log.checkpoint.size {
-        format!(
-            "the witness has cosigned ANOTHER tree of {known} entries of this log: there are two \
-             histories. Keep this folder as it is, and find out which one is the true one"
-        )
-    } else {
-        format!(
-            "the witness contradicts itself about the {known} entries it has seen; tell its operator"
-        )
-    };
-    Coded::error(Code::VerificationFailed, message)
-}
-
-fn behind(log: &PublishedLog, known: u64) -> anyhow::Error {
-    let size = log.checkpoint.size;
-    let message = format!(
-        "the witness has seen {known} entries of this log, and here are only {size}. Publish the \
-         log again; if it has no more entries, it was restored from a backup that is too old"
-    );
-    Coded::error(Code::Conflict, message)
+/// What to prove next, when the proof from `tried` entries was not the one wanted.
+fn next(log: &PublishedLog, tried: u64, known: u64) -> anyhow::Result<u64> {
+    after_conflict(tried, known, log.checkpoint.size).map_err(|why| {
+        let code = match why {
+            NoSecondTry::Behind { .. } => Code::Conflict,
+            NoSecondTry::SecondHistory { .. } | NoSecondTry::Contradictory { .. } => {
+                Code::VerificationFailed
+            }
+        };
+        Coded::error(code, why.to_string())
+    })
 }
 
 fn refused(log: &PublishedLog, status: u16, says: &str) -> anyhow::Error {
