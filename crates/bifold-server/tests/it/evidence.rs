@@ -1,6 +1,7 @@
 //! Evidence over HTTP: its life, its bytes, who may what, and what takes two people.
 
 use crate::app::{Answer, Client, TestApp};
+use crate::settings_pages::{page, posted};
 use bifold_domain::Role;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -11,6 +12,7 @@ crate::on_both! {
     evidence_leaves_only_when_two_others_approve = released;
     a_thing_one_can_hold_is_sealed_with_a_number = physical;
     a_derived_item_is_a_new_one = derived;
+    the_page_of_an_exhibit_shows_its_custody_and_takes_its_forms = pages;
 }
 
 fn hash(bytes: &[u8]) -> String {
@@ -111,7 +113,7 @@ fn life(app: &TestApp) {
     );
 
     let content = format!("/api/v1/{path}/content");
-    custodian.send("GET", &content, None).is(400);
+    custodian.send("GET", &content, None).is(422);
     let got = custodian.send(
         "GET",
         &format!("{content}?purpose=To+look+for+the+implant"),
@@ -294,6 +296,95 @@ fn derived(app: &TestApp) {
     let original = officer.get(&path).is(200);
     assert_eq!(copy.text_at("/derived_from"), original.text_at("/id"));
     assert_eq!(original.at("/copies/0"), copy.at("/id"));
+}
+
+fn pages(app: &TestApp) {
+    let officer = app.officer();
+    let incident = officer.declare("Intrusion");
+    sealed(&officer, &incident);
+    let at = "/evidence/EVD-2026-0001";
+    let shown = page(&officer, at).is(200).text;
+    for words in [
+        "Log of the gateway",
+        "avml",
+        "Rack 7",
+        &hash(b"lines"),
+        "gateway.log",
+    ] {
+        assert!(shown.contains(words), "{words}");
+    }
+    assert!(
+        page(&officer, "/evidence")
+            .is(200)
+            .text
+            .contains("EVD-2026-0001")
+    );
+    let about = format!("/incidents/{incident}");
+    assert!(
+        page(&officer, &about)
+            .is(200)
+            .text
+            .contains("EVD-2026-0001")
+    );
+    let agent = app.agent();
+    page(&agent, at).is(404);
+    for path in ["/evidence", &about] {
+        assert!(
+            !page(&agent, path).is(200).text.contains("EVD-2026-0001"),
+            "{path}"
+        );
+    }
+    let verb = |verb: &str| format!("{at}/do/{verb}");
+    posted(&agent, &verb("note"), &[("text", "t")]).is(404);
+    posted(&app.auditor(), &verb("note"), &[("text", "t")]).is(403);
+    posted(
+        &officer,
+        &verb("note"),
+        &[("text", "The fan was replaced.")],
+    )
+    .is(303);
+    posted(&officer, &verb("verify"), &[]).is(303);
+    posted(&officer, &verb("nonsense"), &[]).is(404);
+    let bytes = posted(&officer, &verb("download"), &[("purpose", "To look.")]).is(200);
+    assert_eq!(bytes.text, "lines");
+    let hold = [
+        ("hold", "4 O 12/26"),
+        ("authority", "The court."),
+        ("reason", "r"),
+    ];
+    posted(&officer, &verb("hold"), &hold).is(303);
+    let derive = [
+        ("how", "Carved."),
+        ("item.sort", "log"),
+        ("item.title", "One hour"),
+    ];
+    posted(&officer, &verb("derive"), &derive).is(303);
+    let release = [
+        ("recipient", "Police"),
+        ("purpose", "p"),
+        ("legal_basis", "b"),
+    ];
+    posted(&officer, &verb("request-release"), &release).is(303);
+    let shown = page(&officer, at).is(200).text;
+    for words in [
+        "The fan was replaced",
+        "To look.",
+        "4 O 12/26",
+        "EVD-2026-0002",
+        "Police",
+    ] {
+        assert!(shown.contains(words), "{words}");
+    }
+    assert!(!shown.contains("/approve"), "not by the one who asked");
+    let shown = page(&app.manager(), at).is(200).text;
+    let from = shown.find("requests/req_").unwrap() + "requests/".len();
+    let request = &shown[from..from + 30];
+    posted(
+        &app.manager(),
+        &verb(&format!("requests/{request}/approve")),
+        &[],
+    )
+    .is(303);
 }
 
 /// An item of the officer, brought to where the verb can be.

@@ -33,6 +33,9 @@ pub(crate) const APART: &[&str] = &[
     "page_sign_out",
     // It does not end: `live`.
     "page_live",
+    // One exhibit and its forms: `evidence`.
+    "page_evidence",
+    "page_evidence_do",
     // Who drafts and who signs: `gate`.
     "page_gate_order",
     "page_gate_sign",
@@ -59,6 +62,7 @@ pub(crate) fn of_an_incident() -> Vec<PageRow> {
         row("page_incident_assess", ALL),
         row("page_incident_readers", ALL),
         row("page_incident_do", WORK),
+        with("page_evidence_register", WORK, "sort=log&title=t"),
         split,
         PageRow {
             is_last: true,
@@ -120,6 +124,7 @@ pub(crate) fn elsewhere() -> Vec<PageRow> {
         row("page_day", ALL),
         row("page_more", ALL),
         row("page_gate", ALL),
+        row("page_evidence_list", ALL),
         row("page_search", ALL),
         row("page_palette", ALL),
         row("page_incidents", ALL),
