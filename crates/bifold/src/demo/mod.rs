@@ -8,6 +8,7 @@
 mod calendar;
 mod catalogue;
 mod course;
+mod exhibits;
 mod history;
 mod life;
 pub(crate) mod organisation;
@@ -94,6 +95,9 @@ pub(crate) async fn found(data: &Path, setting: &Setting) -> anyhow::Result<Refu
     };
     let (store, founder) = Store::found(options, founding).await?;
     store.sign_checkpoint().await?;
+    for bytes in exhibits::bytes() {
+        store.keep_blob(&bytes[..]).await?;
+    }
     let mut refused = Refused::new();
     for steps in history(setting, &founder).chunks(SIGN_EVERY) {
         let told = steps.iter().map(|step| (step.at, operation(step)));

@@ -35,6 +35,7 @@ pub(crate) fn tell(world: &World, script: &mut Script, rng: &Rng) {
     led(&mut life, t0);
     let tasks = restored(&mut life, t0);
     protected(&mut life, t0);
+    super::exhibits::secured(&mut life, t0);
     lately(&mut life, t0, tasks);
     script.extend(life.steps());
 }
