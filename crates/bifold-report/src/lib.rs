@@ -2,4 +2,6 @@
 //!
 //! It refuses to know what a row means: who may see what was decided before the data came here.
 
+pub mod bag;
+
 pub mod csv;
