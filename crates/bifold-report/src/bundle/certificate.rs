@@ -10,12 +10,13 @@ use super::{Bundle, Bytes, Exhibit, show};
 const DRAFT: &str = include_str!("../../templates/certificate.md");
 
 pub(super) fn text(bundle: &Bundle) -> String {
-    DRAFT
+    let draft = DRAFT
         .replace("{number}", &line(&bundle.incident.number))
         .replace("{organisation}", &line(&bundle.organisation))
         .replace("{made}", &show::time(bundle.export.at))
         .replace("{by}", &line(&bundle.export.by.name))
-        .replace("{exhibits}", &exhibits(&bundle.exhibits))
+        .replace("{exhibits}", &exhibits(&bundle.exhibits));
+    show::visible(&draft)
 }
 
 fn exhibits(exhibits: &[Exhibit]) -> String {

@@ -55,6 +55,7 @@ pub(super) fn html(bundle: &Bundle) -> Result<String, askama::Error> {
         items: bundle.exhibits.iter().map(item).collect(),
     }
     .render()
+    .map(|page| show::visible(&page))
 }
 
 fn item(exhibit: &Exhibit) -> Item<'_> {

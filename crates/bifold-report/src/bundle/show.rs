@@ -1,5 +1,7 @@
 //! How times, sizes and tags are written in documents that people read.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -45,9 +47,33 @@ pub(super) fn offset(offset_ms: i64) -> String {
     }
 }
 
+/// The document with marks that change the direction of text made visible: a file name must not
+/// look like another one.
+pub(super) fn visible(document: &str) -> String {
+    document.chars().fold(String::new(), |mut out, c| {
+        match c {
+            '\u{61c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' => {
+                // Writing into a string does not fail.
+                let _ = write!(out, "[U+{:04X}]", u32::from(c));
+            }
+            c => out.push(c),
+        }
+        out
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_cannot_turn_its_ending_around() {
+        assert_eq!(visible("smb\u{202e}gol.exe"), "smb[U+202E]gol.exe");
+    }
 
     #[test]
     fn times_tags_and_offsets_read_as_words() {

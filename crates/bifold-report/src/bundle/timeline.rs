@@ -47,4 +47,5 @@ pub(super) fn html(bundle: &Bundle) -> Result<String, askama::Error> {
         rows: rows.collect(),
     }
     .render()
+    .map(|page| show::visible(&page))
 }

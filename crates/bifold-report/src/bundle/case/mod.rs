@@ -42,7 +42,7 @@ pub(super) fn graph(bundle: &Bundle) -> Value {
         .text("uco-core:tag", Some(&bundle.export.tlp))
         .set("uco-core:objectCreatedTime", time(bundle.export.at))
         .set("uco-core:createdBy", reference(&maker))
-        .set("case-investigation:startTime", time(incident.declared_at))
+        .set("uco-action:startTime", time(incident.declared_at))
         .references("case-investigation:relevantAuthorization", &authorities)
         .references("uco-core:object", &members);
     graph.add(investigation);

@@ -61,8 +61,8 @@ pub(super) fn time(at: Timestamp) -> Value {
     json!({"@type": "xsd:dateTime", "@value": at.to_string()})
 }
 
-/// An identifier that ends in a UUID, as UCO wants it: version 8 (RFC 9562 §5.8) of what the node
-/// stands for.
+/// An identifier that ends in a UUID, as UCO wants it, of what the node stands for. It has the form
+/// of a name-based one (version 5), the newest that UCO's shapes know, but comes from SHA-256.
 pub(super) fn id(kind: &str, names: &[&str]) -> String {
     let mut hash = Sha256::new();
     for name in std::iter::once(&kind).chain(names) {
@@ -72,7 +72,7 @@ pub(super) fn id(kind: &str, names: &[&str]) -> String {
     let digest: [u8; 32] = hash.finalize().into();
     let half = digest.iter().take(16);
     let bits = half.fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
-    let version = bits & !(0xf << 76) | 0x8 << 76;
+    let version = bits & !(0xf << 76) | 0x5 << 76;
     let uuid = version & !(0x3 << 62) | 0x2 << 62;
     let text = format!("{uuid:032x}");
     let (head, clock) = text.split_at(16);
@@ -92,7 +92,7 @@ mod tests {
         assert_ne!(first, id("a", &["bc"]));
         let uuid = first.strip_prefix("urn:uuid:").unwrap();
         assert_eq!(uuid.len(), 36);
-        assert_eq!(&uuid[14..15], "8");
+        assert_eq!(&uuid[14..15], "5");
         assert!("89ab".contains(&uuid[19..20]));
         assert_eq!(uuid.matches('-').count(), 4);
     }
