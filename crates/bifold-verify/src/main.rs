@@ -1,6 +1,7 @@
-//! `bifold-verify`: checks a published ledger or a single proof, offline.
+//! `bifold-verify`: checks an evidence bundle, a published ledger or a single proof, offline.
 //!
-//! Exit codes: 0 verified, 1 too few witnesses, 6 failed, 2 wrong usage or incomplete files.
+//! Exit codes: 0 verified, 2 wrong usage or incomplete files; 1 for a bundle that failed and for
+//! too few witnesses; 6 for a ledger or a proof that failed.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -9,13 +10,20 @@ use std::process::ExitCode;
 use bifold_ledger::cosignature::WitnessKey;
 use bifold_ledger::note::Verifier;
 use bifold_ledger::policy::Policy;
-use bifold_verify::{Options, Verdict, verify_directory, verify_proof};
-use clap::{Args, Parser, Subcommand};
+use bifold_verify::{Options, Verdict, is_bundle, verify_bundle, verify_directory, verify_proof};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
-/// Verifies a published Bifold ledger offline: no network, no database, nothing is written.
+/// Exit code for a ledger or a proof that failed.
+const FAILED: u8 = 6;
+/// Exit code for a bundle that failed.
+const FAILED_BUNDLE: u8 = 1;
+
+/// Verifies an evidence bundle or a published Bifold ledger offline: no network, no database,
+/// nothing is written.
 ///
-/// Exit codes: 0 verified, 1 too few witnesses cosigned, 6 failed, 2 wrong usage or incomplete
-/// files.
+/// Exit codes: 0 verified, 2 wrong usage or incomplete files; 1 for a bundle that failed and for
+/// too few witnesses; 6 for a ledger or a proof that failed.
 #[derive(Parser)]
 #[command(
     version,
@@ -49,11 +57,13 @@ enum Command {
 
 #[derive(Args)]
 struct Log {
-    /// Directory with `checkpoint`, `tile/` and, if there are any, `disclosures.jsonl`.
-    dir: PathBuf,
+    /// An evidence bundle, as a directory or an uncompressed tar archive; or a directory with
+    /// `checkpoint`, `tile/` and, if there are any, `disclosures.jsonl`.
+    path: PathBuf,
     /// Verifier key of the log, `name+hash+base64`, from a source you trust. Repeat it for keys
-    /// that were used before, or for the log before; the first one names this log.
-    #[arg(long, required = true)]
+    /// that were used before, or for the log before; the first one names this log. Without it a
+    /// bundle is checked with the key that lies in it.
+    #[arg(long)]
     vkey: Vec<Verifier>,
     /// File with an older checkpoint that you kept. Repeat it for several.
     #[arg(long = "checkpoint", value_name = "OLD")]
@@ -84,7 +94,7 @@ struct Log {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let (verdict, answer) = match (cli.command, cli.log) {
+    let (verdict, answer, failed) = match (cli.command, cli.log) {
         (
             Some(Command::Proof {
                 file,
@@ -95,13 +105,26 @@ fn main() -> ExitCode {
             _,
         ) => {
             let report = verify_proof(&file, &leaf, &vkey);
-            (report.verdict, render(&report, json))
+            (report.verdict, render(&report, json), FAILED)
         }
-        (None, Some(log)) => verify(log),
-        // clap demands a directory when there is no subcommand.
+        (None, Some(log)) if is_bundle(&log.path) => {
+            let report = verify_bundle(&log.path, &log.vkey);
+            (report.verdict(), render(&report, log.json), FAILED_BUNDLE)
+        }
+        (None, Some(log)) if log.vkey.is_empty() => {
+            let why = "a published ledger is verified with `--vkey`; give the log's verifier key";
+            let mut cli = Cli::command();
+            cli.error(ErrorKind::MissingRequiredArgument, why).exit()
+        }
+        (None, Some(log)) => {
+            let (verdict, answer) = verify(log);
+            (verdict, answer, FAILED)
+        }
+        // clap demands a path when there is no subcommand.
         (None, None) => (
             Verdict::Incomplete,
-            "give a directory; see --help\n".to_owned(),
+            "give a bundle or a directory; see --help\n".to_owned(),
+            FAILED,
         ),
     };
     // A closed pipe changes nothing about the verdict.
@@ -109,7 +132,7 @@ fn main() -> ExitCode {
     ExitCode::from(match verdict {
         Verdict::Verified => 0,
         Verdict::Unwitnessed => 1,
-        Verdict::Failed => 6,
+        Verdict::Failed => failed,
         Verdict::Incomplete => 2,
     })
 }
@@ -126,7 +149,7 @@ fn verify(log: Log) -> (Verdict, String) {
         some_disclosures: log.some_disclosures,
         witnesses,
     };
-    let report = verify_directory(&log.dir, &log.vkey, &options);
+    let report = verify_directory(&log.path, &log.vkey, &options);
     (report.verdict(), render(&report, log.json))
 }
 

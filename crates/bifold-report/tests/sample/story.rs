@@ -7,6 +7,15 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Case, INCIDENT, at, person};
 
+/// Bytes to be written in hexadecimal.
+struct HexOf([u8; 32]);
+
+impl std::fmt::LowerHex for HexOf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
 const LOG: &str = "evd_00000000000000000000000001";
 const COMPUTER: &str = "evd_00000000000000000000000002";
 const IMAGE: &str = "evd_00000000000000000000000003";
@@ -100,8 +109,7 @@ fn collected(case: &mut Case, id: &str, is_live: bool) {
 }
 
 fn sealed(case: &mut Case, id: &str, bytes: &[u8], filename: &str) {
-    let digest: [u8; 32] = Sha256::digest(bytes).into();
-    let sha256: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = format!("{:x}", HexOf(Sha256::digest(bytes).into()));
     case.fact(
         id,
         "evidence.sealed",
