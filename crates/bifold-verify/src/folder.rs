@@ -194,7 +194,7 @@ mod tests {
             let mut header = tar::Header::new_ustar();
             header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
             header.set_entry_type(kind);
-            header.set_size(if kind.is_file() { 1 } else { 0 });
+            header.set_size(u64::from(kind.is_file()));
             header.set_cksum();
             builder
                 .append(&header, &b"x"[..header.size().unwrap().try_into().unwrap()])

@@ -23,7 +23,7 @@ use serde_json::{Map, Value, json};
 
 #[allow(dead_code, reason = "each crate that includes it uses a part")]
 #[path = "../../../bifold-ledger/tests/sample/mod.rs"]
-mod log;
+pub(crate) mod log;
 mod story;
 
 pub(crate) use log::{ORIGIN, SampleLog};
@@ -64,6 +64,14 @@ pub(crate) struct Case {
 impl Case {
     /// The whole story, exported.
     pub(crate) fn new() -> Self {
+        let mut case = story::tell();
+        case.export();
+        case
+    }
+
+    /// The story until just before the export.
+    #[allow(dead_code, reason = "each crate that includes it uses a part")]
+    pub(crate) fn before_export() -> Self {
         story::tell()
     }
 

@@ -37,6 +37,20 @@ pub(super) fn read(manifest: &str, text: &str, version: Version, out: &mut Findi
     listed
 }
 
+/// The manifest as a bundle has it: sorted, each line a digest in lower case, two spaces and the
+/// encoded name. A byte of a bundle that differs from this was changed.
+pub(super) fn canonical(listed: &Listed) -> String {
+    let encode = |path: &str| {
+        path.replace('%', "%25")
+            .replace('\r', "%0D")
+            .replace('\n', "%0A")
+    };
+    let lines = listed
+        .iter()
+        .map(|(path, digest)| format!("{digest}  {}\n", encode(path)));
+    lines.collect::<Vec<_>>().concat()
+}
+
 /// The name without what other tools put in front of it.
 fn plain_path(manifest: &str, path: &str, version: Version, out: &mut Findings) -> String {
     let path = decode_path(path, version);

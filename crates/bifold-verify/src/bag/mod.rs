@@ -45,6 +45,14 @@ pub(crate) enum Rigour {
     Bundle,
 }
 
+/// What the tag files of a bag are like.
+#[derive(Clone, Copy)]
+struct Form {
+    version: Version,
+    encoding: Encoding,
+    rigour: Rigour,
+}
+
 /// The manifests of a bag: file name, algorithm, what it lists.
 struct Manifest {
     name: String,
@@ -58,13 +66,18 @@ pub(crate) fn check(folder: &Folder, rigour: Rigour) -> Bag {
     for oddity in &folder.oddities {
         bag.findings.fault("odd_file", "", oddity.clone());
     }
-    for (name, size) in folder.files().filter(|(name, _)| name.starts_with("data/")) {
-        let _ = name;
+    let payload = folder.files().filter(|(name, _)| name.starts_with("data/"));
+    for (_, size) in payload {
         bag.payload_files += 1;
         bag.payload_bytes += size;
     }
     if let Some((version, encoding)) = declared(folder, rigour, &mut bag.findings) {
-        let manifests = manifests(folder, version, encoding, &mut bag.findings);
+        let form = Form {
+            version,
+            encoding,
+            rigour,
+        };
+        let manifests = manifests(folder, form, &mut bag.findings);
         bag.completeness(folder, &manifests, version, rigour);
         bag.oxum(folder, encoding);
         bag.fetches(folder, &manifests, encoding, rigour);
@@ -121,12 +134,7 @@ fn read_text(
 }
 
 /// All manifests whose algorithm is known.
-fn manifests(
-    folder: &Folder,
-    version: Version,
-    encoding: Encoding,
-    findings: &mut Findings,
-) -> Vec<Manifest> {
+fn manifests(folder: &Folder, form: Form, findings: &mut Findings) -> Vec<Manifest> {
     let mut manifests = Vec::new();
     for (name, _) in folder.files() {
         let stem = name.strip_suffix(".txt");
@@ -143,8 +151,11 @@ fn manifests(
             );
             continue;
         };
-        if let Some(text) = read_text(folder, name, encoding, findings) {
-            let listed = manifest::read(name, &text, version, findings);
+        if let Some(text) = read_text(folder, name, form.encoding, findings) {
+            let listed = manifest::read(name, &text, form.version, findings);
+            if form.rigour == Rigour::Bundle && text != manifest::canonical(&listed) {
+                findings.fault("form", name, "it is not written as in a bundle");
+            }
             let name = name.to_owned();
             manifests.push(Manifest {
                 name,
@@ -195,7 +206,7 @@ impl Bag {
                 payload.iter().any(is_listed)
             } else {
                 rigour == Rigour::Rfc
-                    || name.starts_with("tagmanifest-")
+                    || name == "tagmanifest-sha256.txt"
                     || tags.iter().all(is_listed)
             };
             if !is_fine {
@@ -297,3 +308,6 @@ impl Bag {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

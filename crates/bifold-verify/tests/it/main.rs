@@ -6,10 +6,20 @@
     reason = "helpers of tests may end the test"
 )]
 
+mod bundle;
+#[allow(
+    dead_code,
+    reason = "the tests of the bundle's documents use all of it"
+)]
+#[path = "../../../bifold-report/tests/sample/mod.rs"]
+mod case;
 mod cli;
 mod foreign;
+mod foreign_bundle;
+mod mutations;
+mod packed;
 mod published;
-#[path = "../../../bifold-ledger/tests/sample/mod.rs"]
-mod sample;
 mod tools;
 mod witnesses;
+
+use case::log as sample;

@@ -48,15 +48,20 @@ fn go_build(source: &str) -> Option<PathBuf> {
 
 /// A Python with pymerkle; `BIFOLD_TEST_PYTHON` names one in a virtual environment.
 pub(crate) fn python() -> Option<OsString> {
+    python_with("pymerkle")
+}
+
+/// A Python with a module; `None` with a notice if it is not here.
+pub(crate) fn python_with(module: &str) -> Option<OsString> {
     let python = std::env::var_os("BIFOLD_TEST_PYTHON").unwrap_or_else(|| "python3".into());
     let import = Command::new(&python)
-        .args(["-c", "import pymerkle"])
+        .args(["-c", &format!("import {module}")])
         .output();
     if import.is_ok_and(|output| output.status.success()) {
         return Some(python);
     }
     eprintln!(
-        "SKIPPED: no pymerkle in {}; set BIFOLD_TEST_PYTHON",
+        "SKIPPED: no {module} in {}; set BIFOLD_TEST_PYTHON",
         python.display()
     );
     None

@@ -138,7 +138,7 @@ fn holds_are_lifted_once_and_stop_a_disposal() {
     let twice = [hold("hold_set"), hold("hold_lifted"), hold("hold_lifted")];
     breaks(&sealed_then(&twice), "lifted before");
     let disposal = |who, tag| (who, tag, json!({"disposal": "d"}));
-    let held = sealed_then(&[
+    let after = sealed_then(&[
         hold("hold_set"),
         disposal("ada", "disposal_requested"),
         disposal("olga", "disposal_approved"),
@@ -147,9 +147,9 @@ fn holds_are_lifted_once_and_stop_a_disposal() {
         ("carl", "accessed", json!({})),
         ("carl", "verified", json!({"result": "match"})),
     ]);
-    breaks(&held, "a hold is in force");
-    breaks(&held, "disposed of before");
-    breaks(&held, "cannot have been verified");
+    breaks(&after, "a hold is in force");
+    breaks(&after, "disposed of before");
+    breaks(&after, "cannot have been verified");
 }
 
 #[test]
