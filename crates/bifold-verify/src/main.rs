@@ -173,7 +173,8 @@ fn policy(log: &Log) -> Result<Option<Policy>, String> {
 fn render(report: &(impl std::fmt::Display + serde::Serialize), json: bool) -> String {
     if !json {
         // Texts may quote what an attacker wrote into a file; a terminal must not obey it.
-        let plain = |c: &char| *c == '\n' || !c.is_control();
+        let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let plain = |c: &char| *c == '\n' || !(c.is_control() || turns(*c));
         return report.to_string().chars().filter(plain).collect();
     }
     match serde_json::to_string_pretty(report) {

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::{Bundle, Bytes, Exhibit, show};
 
-const DRAFT: &str = include_str!("../../templates/certificate.md");
+const DRAFT: &str = include_str!("../../templates/certificate.txt");
 
 pub(super) fn text(bundle: &Bundle) -> String {
     let draft = DRAFT

@@ -3,7 +3,7 @@
 use super::Bundle;
 use super::certificate::line;
 
-const TEXT: &str = include_str!("../../templates/verify.md");
+const TEXT: &str = include_str!("../../templates/verify.txt");
 
 pub(super) fn text(bundle: &Bundle) -> String {
     TEXT.replace("{number}", &line(&bundle.incident.number))

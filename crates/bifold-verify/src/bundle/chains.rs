@@ -29,6 +29,8 @@ pub(super) struct Records<'a> {
     pub(super) chains: BTreeMap<&'a str, Chain<'a>>,
     /// The incident's id.
     pub(super) incident: Option<&'a str>,
+    /// Index of the entry of the export.
+    pub(super) exported: Option<u64>,
 }
 
 impl<'a> Records<'a> {
@@ -65,7 +67,7 @@ pub(super) fn check<'a>(part: &'a LedgerPart, out: &mut Findings) -> Records<'a>
             return records;
         }
     }
-    ends(&records, out);
+    records.exported = ends(&records, out);
     records
 }
 
@@ -96,21 +98,20 @@ fn links(id: &str, chain: &Chain<'_>, out: &mut Findings) {
     }
 }
 
-/// The incident ends with its export, and every other record where the export says.
-fn ends(records: &Records<'_>, out: &mut Findings) {
-    let Some(incident) = records.incident else {
-        return;
-    };
+/// The incident ends with its export, and every other record where the export says. Gives the
+/// index of the export.
+fn ends(records: &Records<'_>, out: &mut Findings) -> Option<u64> {
+    let incident = records.incident?;
     let last = records.chains.get(incident).and_then(|chain| chain.last());
     let Some(exported) = last.filter(|entry| entry.leaf.kind == EXPORTED) else {
         let says = "its last entry is not its export; the end was cut off";
         out.fault("not_exported", incident, says);
-        return;
+        return None;
     };
     let Some(heads) = heads(exported) else {
         let says = "it does not say up to where each record goes";
         out.fault("no_heads", &place(exported.index), says);
-        return;
+        return None;
     };
     for head in &heads {
         let chain = records.chains.get(head.id.as_str());
@@ -130,10 +131,10 @@ fn ends(records: &Records<'_>, out: &mut Findings) {
     }
     let mut ids: Vec<&str> = heads.iter().map(|head| head.id.as_str()).collect();
     ids.sort_unstable();
-    if ids.is_sorted_by(|a, b| a < b) {
-        return;
+    if !ids.is_sorted_by(|a, b| a < b) {
+        out.fault("heads", &place(exported.index), "it names a record twice");
     }
-    out.fault("heads", &place(exported.index), "it names a record twice");
+    Some(exported.index)
 }
 
 fn heads(exported: &Entry) -> Option<Vec<Head>> {

@@ -25,6 +25,27 @@ mod report;
 use chains::Records;
 pub use report::{BundleReport, Check, Step};
 
+/// The files of a bundle below `data`, and the folders of those that have a check of their own.
+const PAYLOAD: [&str; 9] = [
+    "approvals/",
+    "certificate-draft.md",
+    "custody-form.html",
+    "custody.jsonld",
+    "evidence/",
+    "incident.json",
+    "ledger/",
+    "timeline.csv",
+    "timeline.html",
+];
+/// The files of a bundle beside `data`.
+const TAG_FILES: [&str; 5] = [
+    "VERIFY.md",
+    "bag-info.txt",
+    "bagit.txt",
+    "manifest-sha256.txt",
+    "tagmanifest-sha256.txt",
+];
+
 /// Whether the path looks like a bundle: a directory with a bag's declaration, or a file.
 pub fn is_bundle(path: &Path) -> bool {
     path.is_file() || path.join("bagit.txt").exists() || path.join("data/ledger").exists()
@@ -49,7 +70,9 @@ pub fn verify_bundle(path: &Path, keys: &[Verifier]) -> BundleReport {
         "bag: {} files of payload, {} bytes, each compared with its digest",
         bag.payload_files, bag.payload_bytes
     );
-    report.add(Step::Bag, says, bag.findings);
+    let mut findings = bag.findings;
+    strangers(&folder, &mut findings);
+    report.add(Step::Bag, says, findings);
 
     let mut findings = Findings::default();
     let signed = proofs::signed(&folder, keys, &mut findings);
@@ -72,6 +95,22 @@ pub fn verify_bundle(path: &Path, keys: &[Verifier]) -> BundleReport {
     report
 }
 
+/// Files that no bundle has. They are in the manifests, but the log knows nothing of them.
+fn strangers(folder: &Folder, out: &mut Findings) {
+    let is_known = |name: &str| {
+        let known = |name: &str| PAYLOAD.iter().any(|known| name.starts_with(known));
+        name.strip_prefix("data/")
+            .map_or(TAG_FILES.contains(&name), known)
+    };
+    for (name, _) in folder.files().filter(|(name, _)| !is_known(name)) {
+        out.note(
+            "stranger",
+            name,
+            "no bundle has such a file; nothing vouches for it",
+        );
+    }
+}
+
 /// Everything that the entries say.
 fn ledger(
     folder: &Folder,
@@ -92,8 +131,11 @@ fn ledger(
     let mut findings = Findings::default();
     let records = chains::check(&part, &mut findings);
     let says = format!(
-        "chains: {} records from their first entry to the export",
-        records.chains.len()
+        "chains: {} records from their first entry to the export{}",
+        records.chains.len(),
+        records
+            .exported
+            .map_or(String::new(), |n| format!(" in entry {n}"))
     );
     report.add(Step::Chains, says, findings);
 

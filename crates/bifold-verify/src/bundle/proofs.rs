@@ -1,5 +1,7 @@
 //! The one checkpoint, and the way from each entry to its root.
 
+use std::collections::BTreeSet;
+
 use bifold_ledger::checkpoint::{Checkpoint, open_checkpoint};
 use bifold_ledger::note::{MAX_NOTE_BYTES, Verifier};
 use bifold_ledger::proof::verify_inclusion;
@@ -83,15 +85,16 @@ pub(super) fn check(folder: &Folder, part: &LedgerPart, signed: &Signed, out: &m
             out.fault("not_in_log", &place(entry.index), says);
         }
     }
-    for (name, _) in folder.files().filter(|(name, _)| name.starts_with(PROOFS)) {
-        let index = name
-            .strip_prefix(PROOFS)
-            .and_then(|n| n.strip_suffix(".tlog-proof"));
-        let index = index.and_then(|index| index.parse().ok());
-        if index.is_none_or(|index: u64| !part.entries.contains_key(&index)) {
-            out.fault("extra_proof", name, "there is no such entry here");
-        }
+    let expected: BTreeSet<String> = part.entries.keys().map(|index| name(*index)).collect();
+    let found = folder.files().map(|(name, _)| name);
+    for extra in found.filter(|name| name.starts_with(PROOFS) && !expected.contains(*name)) {
+        out.fault("extra_proof", extra, "there is no such entry here");
     }
+}
+
+/// The file with the proof of an entry.
+fn name(index: u64) -> String {
+    format!("{PROOFS}{index}.tlog-proof")
 }
 
 fn prove(
@@ -100,7 +103,7 @@ fn prove(
     note: &str,
     checkpoint: &Checkpoint,
 ) -> Result<(), String> {
-    let name = format!("{PROOFS}{}.tlog-proof", entry.index);
+    let name = name(entry.index);
     let bytes = folder.read(&name, MAX_NOTE_BYTES as u64);
     let bytes = bytes.map_err(|error| match error {
         FileError::Missing => format!("{name} is missing"),

@@ -254,3 +254,35 @@ fn an_exhibit_of_another_incident_is_refused() {
     case.export();
     fails(&case, Step::Evidence, "registered for another incident");
 }
+
+#[test]
+fn a_second_export_is_a_bundle_of_its_own() {
+    let mut case = Case::new();
+    case.fact(
+        INCIDENT,
+        "incident.note_added",
+        1,
+        json!({}),
+        &[("text", "asked again")],
+    );
+    case.export();
+    let packed = Packed::new(&case);
+    let report = verify_bundle(&packed.path(), &[signer().verifier()]);
+    assert_eq!(report.verdict(), Verdict::Verified, "{report}");
+    assert!(
+        report.to_string().contains("to the export in entry 38"),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_file_that_no_bundle_has_is_pointed_out() {
+    let mut packed = Packed::new(&Case::new());
+    let mut files = packed.files();
+    files.insert("data/read-me-first.html".to_owned(), b"<p>".to_vec());
+    repack(&mut files);
+    let report = packed.verify(&files);
+    let found = report.findings(Step::Bag).unwrap();
+    assert_eq!(found.list[0].code, "stranger", "{report}");
+    assert_eq!(found.list[0].place, "data/read-me-first.html");
+}

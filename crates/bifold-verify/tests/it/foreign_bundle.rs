@@ -7,10 +7,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::case::Case;
+use crate::case::{Case, signer};
 use crate::packed::{Packed, leaf, lines, repack, set_leaf, set_lines};
 use crate::published::Answer;
-use crate::tools::python_with;
+use crate::tools::{go_program, python_with};
 
 fn python(module: &str, args: &[&str]) -> Option<Answer> {
     let python = python_with(module)?;
@@ -54,6 +54,34 @@ fn the_custody_graph_conforms_to_case() {
     fs::write(&broken, text.replace("xsd:hexBinary", "xsd:string")).unwrap();
     let answer = validate(&broken).unwrap();
     assert!(answer.text.contains("Conforms: False"), "{}", answer.text);
+}
+
+#[test]
+fn go_leads_every_entry_to_the_signed_root() {
+    let Some(go) = go_program("bundle") else {
+        return;
+    };
+    let mut packed = Packed::new(&Case::new());
+    let check = |path: &Path| -> Answer {
+        let mut command = Command::new(&go);
+        command
+            .arg(path)
+            .arg(signer().vkey())
+            .output()
+            .unwrap()
+            .into()
+    };
+    let answer = check(&packed.path());
+    assert_eq!(answer.text, "verified: 31 entries\n");
+    let mut files = packed.files();
+    let mut entries = lines(&files, "entries.jsonl");
+    let mut bytes = leaf(&entries[5]);
+    bytes[40] ^= 1;
+    set_leaf(&mut entries[5], &bytes);
+    set_lines(&mut files, "entries.jsonl", &entries);
+    packed.verify(&files);
+    let answer = check(&packed.path());
+    assert_eq!(answer.code, Some(1), "{}", answer.text);
 }
 
 /// The commands of `VERIFY.md` that hold `word`, as one script.

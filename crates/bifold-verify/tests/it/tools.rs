@@ -13,30 +13,31 @@ pub(crate) fn folder() -> PathBuf {
 /// `verify.go`, built once; `None` with a notice if Go or its packages are not here.
 pub(crate) fn go_verifier() -> Option<&'static Path> {
     static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
-    BUILT.get_or_init(|| go_build("verify.go")).as_deref()
+    BUILT.get_or_init(|| go_program("verify")).as_deref()
 }
 
 /// `cosignatures.go`, likewise.
 pub(crate) fn go_cosignatures() -> Option<&'static Path> {
     static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
-    BUILT.get_or_init(|| go_build("cosignatures.go")).as_deref()
+    BUILT.get_or_init(|| go_program("cosignatures")).as_deref()
 }
 
-fn go_build(source: &str) -> Option<PathBuf> {
+/// Builds a Go program of the folder; `None` with a notice if Go or its packages are not here.
+pub(crate) fn go_program(name: &str) -> Option<PathBuf> {
     let gopath = Path::new("/usr/share/gocode");
     if !gopath.join("src/golang.org/x/mod/sumdb/tlog").exists() {
         eprintln!("SKIPPED: install golang-go and golang-golang-x-mod-dev");
         return None;
     }
-    let binary = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("foreign-{source}.bin"));
+    let binary = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("foreign-{name}"));
     let mut go = Command::new("go");
     go.args(["build", "-o"])
         .arg(&binary)
-        .arg(folder().join(source));
+        .arg(folder().join(format!("{name}.go")));
     match go.env("GO111MODULE", "off").env("GOPATH", gopath).output() {
         Ok(output) => {
             let said = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{source}: {said}");
+            assert!(output.status.success(), "{name}.go: {said}");
             Some(binary)
         }
         Err(error) => {
