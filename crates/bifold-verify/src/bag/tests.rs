@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::finding::Weight;
 
@@ -135,4 +137,24 @@ fn a_file_that_is_not_listed_is_named() {
     );
     write("data/b", "abc");
     assert_eq!(found(Rigour::Rfc), [("unlisted", "data/b".to_owned())]);
+}
+
+proptest! {
+    #[test]
+    fn any_tag_files_are_read_or_refused_without_panic(
+        declaration in proptest::collection::vec(any::<u8>(), 0..80),
+        is_declared: bool,
+        manifest: String,
+        fetch: String,
+    ) {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &str, bytes: &[u8]| std::fs::write(dir.path().join(name), bytes).unwrap();
+        let good = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-16\n";
+        write("bagit.txt", if is_declared { good } else { &declaration });
+        write("manifest-sha256.txt", manifest.as_bytes());
+        write("tagmanifest-sha256.txt", &declaration);
+        write("fetch.txt", fetch.as_bytes());
+        let findings = check(&Folder::open(dir.path()).unwrap(), Rigour::Bundle).findings;
+        prop_assert!(!findings.is_clean());
+    }
 }

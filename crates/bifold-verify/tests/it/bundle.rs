@@ -286,3 +286,40 @@ fn a_file_that_no_bundle_has_is_pointed_out() {
     assert_eq!(found.list[0].code, "stranger", "{report}");
     assert_eq!(found.list[0].place, "data/read-me-first.html");
 }
+
+#[test]
+fn a_redacted_hash_is_said_to_be_so_and_its_bytes_may_not_be_here() {
+    let mut case = Case::before_export();
+    let sealed = case.log.entries.iter().position(|entry| {
+        let leaf: serde_json::Value = serde_json::from_slice(&entry.leaf).unwrap();
+        leaf["kind"] == "evidence.sealed" && leaf["subj"]["id"] == LOG_FILE
+    });
+    case.redact(sealed.unwrap() as u64, "/sha256");
+    case.exhibits[0].sha256 = None;
+    case.exhibits[0].bytes = bifold_report::bundle::Bytes::None;
+    case.export();
+    let mut packed = Packed::new(&case);
+    let mut files = packed.files();
+    let report = packed.verify(&files);
+    assert_eq!(report.verdict(), Verdict::Verified, "{report}");
+    assert!(
+        report.to_string().contains("its hash was redacted"),
+        "{report}"
+    );
+    assert!(
+        report
+            .to_string()
+            .contains("2 redacted by entries that are here"),
+        "{report}"
+    );
+    let name = format!("data/evidence/EVD-2026-0001/{}", sha256(b"x"));
+    files.insert(name, b"x".to_vec());
+    repack(&mut files);
+    let report = packed.verify(&files);
+    assert!(
+        report
+            .to_string()
+            .contains("nothing of the sort was sealed"),
+        "{report}"
+    );
+}
