@@ -83,7 +83,11 @@ pub(crate) fn everything() -> Count {
     if let Err(error) = &python {
         println!("{error:#}");
     }
-    count += found("pymerkle, schemathesis, bagit, case-utils", &["PyPI"], python.is_ok());
+    count += found(
+        "pymerkle, schemathesis, bagit, case-utils",
+        &["PyPI"],
+        python.is_ok(),
+    );
     count
 }
 

@@ -133,7 +133,10 @@ impl fmt::Display for BundleReport {
             )?;
         }
         f.write_str(match self.verdict() {
-            Verdict::Verified => "VERIFIED: this is what the log signed, whole and unaltered.\n",
+            Verdict::Verified => {
+                "VERIFIED: entries, evidence and custody are what the log signed, and whole; the \
+                 documents for people are as they were packed.\n"
+            }
             Verdict::Failed => "FAILED: do not rely on this bundle; keep it as it is.\n",
             Verdict::Incomplete => {
                 "INCOMPLETE: nothing contradicts, but not all could be checked.\n"
