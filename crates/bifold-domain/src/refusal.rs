@@ -324,6 +324,14 @@ refusals! {
     rule: "features F116: the hash at the source is compared with the one at arrival",
     next: "Send the bytes again; should it happen again, look at the source and the way between.";
 
+    /// The label says that it stays in a smaller circle.
+    LabelledStricter {
+        /// Which.
+        label: String,
+    }, Conflict, "labelled-stricter", "it is labelled TLP:{label}, which is stricter than what goes out",
+    rule: "features F128: what goes out is filtered by its label",
+    next: "Choose a label that admits it, or label the record anew first.";
+
     /// An order says that it is not to be destroyed.
     OnHold {
         /// Which orders.

@@ -421,6 +421,7 @@ examples! { Incident, incident, Incident:
             record: short("evidence"),
             id: short("evd_00000000000000000000000001"),
             n: 7,
+            with_bytes: true,
         }],
     },
 }

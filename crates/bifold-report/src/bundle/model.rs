@@ -82,6 +82,8 @@ pub enum Sort {
     DiskImage,
     /// An image of a memory.
     MemoryImage,
+    /// What went over a network.
+    NetworkCapture,
     /// A picture of a screen.
     Screenshot,
     /// A message.

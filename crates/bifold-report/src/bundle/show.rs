@@ -30,6 +30,7 @@ pub(super) fn sort(sort: Sort) -> &'static str {
         Sort::Log => "Log",
         Sort::DiskImage => "Disk image",
         Sort::MemoryImage => "Memory image",
+        Sort::NetworkCapture => "Network capture",
         Sort::Screenshot => "Screenshot",
         Sort::Email => "E-mail",
         Sort::Physical => "Physical item",

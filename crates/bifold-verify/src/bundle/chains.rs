@@ -1,6 +1,6 @@
 //! The records: each one's chain has no gap, and goes up to where the export says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -17,6 +17,9 @@ struct Head {
     record: String,
     id: String,
     n: u64,
+    /// Whether the bytes of an item go along.
+    #[serde(default)]
+    with_bytes: bool,
 }
 
 /// The entries of one record, in order.
@@ -31,6 +34,8 @@ pub(super) struct Records<'a> {
     pub(super) incident: Option<&'a str>,
     /// Index of the entry of the export.
     pub(super) exported: Option<u64>,
+    /// Items whose bytes the export says go along.
+    pub(super) with_bytes: BTreeSet<String>,
 }
 
 impl<'a> Records<'a> {
@@ -67,7 +72,10 @@ pub(super) fn check<'a>(part: &'a LedgerPart, out: &mut Findings) -> Records<'a>
             return records;
         }
     }
-    records.exported = ends(&records, out);
+    if let Some((exported, with_bytes)) = ends(&records, out) {
+        records.exported = Some(exported);
+        records.with_bytes = with_bytes;
+    }
     records
 }
 
@@ -99,8 +107,8 @@ fn links(id: &str, chain: &Chain<'_>, out: &mut Findings) {
 }
 
 /// The incident ends with its export, and every other record where the export says. Gives the
-/// index of the export.
-fn ends(records: &Records<'_>, out: &mut Findings) -> Option<u64> {
+/// index of the export, and the items whose bytes go along.
+fn ends(records: &Records<'_>, out: &mut Findings) -> Option<(u64, BTreeSet<String>)> {
     let incident = records.incident?;
     let last = records.chains.get(incident).and_then(|chain| chain.last());
     let Some(exported) = last.filter(|entry| entry.leaf.kind == EXPORTED) else {
@@ -134,7 +142,8 @@ fn ends(records: &Records<'_>, out: &mut Findings) -> Option<u64> {
     if !ids.is_sorted_by(|a, b| a < b) {
         out.fault("heads", &place(exported.index), "it names a record twice");
     }
-    Some(exported.index)
+    let with_bytes = heads.into_iter().filter(|head| head.with_bytes);
+    Some((exported.index, with_bytes.map(|head| head.id).collect()))
 }
 
 fn heads(exported: &Entry) -> Option<Vec<Head>> {

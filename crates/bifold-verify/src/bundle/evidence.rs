@@ -73,12 +73,12 @@ pub(super) fn check(
         };
         compare_meta(&number, &meta, &sealed, out);
         let name = format!("{FOLDER}{number}/{}", sealed.sha256);
-        counts.take(
-            &number,
-            &meta,
-            is_there(folder, sha256, &name, &sealed, out),
-            out,
-        );
+        let is_here = is_there(folder, sha256, &name, &sealed, out);
+        if !is_here && records.with_bytes.contains(id) {
+            let says = "the export says that its bytes go along; they were taken out";
+            out.fault("bytes_missing", &number, says);
+        }
+        counts.take(&number, &meta, is_here, out);
         expected.insert(name);
     }
     let files = folder.files().map(|(name, _)| name);

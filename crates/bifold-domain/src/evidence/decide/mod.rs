@@ -375,6 +375,9 @@ impl Asked<'_> {
 
     fn labelled(&self, tlp: Tlp) -> Result<Fact, Refusal> {
         self.must_guard()?;
+        if matches!(self.evidence.life, Life::Disposed { .. }) {
+            return Err(wrong_stage("label", self.evidence));
+        }
         if tlp == self.evidence.tlp {
             return Err(Refusal::NothingToChange);
         }

@@ -47,4 +47,7 @@ pub struct Head {
     pub id: Short,
     /// The place of the entry in the record's history, from 0.
     pub n: u64,
+    /// Whether the bytes of an item of evidence go along; nobody can then say they were withheld.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub with_bytes: bool,
 }

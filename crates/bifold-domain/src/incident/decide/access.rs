@@ -1,13 +1,12 @@
 //! Major incidents, and who may read: compartments, break-glass, TLP.
 
-use super::{NAMED_LIMIT, at_most, may_work_in, one};
+use super::{NAMED_LIMIT, at_most, one};
 use crate::access::Permission;
 use crate::id::PersonId;
 use crate::incident::command::{Because, Export, Label, PromoteMajor, ProposeMajor, Restrict};
 use crate::incident::fact::Fact;
 use crate::incident::state::{Compartment, Major};
 use crate::incident::{Incident, Stage};
-use crate::kind::KindKey;
 use crate::record::Context;
 use crate::refusal::Refusal;
 use crate::time::MINUTE;
@@ -213,14 +212,20 @@ pub(super) fn label(incident: &Incident, label: &Label, context: &Context<'_>) -
     one(Fact::Labelled { tlp: label.tlp })
 }
 
-/// Hands the record out. Whoever guards its information decides that; what becomes of the bytes
-/// of evidence is for the release that two people approved.
+/// Hands the record out, with all its lanes: a part left out would not stand by itself. Whoever
+/// works in sensitive lanes decides that; what becomes of the bytes of evidence is for the release
+/// that two people approved.
 pub(super) fn export(
     incident: &Incident,
     export: Export,
     context: &Context<'_>,
 ) -> Result<Vec<Fact>, Refusal> {
-    may_work_in(incident, &KindKey::security(), context)?;
+    context.actor.needs(Permission::WorkSensitiveLanes)?;
+    if incident.tlp > export.terms.tlp {
+        return Err(Refusal::LabelledStricter {
+            label: incident.tlp.word().replace('_', "+").to_uppercase(),
+        });
+    }
     at_most(export.heads.len(), "records in one bundle", EXPORT_LIMIT)?;
     one(Fact::Exported {
         bundle: export.bundle,

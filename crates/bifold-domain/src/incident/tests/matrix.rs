@@ -471,7 +471,7 @@ fn export() -> Export {
             recipient: short("State police"),
             purpose: text("Investigation."),
             legal_basis: None,
-            tlp: Tlp::Amber,
+            tlp: Tlp::Red,
         },
         release: None,
         heads: Vec::new(),

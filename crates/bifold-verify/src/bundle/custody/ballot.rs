@@ -1,4 +1,5 @@
-//! Dual control: an act that two people approve, neither of whom asked for it.
+//! Dual control: an act that two people approve, neither of whom asked for it; where fewer than
+//! three may approve, which the request says, whoever asked may be one of the two.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +15,8 @@ pub(super) enum Act {
         by: String,
         /// RFC 3339.
         expires_at: Option<String>,
+        /// Whether fewer than three people may approve.
+        is_small_team: bool,
     },
     /// Somebody agrees.
     Approved { id: String, by: String },
@@ -29,6 +32,7 @@ struct Ballot {
     requester: String,
     approvers: BTreeSet<String>,
     expires_at: Option<String>,
+    is_small_team: bool,
     is_refused: bool,
     is_done: bool,
 }
@@ -44,11 +48,17 @@ impl Ballots {
     pub(super) fn take(&mut self, act: &Act) -> Result<(), String> {
         let says = |says: &str| Err(says.to_owned());
         let id = match act {
-            Act::Requested { id, by, expires_at } => {
+            Act::Requested {
+                id,
+                by,
+                expires_at,
+                is_small_team,
+            } => {
                 let ballot = Ballot {
                     requester: by.clone(),
                     approvers: BTreeSet::new(),
                     expires_at: expires_at.clone(),
+                    is_small_team: *is_small_team,
                     is_refused: false,
                     is_done: false,
                 };
@@ -85,12 +95,15 @@ impl Ballots {
 impl Ballot {
     /// Whether it may be carried out at this time.
     fn allows(&self, at_micros: i64) -> Result<(), String> {
-        let others = self.approvers.iter().filter(|by| **by != self.requester);
-        let count = others.count();
+        let counts = |by: &&String| self.is_small_team || **by != self.requester;
+        let count = self.approvers.iter().filter(counts).count();
         if count < APPROVALS {
-            return Err(format!(
-                "{count} people other than the requester approved, {APPROVALS} must"
-            ));
+            let whose = if self.is_small_team {
+                "people"
+            } else {
+                "people other than the requester"
+            };
+            return Err(format!("{count} {whose} approved, {APPROVALS} must"));
         }
         let Some(text) = &self.expires_at else {
             return Ok(());

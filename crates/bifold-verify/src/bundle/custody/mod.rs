@@ -57,7 +57,6 @@ struct Offer {
 #[derive(Debug)]
 struct Item {
     standing: Standing,
-    is_physical: bool,
     /// Who has it outside the storage.
     out: Option<String>,
     offer: Option<Offer>,
@@ -69,6 +68,8 @@ struct Item {
 
 /// What may happen to an item that was disposed of.
 const AFTER_THE_END: [&str; 4] = ["hold_lifted", "handled", "verified", "described"];
+/// What may happen to an item that nobody ever had.
+const AFTER_GIVING_UP: [&str; 4] = ["hold_lifted", "handled", "described", "reclassified"];
 /// What makes no sense before something is sealed.
 const NEEDS_SEAL: [&str; 17] = [
     "verified",
@@ -94,7 +95,6 @@ const NEEDS_SEAL: [&str; 17] = [
 pub(crate) fn follow(place: &str, events: &[Event<'_>], out: &mut Findings) {
     let mut item = Item {
         standing: Standing::Unknown,
-        is_physical: false,
         out: None,
         offer: None,
         holds: BTreeMap::new(),
@@ -197,7 +197,7 @@ impl Item {
     fn may_still(&self, step: &Step<'_>) -> Result<(), String> {
         let tag = step.event.tag;
         match self.standing {
-            Standing::Forgone if tag != "hold_lifted" => {
+            Standing::Forgone if !AFTER_GIVING_UP.contains(&tag) => {
                 refuse("it was given up before, nothing can follow")
             }
             Standing::Disposed if !AFTER_THE_END.contains(&tag) => {
@@ -227,16 +227,9 @@ impl Item {
             return refuse("it comes at the wrong point of the item's life");
         }
         self.standing = to;
-        if to == Standing::Planned {
-            self.is_physical = step.text("sort") == Some("physical");
-        }
-        let is_whole = if self.is_physical {
-            step.has("seal")
-        } else {
-            step.has("sha256") && step.has("size_bytes")
-        };
+        let is_whole = step.has("seal") || (step.has("sha256") && step.has("size_bytes"));
         if to == Standing::Sealed && !is_whole {
-            return refuse("a thing needs a seal, anything else a hash and a size");
+            return refuse("a seal has a number, or a hash and a size");
         }
         Ok(())
     }
@@ -293,8 +286,8 @@ impl Item {
         let hold = step.id("hold")?;
         let is_set = step.event.tag == "hold_set";
         match (self.holds.insert(hold, is_set), is_set) {
-            (None, true) | (Some(true), false) => Ok(()),
-            (Some(_), true) => refuse("this hold was set before"),
+            (None | Some(false), true) | (Some(true), false) => Ok(()),
+            (Some(true), true) => refuse("this hold is in force already"),
             (Some(false), false) => refuse("this hold was lifted before"),
             (None, false) => refuse("this hold was never set"),
         }
@@ -319,8 +312,12 @@ fn act(step: &Step<'_>, what: &str, done: &str) -> Result<Act, String> {
     let is = |suffix: &str| step.event.tag == format!("{what}_{suffix}");
     let (id, by) = (step.id(what)?, step.event.actor.to_owned());
     Ok(if is("requested") {
-        let expires_at = step.text("expires_at").map(str::to_owned);
-        Act::Requested { id, by, expires_at }
+        Act::Requested {
+            id,
+            by,
+            expires_at: step.text("expires_at").map(str::to_owned),
+            is_small_team: step.body.get("small_team") == Some(&Value::Bool(true)),
+        }
     } else if is("approved") {
         Act::Approved { id, by }
     } else if step.event.tag == done {

@@ -95,10 +95,10 @@ fn the_life_of_an_item_has_one_order() {
     ];
     breaks(&faults(&given_up), "given up before");
     let collected = ("ada", "collected", json!({}));
-    let unsealed = ("ada", "sealed", json!({"sha256": "x", "size_bytes": 1}));
+    let unsealed = ("ada", "sealed", json!({"sha256": "x"}));
     breaks(
         &faults(&[planned, collected, unsealed]),
-        "a thing needs a seal",
+        "a seal has a number",
     );
 }
 
