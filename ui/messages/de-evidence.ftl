@@ -164,3 +164,7 @@ custody-field-expires-at = Bis
 done-evidence = { $what }: eingetragen
 alarm-evidence_changed = Gespeicherte Beweise haben nicht mehr die versiegelten Bytes
 fact-exported = gab die Akte heraus an { $recipient }
+bundle-build = Paket bauen
+bundle-lead = Ein Beutel, den jeder ohne diese Software prüfen kann: Zeitleiste, Beweiskette, Hashes und die Nachweise des Protokolls. Bytes gehen nur unter einer Herausgabe mit, die zwei Menschen genehmigt haben; dieses Paket baut man beim Beweisstück.
+bundle-tlp = Höchstens gekennzeichnet
+bundle-of-release = Paket mit Bytes

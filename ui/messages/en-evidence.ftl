@@ -164,3 +164,7 @@ custody-field-expires-at = Until
 done-evidence = { $what }: recorded
 alarm-evidence_changed = Stored evidence no longer has the bytes it was sealed with
 fact-exported = handed the record out to { $recipient }
+bundle-build = Build the bundle
+bundle-lead = A bag anybody can check without this software: timeline, custody form, hashes, and the ledger's proofs. Bytes of evidence go along only under a release that two people approved; build that one from the exhibit.
+bundle-tlp = Labelled at most
+bundle-of-release = Bundle with its bytes

@@ -60,10 +60,8 @@ pub(crate) async fn edge(State(server): State<Server>, request: Request, next: N
 
 /// How long the answer may take: bytes of evidence are many.
 fn patience(path: &str) -> Duration {
-    let is_of_bytes = path.starts_with("/api/v1/evidence/")
-        && ["/content", "/finish", "/verify"]
-            .iter()
-            .any(|end| path.ends_with(end));
+    let ends = ["/content", "/finish", "/verify", "/bundle"];
+    let is_of_bytes = ends.iter().any(|end| path.ends_with(end));
     if is_of_bytes {
         BYTES_TIMEOUT
     } else {

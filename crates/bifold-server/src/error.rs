@@ -45,6 +45,8 @@ pub(crate) enum Error {
     Full,
     #[error("it took too long")]
     TimedOut,
+    #[error("the bundle was not made: {0}")]
+    NotPacked(String),
     #[error("something failed that should not")]
     Internal,
 }
@@ -146,6 +148,9 @@ impl Error {
             Self::Full => (S::SERVICE_UNAVAILABLE, "overloaded", None, LATER),
             Self::TimedOut => (S::GATEWAY_TIMEOUT, "timed-out", None,
                 "Send it again with the same Idempotency-Key; it has one effect at most."),
+            Self::NotPacked(_) => (S::CONFLICT, "not-packed",
+                Some("features F128: what goes out is what was sealed"),
+                "Verify the items; if one was changed, it is an incident of security."),
             Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", None, ASK),
         }
     }

@@ -59,6 +59,11 @@ impl Store {
         Ok(staging.join(name))
     }
 
+    /// A name for a file that is made to be sent and removed.
+    pub async fn scratch(&self) -> Result<PathBuf> {
+        self.staging(&self.inner.shell.ids.next_uuid()).await
+    }
+
     /// Keeps what is read. Hashes while writing, makes the bytes durable, then the row.
     pub async fn keep_blob(&self, mut from: impl AsyncRead + Unpin) -> Result<Kept> {
         let temporary = self.staging(&self.inner.shell.ids.next_uuid()).await?;

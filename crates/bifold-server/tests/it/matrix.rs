@@ -79,6 +79,7 @@ const APART: &[&str] = &[
     "evidence_lift",
     "evidence_verify",
     "evidence_derive",
+    "incident_bundle",
     "release_request",
     "disposal_request",
     "request_approve",

@@ -1,10 +1,12 @@
 //! The ledger beyond appending: keys, checkpoints, proofs, verification, publication.
 
+mod part;
 mod publish;
 mod redact;
 mod sign;
 mod verify;
 
+pub use part::{LogPart, PartEntry, Upto};
 pub use redact::Redacted;
 pub use verify::{LedgerReport, Mismatch};
 

@@ -1,11 +1,11 @@
 //! A part of a log that stands by itself: some records' entries, with all that proves them.
 
-use super::{FromStored, stored_nodes};
+use super::stored_nodes;
 use crate::db::Sql;
 use crate::error::{Error, Result};
 use crate::store::Store;
 use bifold_domain::Viewer;
-use bifold_ledger::proof::{inclusion_proof, needed_for_inclusion};
+use bifold_ledger::proof::{FromStored, inclusion_proof, needed_for_inclusion};
 use bifold_ledger::tlog_proof::TlogProof;
 use sqlx::FromRow;
 use std::collections::{BTreeMap, BTreeSet};

@@ -137,7 +137,9 @@ impl fmt::Display for BundleReport {
                 "VERIFIED: entries, evidence and custody are what the log signed, and whole; the \
                  documents for people are as they were packed.\n"
             }
-            Verdict::Failed | Verdict::Unwitnessed => "FAILED: do not rely on this bundle; keep it as it is.\n",
+            Verdict::Failed | Verdict::Unwitnessed => {
+                "FAILED: do not rely on this bundle; keep it as it is.\n"
+            }
             Verdict::Incomplete => {
                 "INCOMPLETE: nothing contradicts, but not all could be checked.\n"
             }

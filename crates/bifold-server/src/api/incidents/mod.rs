@@ -3,6 +3,7 @@
 mod access;
 pub(crate) mod actions;
 pub(crate) mod assessment;
+pub(crate) mod bundle;
 pub(crate) mod declare;
 mod export;
 mod filter;
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> Vec<Route> {
         declare::routes(),
         list::routes(),
         export::routes(),
+        bundle::routes(),
         show::routes(),
         timeline::routes(),
         relatives::routes(),

@@ -1,6 +1,7 @@
 //! Forms of an exhibit, turned into the API's own bodies.
 
 use crate::api::evidence::{dual, readable, verbs};
+use crate::api::incidents::bundle::{ExportBody, hand_out};
 use crate::error::{Error, Result};
 use crate::params::Place;
 use crate::route::Route;
@@ -29,6 +30,9 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .summary("Enters an item of evidence.")
         .page(),
+        Route::post("/incidents/{id}/bundle", "page_incident_bundle", bundle)
+            .summary("Hands the record out as a bundle.")
+            .page(),
     ]
 }
 
@@ -96,6 +100,16 @@ async fn act(
     }
     let then = form.then(here);
     Ok(Flash::new("done-evidence", item.shown_number()).on(see_other(&then)))
+}
+
+async fn bundle(
+    State(server): State<Server>,
+    Place(name): Place<String>,
+    form: Form,
+) -> Result<Response> {
+    let write = form.write()?;
+    let body: ExportBody = write.body()?;
+    hand_out(&server, &write, &name, body).await
 }
 
 async fn run(server: &Server, write: &Write, commands: Vec<Command>) -> Result<()> {

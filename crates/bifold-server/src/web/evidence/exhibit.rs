@@ -65,6 +65,7 @@ struct ExhibitPage {
     /// Requests the person may answer.
     open: Vec<Asked>,
     people: Vec<Choice>,
+    hands_out: bool,
     key: String,
 }
 
@@ -120,6 +121,7 @@ async fn show(
         may,
         open,
         people: people(&directory),
+        hands_out: visit.may(Permission::WorkSensitiveLanes),
         key: server.store.shell().ids.next_uuid(),
         e,
     })

@@ -355,6 +355,14 @@ impl IncidentPage {
             .map(|sort| sort.word())
     }
 
+    /// Labels up to which evidence goes along in a bundle.
+    pub(super) fn labels(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let _ = self;
+        bifold_domain::incident::Tlp::ALL
+            .iter()
+            .map(|tlp| (tlp.word(), tlp.word().replace('_', "+").to_uppercase()))
+    }
+
     /// The address of a verb of a restoring action.
     pub(super) fn gate_action(&self, action: &str, verb: &str) -> String {
         self.action(&format!("actions/{action}/{verb}"))

@@ -106,6 +106,7 @@ struct IncidentPage {
     choices: Choices,
     restoring: gate::Restoring,
     exhibits: Vec<super::evidence::Line>,
+    hands_out: bool,
     key: String,
     /// Forms rendered so far.
     forms: AtomicU32,
@@ -187,6 +188,7 @@ async fn show(
         choices: Choices::of(l, &directory, &incident, now),
         restoring,
         exhibits,
+        hands_out: visit.may(Permission::WorkSensitiveLanes),
         key: server.store.shell().ids.next_uuid(),
         forms: AtomicU32::new(0),
         now,

@@ -1,0 +1,178 @@
+//! Everything that goes into a bundle, as plain data.
+
+use super::Chosen;
+use super::exhibit::{approvals, exhibit};
+use crate::api::incidents::show::view;
+use crate::api::incidents::timeline::happenings;
+use crate::auth::Caller;
+use crate::error::{Error, Result};
+use crate::server::Server;
+use crate::view::Names;
+use bifold_domain::incident::{ExportTerms, Head};
+use bifold_domain::{At, IncidentId};
+use bifold_report::bundle::{
+    Bundle, Export, Incident, LedgerEntry, LedgerPart, Moment, Person, Redaction,
+};
+use bifold_store::ledger::{LogPart, Upto};
+use bifold_store::query::timeline::Part;
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// Entries of the timeline at a time.
+const PAGE: u32 = 200;
+
+pub(super) fn moment_of(at: At) -> Result<Timestamp> {
+    Timestamp::from_microsecond(at.micros()).map_err(|_| Error::Internal)
+}
+
+pub(super) async fn bundle(
+    server: &Server,
+    caller: &Caller,
+    id: &IncidentId,
+    chosen: &Chosen,
+    heads: &[Head],
+    (terms, last): (ExportTerms, u64),
+) -> Result<Bundle> {
+    let (incident, shown) = view(server, caller, id.as_str()).await?;
+    let directory = server.store.directory().await?;
+    let names = Names(&directory);
+    let viewer = caller.viewer();
+    let mut upto = vec![Upto {
+        id: id.to_string(),
+        n: last,
+    }];
+    upto.extend(heads.iter().map(|head| Upto {
+        id: head.id.to_string(),
+        n: head.n,
+    }));
+    let part = server.store.ledger_part(&viewer, &upto).await?;
+    let mut exhibits = Vec::with_capacity(chosen.items.len());
+    for (item, head) in chosen.items.iter().zip(heads) {
+        let entries = server.store.custody(&viewer, &item.id).await?;
+        let known = |entry: &bifold_store::query::timeline::Entry| {
+            u64::try_from(entry.n).is_ok_and(|n| n <= head.n)
+        };
+        let entries: Vec<_> = entries.into_iter().filter(known).collect();
+        let asset = match &item.asset {
+            Some(id) => server.store.asset(id).await?,
+            None => None,
+        };
+        let asset = asset.map(|(asset, _)| asset.entry.name.to_string());
+        exhibits.push(exhibit(item, asset, &entries, head.with_bytes, names)?);
+    }
+    let me = names.person(&caller.actor.person);
+    let tlp = |label: bifold_domain::incident::Tlp| label.word().replace('_', "+").to_uppercase();
+    Ok(Bundle {
+        organisation: server.store.organisation().to_owned(),
+        incident: Incident {
+            id: id.to_string(),
+            number: incident.shown_number(),
+            title: incident.title.shown(),
+            status: incident.stage.word().to_owned(),
+            declared_at: moment_of(incident.times.recorded)?,
+            json: serde_json::to_value(&shown).map_err(|_| Error::Internal)?,
+        },
+        export: Export {
+            by: Person {
+                name: me.shown().to_owned(),
+                role: roles(caller),
+                id: me.id,
+            },
+            at: moment_of(server.store.shell().clock.now())?,
+            recipient: terms.recipient.to_string(),
+            purpose: terms.purpose.to_string(),
+            legal_basis: terms
+                .legal_basis
+                .map(|basis| basis.to_string())
+                .unwrap_or_default(),
+            tlp: tlp(terms.tlp),
+        },
+        exhibits,
+        timeline: timeline(server, caller, &incident, last).await?,
+        ledger: ledger(part),
+        anchors: Vec::new(),
+        approvals: approvals(&chosen.items, names),
+    })
+}
+
+fn roles(caller: &Caller) -> Option<String> {
+    let roles: Vec<String> = caller
+        .actor
+        .roles
+        .iter()
+        .map(|role| role.word().replace('_', " "))
+        .collect();
+    (!roles.is_empty()).then(|| roles.join(", "))
+}
+
+fn ledger(part: LogPart) -> LedgerPart {
+    let entries = part.entries.into_iter().map(|entry| LedgerEntry {
+        index: entry.index,
+        leaf: entry.leaf,
+        disclosures: entry.disclosures,
+        proof: entry.proof,
+    });
+    let redactions = part.redactions.into_iter();
+    LedgerPart {
+        entries: entries.collect(),
+        redactions: redactions
+            .map(|(index, by)| Redaction { index, by })
+            .collect(),
+        checkpoint: part.checkpoint,
+        vkey: part.vkey,
+    }
+}
+
+async fn timeline(
+    server: &Server,
+    caller: &Caller,
+    incident: &bifold_domain::incident::Incident,
+    last: u64,
+) -> Result<Vec<Moment>> {
+    let mut moments = Vec::new();
+    let mut after = None;
+    loop {
+        let part = Part {
+            after,
+            ..Part::default()
+        };
+        let page = happenings(server, caller, incident, &part, PAGE).await?;
+        let count = page.items.len();
+        for happening in page.items {
+            after = Some(happening.n);
+            if u64::try_from(happening.n).is_ok_and(|n| n > last) {
+                continue;
+            }
+            let kind = happening.kind.split_once('.').map_or("", |(_, kind)| kind);
+            moments.push(Moment {
+                at: moment_of(happening.at)?,
+                entry: u64::try_from(happening.index).ok(),
+                kind: kind.replace('_', " "),
+                text: said(&happening.fact),
+                actor: happening.by.shown().to_owned(),
+                source: None,
+            });
+        }
+        if count < PAGE as usize {
+            return Ok(moments);
+        }
+    }
+}
+
+/// What stands in a fact, as `name: value` where it is text or a number.
+fn said(fact: &Value) -> String {
+    let shown = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(is) => Some(is.to_string()),
+        Value::Object(map) => map
+            .get("redacted_by_entry")
+            .map(|by| format!("[redacted under entry {by}]")),
+        _ => None,
+    };
+    let fields = fact.as_object().into_iter().flatten();
+    let parts: Vec<String> = fields
+        .filter_map(|(name, value)| Some(format!("{}: {}", name.replace('_', " "), shown(value)?)))
+        .collect();
+    parts.join("; ")
+}

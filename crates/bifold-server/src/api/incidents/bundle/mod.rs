@@ -1,0 +1,248 @@
+//! The evidence bundle: what is handed to a court, the police or an auditor (features F128).
+//!
+//! First the handing out is recorded, naming up to which entry each record goes along and whose
+//! bytes do; then the bag is made of what stands in the ledger up to there. So a bundle that
+//! nobody recorded does not exist, and the end of one cannot be cut off.
+
+mod exhibit;
+mod gather;
+
+use crate::api::evidence::dual::items_of;
+use crate::api::incidents::readable;
+use crate::error::{Error, Result};
+use crate::params::Place;
+use crate::route::{Answer, Described, Route};
+use crate::server::Server;
+use crate::write::Write;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use bifold_domain::evidence::dual::End;
+use bifold_domain::evidence::{Evidence, Life};
+use bifold_domain::incident::{Command as C, Export, ExportTerms, Head, Tlp};
+use bifold_domain::{Command, Refusal, RequestId, Short, Text};
+use bifold_report::bag::{BagWriter, Sealed};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use tokio_util::io::ReaderStream;
+
+const MANIFEST: HeaderName = HeaderName::from_static("bifold-tag-manifest-sha256");
+/// Bytes read from disk at a time.
+const READ_BYTES: usize = 256 * 1024;
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/api/v1/incidents/{id}/bundle", "incident_bundle", export)
+            .summary("Hands the record out: a bag with evidence, timeline, custody and proofs.")
+            .body(Described::of::<ExportBody>())
+            .answers(200, Answer::Bytes("application/x-tar")),
+    ]
+}
+
+/// To whom the record is handed out.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[schema(as = ExportRecord)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExportBody {
+    /// A release that was carried out: its evidence goes along with its bytes, and recipient,
+    /// purpose and legal basis are those that two people approved.
+    #[serde(default)]
+    release: Option<RequestId>,
+    /// To whom, where no release says it; evidence then goes along by its hashes only.
+    #[serde(default)]
+    recipient: Option<Short>,
+    /// What for.
+    #[serde(default)]
+    purpose: Option<Text>,
+    /// On which legal basis.
+    #[serde(default)]
+    legal_basis: Option<Text>,
+    /// Evidence with a stricter label stays out.
+    #[serde(default)]
+    tlp: Option<Tlp>,
+}
+
+/// Evidence that goes along, and whose bytes do.
+struct Chosen {
+    items: Vec<Evidence>,
+    with_bytes: BTreeSet<String>,
+}
+
+async fn export(
+    State(server): State<Server>,
+    Place(name): Place<String>,
+    write: Write,
+) -> Result<Response> {
+    let body: ExportBody = write.body()?;
+    hand_out(&server, &write, &name, body).await
+}
+
+/// Records it and makes the bag.
+pub(crate) async fn hand_out(
+    server: &Server,
+    write: &Write,
+    name: &str,
+    body: ExportBody,
+) -> Result<Response> {
+    let caller = &write.caller;
+    let (incident, _) = readable(server, caller, name).await?;
+    let items = items_of(server, caller, &incident.id).await?;
+    let terms = terms(&body, &items)?;
+    let chosen = chosen(items, &terms, body.release.as_ref());
+    let mut heads = Vec::with_capacity(chosen.items.len());
+    for item in &chosen.items {
+        let (_, version, _) =
+            crate::api::evidence::readable(server, caller, item.id.as_str()).await?;
+        heads.push(Head {
+            record: short("evidence")?,
+            id: short(item.id.as_str())?,
+            n: version.saturating_sub(1),
+            with_bytes: chosen.with_bytes.contains(item.id.as_str()),
+        });
+    }
+    let export = Export {
+        bundle: RequestId::from_bits(write.bits(server)),
+        terms: terms.clone(),
+        release: body.release,
+        heads: heads.clone(),
+    };
+    let command = Command::Incident(incident.id.clone(), C::Export(export));
+    let receipt = write.execute(server, vec![command]).await?;
+    // The checkpoint that covers the entry; the worker may have signed it already.
+    server.store.sign_checkpoint().await?;
+    let last = receipt
+        .touched
+        .first()
+        .map_or(0, |t| t.version)
+        .saturating_sub(1);
+    let bundle =
+        gather::bundle(server, caller, &incident.id, &chosen, &heads, (terms, last)).await?;
+    let number = incident.shown_number();
+    let packed = pack(server, bundle, &number).await?;
+    sent(&number, packed).await
+}
+
+fn short(text: &str) -> Result<Short> {
+    Ok(Short::parse(text).map_err(Refusal::from)?)
+}
+
+/// What two people approved, or what is said now.
+fn terms(body: &ExportBody, items: &[Evidence]) -> Result<ExportTerms> {
+    let tlp = body.tlp.unwrap_or(Tlp::AmberStrict);
+    let Some(id) = &body.release else {
+        let missing = |at: &str| Error::Shape {
+            at: at.to_owned(),
+            why: "is missing; say it, or name a release".to_owned(),
+        };
+        return Ok(ExportTerms {
+            recipient: body.recipient.clone().ok_or_else(|| missing("recipient"))?,
+            purpose: body.purpose.clone().ok_or_else(|| missing("purpose"))?,
+            legal_basis: body.legal_basis.clone(),
+            tlp,
+        });
+    };
+    let mut releases = items.iter().flat_map(|item| &item.releases);
+    let release = releases.find(|r| r.request.id == *id && r.request.end == End::Done);
+    let release = release.ok_or_else(|| Error::no("release that was carried out"))?;
+    let parts = (release.recipient.present(), release.purpose.present());
+    let (Some(recipient), Some(purpose)) = parts else {
+        return Err(Error::no("release whose words are still there"));
+    };
+    Ok(ExportTerms {
+        recipient: recipient.clone(),
+        purpose: purpose.clone(),
+        legal_basis: release.legal_basis.present().cloned(),
+        tlp,
+    })
+}
+
+fn chosen(items: Vec<Evidence>, terms: &ExportTerms, release: Option<&RequestId>) -> Chosen {
+    let is_released = |item: &&Evidence| {
+        let done = |r: &bifold_domain::evidence::dual::Release| {
+            Some(&r.request.id) == release && r.request.end == End::Done
+        };
+        matches!(item.life, Life::Sealed { .. })
+            && item.sha256().is_some()
+            && item.releases.iter().any(done)
+    };
+    let items: Vec<Evidence> = items
+        .into_iter()
+        .filter(|item| item.tlp <= terms.tlp)
+        .collect();
+    let with_bytes = items.iter().filter(is_released);
+    let with_bytes = with_bytes.map(|item| item.id.to_string()).collect();
+    Chosen { items, with_bytes }
+}
+
+/// A bag on disk, until it is sent.
+struct Packed {
+    path: PathBuf,
+    sealed: Sealed,
+}
+
+async fn pack(
+    server: &Server,
+    bundle: bifold_report::bundle::Bundle,
+    number: &str,
+) -> Result<Packed> {
+    let path = server.store.scratch().await?;
+    let mut files = std::collections::BTreeMap::new();
+    for exhibit in &bundle.exhibits {
+        if exhibit.bytes == bifold_report::bundle::Bytes::Present
+            && let Some(hash) = &exhibit.sha256
+            && let Some(file) = server.store.open_blob(hash).await?
+        {
+            files.insert(exhibit.id.clone(), file.into_std().await);
+        }
+    }
+    let (to, number) = (path.clone(), number.to_owned());
+    let made = tokio::task::spawn_blocking(move || {
+        let file = std::fs::File::create_new(&to).map_err(|e| e.to_string())?;
+        let at = bundle.export.at;
+        let bag = BagWriter::as_tar(&number, at, std::io::BufWriter::new(file));
+        let bag = bag.map_err(|e| e.to_string())?;
+        bifold_report::bundle::write(&bundle, bag, |exhibit| {
+            let file = files
+                .remove(&exhibit.id)
+                .ok_or(std::io::ErrorKind::NotFound)?;
+            Ok(Box::new(file))
+        })
+        .map_err(|e| e.to_string())
+    })
+    .await;
+    match made {
+        Ok(Ok(sealed)) => Ok(Packed { path, sealed }),
+        Ok(Err(why)) => {
+            tracing::error!(why, "a bundle was not made");
+            let _ = tokio::fs::remove_file(&path).await;
+            Err(Error::NotPacked(why))
+        }
+        Err(error) => {
+            tracing::error!(%error, "a bundle was not made");
+            Err(Error::Internal)
+        }
+    }
+}
+
+async fn sent(number: &str, packed: Packed) -> Result<Response> {
+    let file = tokio::fs::File::open(&packed.path).await;
+    let file = file.map_err(|_| Error::Internal)?;
+    let size = file.metadata().await.map_err(|_| Error::Internal)?.len();
+    // What is open stays readable; nothing of it is left behind, however the sending ends.
+    let _ = tokio::fs::remove_file(&packed.path).await;
+    let name = format!("attachment; filename=\"{number}.tar\"");
+    let value = |text: &str| HeaderValue::from_str(text).map_err(|_| Error::Internal);
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/x-tar"),
+        ),
+        (header::CONTENT_LENGTH, HeaderValue::from(size)),
+        (header::CONTENT_DISPOSITION, value(&name)?),
+        (MANIFEST, value(&packed.sealed.tag_manifest_sha256)?),
+    ];
+    let body = Body::from_stream(ReaderStream::with_capacity(file, READ_BYTES));
+    Ok((headers, body).into_response())
+}
