@@ -117,7 +117,7 @@ export async function demo(seed = 7) {
   const at = (name) => `${name}@harbour.example`;
   return new Organisation(served, data, {
     agent: at("noah"), manager: at("amara"), officer: at("lukas"), engineer: at("ada"),
-    reporter: at("mira"), auditor: at("helga"), admin: at("ines"),
+    custodian: at("bo"), reporter: at("mira"), auditor: at("helga"), admin: at("ines"),
   });
 }
 

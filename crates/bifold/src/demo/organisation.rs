@@ -101,6 +101,10 @@ pub(crate) const VISITORS: &[(&str, &str)] = &[
         "Security officer: the security lane, evidence, restricted records",
     ),
     (
+        "bo",
+        "Evidence custodian: keeps what was secured, and approves what leaves the house",
+    ),
+    (
         "ada",
         "Engineer of the platform team: restores services, works on tasks",
     ),

@@ -59,6 +59,9 @@ const FIELDS: &[&str] = &[
     "expires_at",
 ];
 
+/// Those of an acquisition.
+const COLLECTED: &[&str] = &["at", "collector", "place"];
+
 pub(super) fn strip(l: Locale, entries: Vec<Entry>, directory: &Directory) -> Vec<Hop> {
     let names = Names(directory);
     entries
@@ -73,6 +76,12 @@ fn hop(l: Locale, names: Names<'_>, entry: Entry) -> Hop {
         let value = shown(l, names, field, entry.fact.get(*field)?)?;
         Some((l.word("custody-field", &field.replace('_', "-")), value))
     };
+    // How it was acquired stands on a card of its own.
+    let fields = if tag == "collected" {
+        COLLECTED
+    } else {
+        FIELDS
+    };
     let happened = entry.fact.get("at").and_then(Value::as_str);
     let happened = happened.and_then(|at| At::parse(at).ok());
     let late = happened.map(|at| entry.at.micros() - at.micros());
@@ -80,7 +89,7 @@ fn hop(l: Locale, names: Names<'_>, entry: Entry) -> Hop {
         at: entry.at,
         who: names.person_text(&entry.actor).shown().to_owned(),
         did: l.word("custody", &tag.replace('_', "-")),
-        details: FIELDS.iter().filter_map(said).collect(),
+        details: fields.iter().filter_map(said).collect(),
         is_hand: matches!(tag, "collected" | "accepted" | "checked_out" | "checked_in"),
         late_minutes: late.filter(|late| *late > LATE).map(|late| late / MINUTE),
         index: entry.index,
