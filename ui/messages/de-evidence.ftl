@@ -168,3 +168,4 @@ bundle-build = Paket bauen
 bundle-lead = Ein Beutel, den jeder ohne diese Software prüfen kann: Zeitleiste, Beweiskette, Hashes und die Nachweise des Protokolls. Bytes gehen nur unter einer Herausgabe mit, die zwei Menschen genehmigt haben; dieses Paket baut man beim Beweisstück.
 bundle-tlp = Höchstens gekennzeichnet
 bundle-of-release = Paket mit Bytes
+gate-is-evidence = Welche Beweisstücke sind es?

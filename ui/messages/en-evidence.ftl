@@ -168,3 +168,4 @@ bundle-build = Build the bundle
 bundle-lead = A bag anybody can check without this software: timeline, custody form, hashes, and the ledger's proofs. Bytes of evidence go along only under a release that two people approved; build that one from the exhibit.
 bundle-tlp = Labelled at most
 bundle-of-release = Bundle with its bytes
+gate-is-evidence = Which exhibits is it?

@@ -78,6 +78,8 @@ pub struct Neighbours {
     pub assets: BTreeMap<AssetId, Short>,
     /// Events that exist.
     pub events: BTreeSet<EventId>,
+    /// Sealed items of evidence, by the incident they belong to.
+    pub sealed: BTreeMap<EvidenceId, IncidentId>,
     /// Open children of the incident the command is about.
     pub open_children: u64,
     /// The next free number of this record type in this year.
@@ -95,6 +97,8 @@ pub struct Needs {
     pub assets: Vec<AssetId>,
     /// Events named.
     pub events: Vec<EventId>,
+    /// Items of evidence named.
+    pub evidence: Vec<EvidenceId>,
     /// Whether open children matter.
     pub open_children: bool,
     /// Whether a number will be given out.

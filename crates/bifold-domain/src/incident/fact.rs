@@ -11,7 +11,8 @@ use super::state::{
 use crate::event::{Channel, Dismissal};
 use crate::gate::{Course, Effect, Ground, Side};
 use crate::id::{
-    ActionId, AssetId, EventId, IncidentId, PersonId, RequestId, ServiceId, TaskId, TeamId,
+    ActionId, AssetId, EventId, EvidenceId, IncidentId, PersonId, RequestId, ServiceId, TaskId,
+    TeamId,
 };
 use crate::kind::{Answer, Finding, KindKey};
 use crate::priority::{Dimension, Harm, Impact, Priority, Scores, Urgency};
@@ -218,6 +219,8 @@ pub enum Fact {
         loss: Option<Redactable<Text>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         law: Option<KindKey>,
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        evidence: BTreeSet<EvidenceId>,
     },
     ActionDone {
         action: ActionId,

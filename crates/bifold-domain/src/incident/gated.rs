@@ -2,7 +2,7 @@
 
 use super::Incident;
 use crate::gate::{self, Bar, Course, Effect, Ground, Side};
-use crate::id::{ActionId, AssetId, PersonId};
+use crate::id::{ActionId, AssetId, EvidenceId, PersonId};
 use crate::kind::KindKey;
 use crate::policy::Policy;
 use crate::redact::Redactable;
@@ -120,6 +120,9 @@ pub struct Decision {
     /// The kind whose law it was decided under.
     #[serde(default)]
     pub law: Option<KindKey>,
+    /// The items of evidence that what was saved became.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub evidence: BTreeSet<EvidenceId>,
     /// Who decided.
     pub by: PersonId,
     /// When.

@@ -323,6 +323,7 @@ examples! { Incident, incident, Incident:
         reason: Some(text("The ward waits.")),
         loss: Some(text("What ran in memory.")),
         law: None,
+        evidence: BTreeSet::new(),
     },
     ActionDone => incident::Fact::ActionDone { action: some_action(), at: at(3) },
     ActionWithdrawn => incident::Fact::ActionWithdrawn {

@@ -88,6 +88,9 @@ pub(crate) struct DecisionView {
     pub(crate) reason: Option<String>,
     #[schema(required)]
     pub(crate) loss: Option<String>,
+    /// The items of evidence that what was saved became.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) evidence: Vec<String>,
     pub(crate) by: Named,
     pub(crate) at: At,
 }
@@ -172,6 +175,7 @@ impl Shown<'_> {
             lost: self.by_rank(&decision.lost),
             reason: text(decision.reason.as_ref()),
             loss: text(decision.loss.as_ref()),
+            evidence: decision.evidence.iter().map(ToString::to_string).collect(),
             by: self.names().person(&decision.by),
             at: decision.at,
         }

@@ -1,7 +1,7 @@
 //! What may be asked of the preservation gate.
 
 use crate::gate::{Course, Side};
-use crate::id::{AssetId, PersonId};
+use crate::id::{AssetId, EvidenceId, PersonId};
 use crate::text::{Short, Text};
 use crate::time::At;
 use serde::Deserialize;
@@ -45,6 +45,9 @@ pub struct Captured {
     pub items: BTreeSet<Short>,
     /// Where it is, and its hashes.
     pub whereabouts: Text,
+    /// The items of evidence it became, where it is kept here; they are sealed.
+    #[serde(default)]
+    pub evidence: BTreeSet<EvidenceId>,
 }
 
 /// Saving comes first, for as long as this takes and no longer.

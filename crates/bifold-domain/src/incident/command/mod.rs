@@ -154,7 +154,7 @@ impl Command {
                 assets: d.assets.iter().cloned().collect(),
                 events: d.event.iter().cloned().collect(),
                 number: true,
-                open_children: false,
+                ..Needs::default()
             },
             Self::Import(_) => Needs {
                 number: true,
@@ -166,6 +166,10 @@ impl Command {
             },
             Self::Restore(_, r) => Needs {
                 assets: r.assets.iter().cloned().collect(),
+                ..Needs::default()
+            },
+            Self::Captured(_, c) => Needs {
+                evidence: c.evidence.iter().cloned().collect(),
                 ..Needs::default()
             },
             Self::Relate(r) | Self::Unrelate(r) => incidents(vec![r.other.clone()]),

@@ -65,6 +65,7 @@ impl Incident {
                 reason,
                 loss,
                 law,
+                evidence,
             } => {
                 let decision = Decision {
                     course: *course,
@@ -74,6 +75,7 @@ impl Incident {
                     reason: reason.clone(),
                     loss: loss.clone(),
                     law: law.clone(),
+                    evidence: evidence.clone(),
                     by: meta.actor.clone(),
                     at: meta.at,
                 };

@@ -24,6 +24,7 @@ pub(super) fn saved(items: &[&str]) -> Command {
         course: Course::FastCapture,
         items: items.iter().map(|item| short(item)).collect(),
         whereabouts: text("Locker 4, SHA-256 on the form."),
+        evidence: BTreeSet::new(),
     };
     Command::Captured(action(1), captured)
 }
@@ -213,6 +214,7 @@ fn only_what_is_on_the_list_is_saved_and_in_a_way_that_saves() {
         course: Course::RestoreFirst,
         items: BTreeSet::new(),
         whereabouts: text("Nowhere."),
+        evidence: BTreeSet::new(),
     };
     shut()
         .when(Command::Captured(action(1), nothing))

@@ -196,3 +196,27 @@ fn what_was_let_through_and_not_wanted_any_more_cost_nothing() {
     let cost = case.incident().conflict_cost(case.now);
     assert_eq!(cost, ConflictCost::default());
 }
+
+#[test]
+fn what_was_saved_names_the_sealed_evidence_it_became() {
+    let exhibit = crate::EvidenceId::from_bits(1);
+    let with = |sealed: Option<crate::IncidentId>| {
+        let evidence = BTreeSet::from([exhibit.clone()]);
+        let mut case = shut();
+        case.neighbours
+            .sealed
+            .extend(sealed.map(|of| (exhibit.clone(), of)));
+        let captured = Captured {
+            course: Course::FastCapture,
+            items: BTreeSet::new(),
+            whereabouts: text("In the safe."),
+            evidence,
+        };
+        case.when(Command::Captured(action(1), captured))
+            .by("custodian")
+    };
+    let case = with(Some(this())).happens();
+    assert_eq!(the_action(&case).decision().unwrap().evidence.len(), 1);
+    with(None).refused_as("unknown");
+    with(Some(open_one())).refused_as("unknown");
+}

@@ -29,7 +29,7 @@ fn any_gate_command() -> impl Strategy<Value = Command> {
             })
         }),
         1 => (ids(), parts()).prop_map(|(id, items)| Command::Captured(id, Captured {
-            course: Course::Parallel, items, whereabouts: text("Here."),
+            course: Course::Parallel, items, whereabouts: text("Here."), evidence: BTreeSet::new(),
         })),
         1 => ids().prop_map(|id| Command::Withdraw(id, because("No."))),
     ]

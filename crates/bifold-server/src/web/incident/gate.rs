@@ -355,6 +355,18 @@ impl IncidentPage {
             .map(|sort| sort.word())
     }
 
+    /// Exhibits that what was saved for the gate may have become.
+    pub(super) fn sealed(&self) -> impl Iterator<Item = &crate::web::evidence::Line> {
+        let is_sealed = |line: &&crate::web::evidence::Line| {
+            matches!(line.r.standing.as_str(), "kept" | "offered" | "out")
+        };
+        self.exhibits.iter().filter(is_sealed)
+    }
+
+    pub(super) fn has_sealed(&self) -> bool {
+        self.sealed().next().is_some()
+    }
+
     /// Labels up to which evidence goes along in a bundle.
     pub(super) fn labels(&self) -> impl Iterator<Item = (&'static str, String)> {
         let _ = self;

@@ -94,6 +94,13 @@ impl Batch<'_> {
                 neighbours.incidents.insert(id.clone(), incident.summary());
             }
         }
+        for id in &needs.evidence {
+            if let Some(State::Evidence(item)) = state(id.as_str())
+                && matches!(item.life, bifold_domain::evidence::Life::Sealed { .. })
+            {
+                neighbours.sealed.insert(id.clone(), item.incident.clone());
+            }
+        }
         let exists = |id: &str| state(id).is_some();
         for id in &needs.assets {
             if let Some(State::Asset(asset)) = state(id.as_str()) {

@@ -106,6 +106,7 @@ impl<'a> Batch<'a> {
             ids.extend(needs.incidents.iter().map(ToString::to_string));
             ids.extend(needs.assets.iter().map(ToString::to_string));
             ids.extend(needs.events.iter().map(ToString::to_string));
+            ids.extend(needs.evidence.iter().map(ToString::to_string));
         }
         batch.load(ids).await?;
         Ok(batch)

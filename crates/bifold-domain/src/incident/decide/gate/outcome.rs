@@ -1,10 +1,11 @@
 //! The ways through the gate that somebody chooses: captured, capture first, go now, ask; what
 //! the sides advise before, and the look back afterwards.
 
-use super::{Facts, may_work_in, one, undecided};
+use super::super::at_most;
+use super::{Facts, NAMED_LIMIT, may_work_in, one, undecided};
 use crate::access::Permission;
 use crate::gate::{Course, Ground, Side};
-use crate::id::ActionId;
+use crate::id::{ActionId, EvidenceId};
 use crate::incident::Incident;
 use crate::incident::command::{Advise, CaptureFirst, Captured, GoNow, ReviewWaiver};
 use crate::incident::fact::Fact;
@@ -92,6 +93,14 @@ pub(in super::super) fn captured(
         &[Course::Parallel, Course::FastCapture, Course::EvidenceFirst],
     )?;
     on_the_list(gate, &captured.items)?;
+    at_most(captured.evidence.len(), "items of evidence", NAMED_LIMIT)?;
+    let is_ours = |id: &&EvidenceId| context.neighbours.sealed.get(*id) == Some(&incident.id);
+    if let Some(other) = captured.evidence.iter().find(|id| !is_ours(id)) {
+        return Err(Refusal::Unknown {
+            what: "sealed item of evidence of this incident",
+            named: other.to_string(),
+        });
+    }
     // Whoever names nothing says that all of it is safe.
     let saved = if captured.items.is_empty() {
         gate.at_stake.clone()
@@ -116,6 +125,7 @@ pub(in super::super) fn captured(
         reason: Some(captured.whereabouts.into()),
         loss: None,
         law: incident.law_against(action, &context.directory.policy),
+        evidence: captured.evidence,
     })
 }
 
@@ -224,6 +234,7 @@ pub(super) fn given_up(
         reason: reason.map(Into::into),
         loss: loss.map(Into::into),
         law,
+        evidence: BTreeSet::new(),
     };
     let review = (incident.review != ReviewState::Due).then_some(Fact::ReviewSet {
         to: ReviewState::Due,

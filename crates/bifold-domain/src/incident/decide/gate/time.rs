@@ -90,6 +90,7 @@ pub(super) fn opens_by_itself(
             reason: None,
             loss: None,
             law: None,
+            evidence: BTreeSet::new(),
         });
     }
     lawful(incident, action, context)?;
