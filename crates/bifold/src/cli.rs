@@ -1,8 +1,15 @@
 //! The command line: `bifold <noun> <verb>`.
 
+mod collect;
+mod evidence;
 mod gate;
 mod witness;
 
+pub use collect::Collect;
+pub use evidence::{
+    Acquisition, Dispose, Evidence, EvidenceVerb, HandVerb, Import as EvidenceImport, List,
+    NewItem, OnRequest, Release,
+};
 pub use gate::{Gate, GateVerb};
 pub use witness::{Witness, WitnessPlace, WitnessVerb};
 
@@ -45,6 +52,10 @@ pub enum Command {
     Incident(Incident),
     /// Restore, and decide what waits at the preservation gate, over the API.
     Gate(Gate),
+    /// Keep evidence of incidents, over the API.
+    Evidence(Box<Evidence>),
+    /// Collect evidence on a machine, without a server, into a sealed bundle.
+    Collect(Collect),
     /// Verify, publish or replay the ledger.
     Ledger(Ledger),
     /// Witness the ledgers of others, and have one's own witnessed.

@@ -3,11 +3,19 @@
 use crate::cli::Api;
 use crate::exit::{Code, Coded};
 use serde_json::Value;
+use std::io::Read;
 use std::time::Duration;
+
+/// The longest a connection may stand still while bytes of evidence pass.
+const STALLED: Duration = Duration::from_mins(1);
+/// The longest the server may take to hash what it was sent; its own limit is the same.
+const HASHING: Duration = Duration::from_hours(2);
 
 /// A connection to a server.
 pub(crate) struct Client {
     agent: ureq::Agent,
+    /// For bytes of evidence: no limit on the whole, but on standing still.
+    patient: ureq::Agent,
     base: String,
     token: Option<String>,
 }
@@ -30,26 +38,79 @@ impl Client {
             .timeout_global(Some(Duration::from_mins(1)))
             .build()
             .into();
+        let patient = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(None)
+            .timeout_connect(Some(STALLED))
+            .timeout_per_write(Some(STALLED))
+            .timeout_recv_response(Some(HASHING))
+            .build()
+            .into();
         let base = format!("{}/api/v1", api.url.trim_end_matches('/'));
-        Ok(Self { agent, base, token })
+        Ok(Self {
+            agent,
+            patient,
+            base,
+            token,
+        })
     }
 
     /// Reads.
     pub(crate) fn get(&self, path: &str) -> anyhow::Result<Value> {
-        let mut request = self.agent.get(format!("{}{path}", self.base));
-        if let Some(token) = &self.token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        self.answer(request.call())
+        let request = self.agent.get(format!("{}{path}", self.base));
+        self.answer(self.signed(request).call())
     }
 
     /// Changes something.
     pub(crate) fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
-        let mut request = self.agent.post(format!("{}{path}", self.base));
-        if let Some(token) = &self.token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
+        let request = self.agent.post(format!("{}{path}", self.base));
+        self.answer(self.signed(request).send_json(body))
+    }
+
+    /// Changes something once, however often it is asked with the same key.
+    pub(crate) fn post_once(&self, path: &str, body: &Value, key: &str) -> anyhow::Result<Value> {
+        let request = self.agent.post(format!("{}{path}", self.base));
+        let request = self.signed(request).header("idempotency-key", key);
         self.answer(request.send_json(body))
+    }
+
+    /// Changes something for which the server reads many bytes first.
+    pub(crate) fn post_patiently(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        let request = self.patient.post(format!("{}{path}", self.base));
+        self.answer(self.signed(request).send_json(body))
+    }
+
+    /// Sends bytes.
+    pub(crate) fn put(&self, path: &str, bytes: &[u8]) -> anyhow::Result<Value> {
+        let request = self.patient.put(format!("{}{path}", self.base));
+        self.answer(self.signed(request).send(bytes))
+    }
+
+    /// Fetches bytes, however many.
+    pub(crate) fn fetch(&self, path: &str) -> anyhow::Result<impl Read> {
+        let request = self.patient.get(format!("{}{path}", self.base));
+        let request = self
+            .signed(request)
+            .config()
+            .timeout_per_read(Some(STALLED))
+            .build();
+        match request.call() {
+            Ok(answer) if answer.status().is_success() => Ok(answer
+                .into_body()
+                .into_with_config()
+                .limit(u64::MAX)
+                .reader()),
+            refused => Err(self.answer(refused).err().unwrap_or_else(|| {
+                Coded::error(Code::Failure, "the server sent no bytes; ask again")
+            })),
+        }
+    }
+
+    fn signed<B>(&self, request: ureq::RequestBuilder<B>) -> ureq::RequestBuilder<B> {
+        match &self.token {
+            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            None => request,
+        }
     }
 
     fn answer(

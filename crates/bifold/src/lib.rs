@@ -1,9 +1,12 @@
 //! What the `bifold` binary is made of, as a library so that it can be tested from outside.
 
+mod bag;
 pub mod cli;
 mod client;
 mod cmd;
+mod collect;
 mod demo;
+mod digest;
 pub mod exit;
 pub mod import;
 pub mod log;
@@ -25,6 +28,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Code> {
         Command::Doctor(args) => runtime.block_on(cmd::doctor::run(args)),
         Command::Incident(args) => cmd::incident::run(args),
         Command::Gate(args) => cmd::gate::run(args),
+        Command::Evidence(args) => cmd::evidence::run(*args),
+        Command::Collect(args) => cmd::collect::run(&runtime, args),
         Command::Witness(args) => cmd::witness::run(&runtime, args),
         Command::Demo(args) => cmd::demo::run(&runtime, &args),
     }

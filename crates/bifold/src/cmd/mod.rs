@@ -1,7 +1,9 @@
 //! One file a noun.
 
+pub(crate) mod collect;
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod evidence;
 pub(crate) mod gate;
 pub(crate) mod import;
 pub(crate) mod incident;
