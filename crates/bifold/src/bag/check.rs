@@ -112,7 +112,8 @@ fn walk(root: &Path, below: &str, depth: usize, found: &mut Vec<String>) -> Resu
     for entry in std::fs::read_dir(&folder).map_err(io())? {
         let entry = entry.map_err(io())?;
         let Ok(name) = entry.file_name().into_string() else {
-            return changed(format!("{:?} has a name that is not UTF-8", entry.path()));
+            let path = entry.path();
+            return changed(format!("{} has a name that is not UTF-8", path.display()));
         };
         let path = match below {
             "" => name,

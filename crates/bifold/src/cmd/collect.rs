@@ -68,9 +68,10 @@ fn collect(
         None => None,
     };
     let (ran, streams) = ran.map_or((None, Vec::new()), |(ran, streams)| (Some(ran), streams));
-    let copies = match args.file.is_empty() {
-        true => files::Copies::default(),
-        false => files::copy(&mut bag, &args.file)?,
+    let copies = if args.file.is_empty() {
+        files::Copies::default()
+    } else {
+        files::copy(&mut bag, &args.file)?
     };
     let record = Collection {
         format: FORMAT.to_owned(),

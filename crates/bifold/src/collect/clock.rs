@@ -54,9 +54,10 @@ fn compare(reference: &str, clock: &Clock) -> Result<ClockCheck, String> {
     let has_port = reference.rsplit_once(':').is_some_and(|(host, port)| {
         port.parse::<u16>().is_ok() && (!host.contains(':') || host.ends_with(']'))
     });
-    let mut addresses = match has_port {
-        true => reference.to_socket_addrs(),
-        false => (reference, PORT).to_socket_addrs(),
+    let mut addresses = if has_port {
+        reference.to_socket_addrs()
+    } else {
+        (reference, PORT).to_socket_addrs()
     }
     .map_err(said)?;
     let address = addresses.next().ok_or("it has no address")?;

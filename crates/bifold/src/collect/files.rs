@@ -5,7 +5,7 @@
 //! and what cannot be read are recorded as left out.
 
 use super::CollectError;
-use crate::bag::{Bag, BagError};
+use crate::bag::Bag;
 use crate::digest::hex;
 use bifold_domain::At;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, readlinkat, statat};
@@ -136,22 +136,28 @@ impl Copying<'_> {
         // Looked at before it is opened: opening a device can do something.
         let kind = match statat(above, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => FileType::from_raw_mode(stat.st_mode),
-            Err(error) => return Ok(self.fails(path, &error)),
+            Err(error) => {
+                self.fails(path, &error);
+                return Ok(());
+            }
         };
         match kind {
-            FileType::Directory if depth < DEPTH_LIMIT => self.folder(above, name, path, depth),
-            FileType::Directory => Ok(self.fails(path, &"too deep")),
-            FileType::RegularFile if self.copies.files.len() >= FILE_LIMIT => {
-                Ok(self.fails(path, &format!("more than {FILE_LIMIT} files")))
+            FileType::Directory if depth < DEPTH_LIMIT => {
+                return self.folder(above, name, path, depth);
             }
-            FileType::RegularFile => self.file(above, name, path),
+            FileType::RegularFile if self.copies.files.len() < FILE_LIMIT => {
+                return self.file(above, name, path);
+            }
+            FileType::Directory => self.fails(path, &"too deep"),
+            FileType::RegularFile => self.fails(path, &format!("more than {FILE_LIMIT} files")),
             FileType::Symlink => {
                 let target = readlinkat(above, name, Vec::new()).ok();
                 let target = target.map(|to| to.to_string_lossy().into_owned());
-                Ok(self.leave_out(path, "symbolic link, not followed", target, false))
+                self.leave_out(path, "symbolic link, not followed", target, false);
             }
-            _ => Ok(self.leave_out(path, "neither a file nor a folder", None, false)),
+            _ => self.leave_out(path, "neither a file nor a folder", None, false),
         }
+        Ok(())
     }
 
     fn folder(
@@ -165,7 +171,10 @@ impl Copying<'_> {
         let opened = openat(above, name, flags, Mode::empty());
         let (folder, names) = match opened.and_then(|fd| names(&fd).map(|names| (fd, names))) {
             Ok(found) => found,
-            Err(error) => return Ok(self.fails(path, &error)),
+            Err(error) => {
+                self.fails(path, &error);
+                return Ok(());
+            }
         };
         for name in names {
             let path = path.join(OsStr::from_bytes(name.to_bytes()));
@@ -188,10 +197,11 @@ impl Copying<'_> {
             Ok((file, before))
         });
         match opened {
-            Ok((file, before)) if before.is_file() => self.pour(file, &before, path),
-            Ok(_) => Ok(self.fails(path, &"it was replaced while it was opened")),
-            Err(error) => Ok(self.fails(path, &error)),
+            Ok((file, before)) if before.is_file() => return self.pour(file, &before, path),
+            Ok(_) => self.fails(path, &"it was replaced while it was opened"),
+            Err(error) => self.fails(path, &error),
         }
+        Ok(())
     }
 
     fn pour(&mut self, mut from: File, before: &Metadata, path: &Path) -> Result<(), CollectError> {
@@ -208,7 +218,7 @@ impl Copying<'_> {
                 Err(error) => break Some(error.to_string()),
             }
         };
-        let listed = self.bag.close(to).map_err(|error: BagError| error)?;
+        let listed = self.bag.close(to)?;
         let print = |m: &Metadata| (m.len(), m.mtime(), m.mtime_nsec());
         let is_same = from
             .metadata()

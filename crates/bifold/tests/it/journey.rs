@@ -40,11 +40,13 @@ impl Server {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let url = lines.map_while(Result::ok).find_map(|line| {
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let url = lines.by_ref().map_while(Result::ok).find_map(|line| {
             line.split_once(" on ")
                 .map(|(_, url)| url.trim().to_owned())
         });
+        // Its log must go somewhere: writing to a closed stream would end what it does.
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
         Self {
             child,
             url: url.unwrap(),

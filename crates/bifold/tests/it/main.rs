@@ -7,6 +7,9 @@
     reason = "helpers of tests may end the test"
 )]
 
+mod collect;
+mod evidence;
+mod evidence_bytes;
 mod import_real_data;
 mod import_run;
 mod journey;

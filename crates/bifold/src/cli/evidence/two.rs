@@ -26,7 +26,7 @@ pub enum Release {
         #[arg(long, value_name = "EVD")]
         item: Vec<String>,
     },
-    /// Approve it. Not your own, and two people must.
+    /// Approve it; two people must, and not who asked where there are others enough.
     Approve(OnRequest),
     /// Refuse it.
     Refuse {
@@ -58,7 +58,7 @@ pub enum Dispose {
         #[arg(long)]
         reason: String,
     },
-    /// Approve it. Not your own, and two people must.
+    /// Approve it; two people must, and not who asked where there are others enough.
     Approve(OnRequest),
     /// Refuse it.
     Refuse {

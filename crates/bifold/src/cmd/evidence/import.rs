@@ -51,9 +51,10 @@ pub(super) fn run(client: &Client, args: &EvidenceImport) -> anyhow::Result<Said
     let card = card(&record, &bag, args.authority.as_deref())?;
     // Held until the end: the archive is gone with it.
     let scratch = tempfile::tempdir()?;
-    let (pieces, empty) = match args.as_one {
-        true => (vec![whole(&bag, &record, scratch.path())?], Vec::new()),
-        false => pieces(&bag, &record),
+    let (pieces, empty) = if args.as_one {
+        (vec![whole(&bag, &record, scratch.path())?], Vec::new())
+    } else {
+        pieces(&bag, &record)
     };
     let incident = client.get(&format!("/incidents/{}", safe(&args.incident)?))?;
     let importing = Importing {

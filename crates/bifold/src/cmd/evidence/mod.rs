@@ -54,7 +54,7 @@ fn carry_out(client: &Client, verb: V) -> anyhow::Result<Said> {
             new,
             how,
         } => upload::add(client, &incident, &file, new, *how),
-        V::Upload { item, file, resume } => upload::go_on(client, &item, &file, resume),
+        V::Upload { item, file, resume } => upload::go_on(client, &item, &file, resume.as_deref()),
         V::Seal { item, number } => {
             let body = json!({ "seal": number });
             let done = client.post(&of_item(&item, "/seal")?, &body)?;

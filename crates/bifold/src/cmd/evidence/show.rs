@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 pub(super) fn list(client: &Client, which: &List) -> anyhow::Result<Said> {
-    let holder = match which.mine {
-        true => Some(person(client, "me")?),
-        false => None,
+    let holder = if which.mine {
+        Some(person(client, "me")?)
+    } else {
+        None
     };
     let answer = match &which.incident {
         Some(incident) => {
@@ -53,6 +54,11 @@ fn is_wanted(row: &Value, which: &List, holder: Option<&str>) -> bool {
 
 pub(super) fn table(answer: &Value) -> String {
     let mut out = String::new();
+    let width = items(answer)
+        .iter()
+        .map(|row| keeper(row).chars().count())
+        .max();
+    let width = width.unwrap_or_default();
     for row in items(answer) {
         let mut marks = Vec::new();
         if row.get("holds").and_then(Value::as_i64).unwrap_or(0) > 0 {
@@ -65,25 +71,19 @@ pub(super) fn table(answer: &Value) -> String {
         if text(row, "verified") == "mismatch" {
             marks.push("BYTES DIFFER".to_owned());
         }
-        let marks = match marks.is_empty() {
-            true => String::new(),
-            false => format!("  [{}]", marks.join(", ")),
+        let marks = if marks.is_empty() {
+            String::new()
+        } else {
+            format!("  [{}]", marks.join(", "))
         };
         let _ = writeln!(
             out,
-            "{:<14} {:<14} {:<9} {:<15} {:<16} {}{marks}",
+            "{:<14} {:<14} {:<9} {:<15} {:<width$}  {}{marks}",
             text(row, "number"),
             text(row, "incident"),
             text(row, "standing"),
             text(row, "sort").replace('_', " "),
-            named(
-                row,
-                if text(row, "standing") == "wanted" {
-                    "assignee"
-                } else {
-                    "holder"
-                }
-            ),
+            keeper(row),
             text(row, "title"),
         );
     }
@@ -94,6 +94,14 @@ pub(super) fn table(answer: &Value) -> String {
         out.push_str("… and more (--limit)\n");
     }
     out
+}
+
+/// Who has it, or is to get it.
+fn keeper(row: &Value) -> &str {
+    match named(row, "holder") {
+        "" => named(row, "assignee"),
+        holder => holder,
+    }
 }
 
 fn named<'a>(json: &'a Value, key: &str) -> &'a str {
@@ -232,9 +240,10 @@ fn request(asked: &Value) -> String {
     let approved: Vec<&str> = list_of(asked, "approved_by")
         .map(|who| text(who, "name"))
         .collect();
-    let approved = match approved.is_empty() {
-        true => "nobody yet".to_owned(),
-        false => approved.join(", "),
+    let approved = if approved.is_empty() {
+        "nobody yet".to_owned()
+    } else {
+        approved.join(", ")
     };
     let what = match text(asked, "recipient") {
         "" => format!("{} ({})", text(asked, "what"), text(asked, "method")),
@@ -254,6 +263,11 @@ pub(super) fn custody(client: &Client, item: &str) -> anyhow::Result<Said> {
 /// One line an entry, with what was said and the entry of the ledger that proves it.
 pub(super) fn history(entries: &[Value]) -> String {
     let mut out = String::new();
+    let width = entries
+        .iter()
+        .map(|entry| named(entry, "by").chars().count())
+        .max();
+    let width = width.unwrap_or_default();
     for entry in entries {
         let fact = entry.get("fact").unwrap_or(&Value::Null);
         let kind = text(entry, "kind")
@@ -273,7 +287,7 @@ pub(super) fn history(entries: &[Value]) -> String {
             "hold",
             "tlp",
         ];
-        let said = said.iter().filter_map(|key| plain(fact.get(*key)?)).next();
+        let said = said.iter().find_map(|key| plain(fact.get(*key)?));
         let said = said.map(|said| format!(": {said}")).unwrap_or_default();
         let sha256 = fact.get("sha256").and_then(plain);
         let sha256 = sha256
@@ -284,7 +298,10 @@ pub(super) fn history(entries: &[Value]) -> String {
             .and_then(Value::as_i64)
             .unwrap_or_default();
         let (at, by) = (time(entry, "at"), named(entry, "by"));
-        let _ = writeln!(out, "{at}  {by:<16} {kind}{said}{sha256}  (entry {index})");
+        let _ = writeln!(
+            out,
+            "{at}  {by:<width$}  {kind}{said}{sha256}  (entry {index})"
+        );
     }
     out
 }

@@ -68,7 +68,7 @@ pub(super) fn go_on(
     client: &Client,
     item: &str,
     file: &Path,
-    resume: Option<String>,
+    resume: Option<&str>,
 ) -> anyhow::Result<Said> {
     let known = client.get(&of_item(item, "")?)?;
     let number = text(&known, "number").to_owned();
@@ -151,10 +151,16 @@ impl<'a> Sending<'a> {
     }
 
     /// Sends everything and has it sealed; what was read here.
-    pub(super) fn send(&self, resume: Option<String>) -> anyhow::Result<Summed> {
+    pub(super) fn send(&self, resume: Option<&str>) -> anyhow::Result<Summed> {
         let (file, size_bytes) = open(self.file)?;
-        let (upload, received, part_bytes) = self.begin(resume, size_bytes)?;
-        let go_on = self.go_on(&upload);
+        let (upload, received, part_bytes) = self.begin(resume, size_bytes).map_err(|error| {
+            if resume.is_some() {
+                error
+            } else {
+                next(&error, &self.go_on(None))
+            }
+        })?;
+        let go_on = self.go_on(Some(&upload));
         // Said before anything can break off, also for those who end this process.
         eprintln!(
             "Sending to {}. Should it break off, go on with:\n  {go_on}",
@@ -179,36 +185,31 @@ impl<'a> Sending<'a> {
         Ok(summed)
     }
 
-    /// What to type to go on with an upload.
-    fn go_on(&self, upload: &str) -> String {
+    /// What to type to go on with an upload, or to begin one again.
+    fn go_on(&self, upload: Option<&str>) -> String {
         if let Some(again) = self.again {
             return again.to_owned();
         }
         let whole = std::path::absolute(self.file).unwrap_or_else(|_| PathBuf::from(self.file));
         let file = quoted(&whole.to_string_lossy());
-        format!(
-            "bifold evidence upload {} {file} --resume {upload}",
-            self.number
-        )
+        let resume = upload.map(|upload| format!(" --resume {upload}"));
+        let resume = resume.unwrap_or_default();
+        format!("bifold evidence upload {} {file}{resume}", self.number)
     }
 
     /// The upload's id, how far it has come, and how long a part may be.
-    fn begin(&self, resume: Option<String>, size_bytes: u64) -> anyhow::Result<(String, u64, u64)> {
-        let state = match &resume {
-            Some(upload) => self
-                .client
-                .get(&self.place(&safe(upload)?, "")?)
-                .map_err(|error| {
-                    next(
-                        &error,
-                        "leave --resume out to begin again; what is older than 7 days is forgotten",
-                    )
-                })?,
-            None => {
-                let body = json!({ "size_bytes": size_bytes, "filename": self.filename });
-                self.client
-                    .post(&of_item(self.number, "/uploads")?, &body)?
-            }
+    fn begin(&self, resume: Option<&str>, size_bytes: u64) -> anyhow::Result<(String, u64, u64)> {
+        let state = if let Some(upload) = resume {
+            let known = self.client.get(&self.place(&safe(upload)?, "")?);
+            known.map_err(|error| {
+                let again =
+                    "leave --resume out to begin again; after 7 days an upload is forgotten";
+                next(&error, again)
+            })?
+        } else {
+            let body = json!({ "size_bytes": size_bytes, "filename": self.filename });
+            let path = of_item(self.number, "/uploads")?;
+            self.client.post(&path, &body)?
         };
         let number = |key: &str| state.get(key).and_then(Value::as_u64).unwrap_or_default();
         if number("size_bytes") != size_bytes {
@@ -278,9 +279,10 @@ impl<'a> Sending<'a> {
             let Err(error) = asked else { return Ok(()) };
             let item = self.client.get(&of_item(self.number, "")?)?;
             let sealed = item.pointer("/seal/sha256").and_then(Value::as_str);
-            match sealed == Some(summed.sha256.as_str()) {
-                true => Ok(()),
-                false => Err(error),
+            if sealed == Some(summed.sha256.as_str()) {
+                Ok(())
+            } else {
+                Err(error)
             }
         })
     }
