@@ -148,6 +148,12 @@ fn method(ran: bool, files: &[PathBuf]) -> String {
     .to_owned()
 }
 
+/// A path as it may be shown: a name on a broken-into machine can hold orders to a terminal.
+fn shown(path: &str) -> String {
+    let harmless = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    path.chars().map(harmless).collect()
+}
+
 /// A failed command or file makes a bundle all the same; the exit code says so.
 fn judge(record: &Collection) -> Code {
     let mut code = Code::Ok;
@@ -162,13 +168,15 @@ fn judge(record: &Collection) -> Code {
     for left in missing {
         eprintln!(
             "bifold: {} is missing from the bundle: {}",
-            left.path, left.why
+            shown(&left.path),
+            left.why
         );
         code = Code::Failure;
     }
     for file in record.files.iter().filter(|file| file.incomplete.is_some()) {
         let why = file.incomplete.as_deref().unwrap_or_default();
-        eprintln!("bifold: {} is in the bundle only in part: {why}", file.path);
+        let path = shown(&file.path);
+        eprintln!("bifold: {path} is in the bundle only in part: {why}");
         code = Code::Failure;
     }
     code
@@ -192,7 +200,9 @@ fn words(record: &Collection, sha256: &str, out: &str) -> String {
         let _ = writeln!(
             said,
             "  {:>12} bytes  {}  ({})",
-            file.size_bytes, file.file, file.path
+            file.size_bytes,
+            file.file,
+            shown(&file.path)
         );
     }
     if let Some(more) = record
@@ -209,7 +219,7 @@ fn words(record: &Collection, sha256: &str, out: &str) -> String {
         .filter(|left| !left.is_failure)
         .take(SHOWN_FILES)
     {
-        let _ = writeln!(said, "  left out: {} ({})", left.path, left.why);
+        let _ = writeln!(said, "  left out: {} ({})", shown(&left.path), left.why);
     }
     let _ = match &record.clock {
         ClockCheck::Known {

@@ -62,14 +62,22 @@ pub(super) fn run(client: &Client, args: &EvidenceImport) -> anyhow::Result<Said
         incident: text(&incident, "number"),
         bag: &bag.tag_manifest_sha256,
         card,
-        again: format!(
-            "bifold evidence import {} {}{}",
-            text(&incident, "number"),
-            quoted(&args.bundle.to_string_lossy()),
-            if args.as_one { " --as-one" } else { "" },
-        ),
+        again: again(args, text(&incident, "number")),
     };
     importing.all(&pieces, &empty)
+}
+
+/// What to type to go on with it.
+fn again(args: &EvidenceImport, incident: &str) -> String {
+    let bundle = quoted(&args.bundle.to_string_lossy());
+    let mut line = format!("bifold evidence import {incident} {bundle}");
+    if args.as_one {
+        line.push_str(" --as-one");
+    }
+    if let Some(authority) = &args.authority {
+        let _ = write!(line, " --authority {}", quoted(authority));
+    }
+    line
 }
 
 /// What `bifold collect` wrote down.
@@ -232,6 +240,8 @@ impl Importing<'_> {
         let there = self
             .client
             .get(&format!("/incidents/{}/evidence", self.incident))?;
+        let again = &self.again;
+        eprintln!("Importing. Should it break off, go on with:\n  {again}");
         let (mut done, mut words, mut added) = (Vec::new(), String::new(), 0);
         for piece in pieces {
             let (number, is_new) = match known(&there, piece) {

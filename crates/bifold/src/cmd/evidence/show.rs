@@ -127,6 +127,8 @@ struct Card(String);
 impl Card {
     fn line(&mut self, label: &str, value: &str) {
         if !value.is_empty() {
+            // Further lines of a text stand below its first one.
+            let value = value.replace('\n', &format!("\n{:15}", ""));
             let _ = writeln!(self.0, "  {label:<12} {value}");
         }
     }

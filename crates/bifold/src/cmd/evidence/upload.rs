@@ -31,7 +31,7 @@ pub(super) struct Sending<'a> {
     pub(super) filename: Option<String>,
     /// What they are known to be.
     pub(super) expected: Option<&'a str>,
-    /// What to type to go on, where that is not `upload`.
+    /// What to type to go on, where that is not `upload` and was said already.
     pub(super) again: Option<&'a str>,
 }
 
@@ -162,10 +162,10 @@ impl<'a> Sending<'a> {
         })?;
         let go_on = self.go_on(Some(&upload));
         // Said before anything can break off, also for those who end this process.
-        eprintln!(
-            "Sending to {}. Should it break off, go on with:\n  {go_on}",
-            self.number
-        );
+        if self.again.is_none() {
+            let number = self.number;
+            eprintln!("Sending to {number}. Should it break off, go on with:\n  {go_on}");
+        }
         let bar = bar(size_bytes);
         let mut from = Hashing::new(file);
         let sent = self.parts(&upload, &mut from, received, part_bytes, size_bytes, &bar);
@@ -243,7 +243,7 @@ impl<'a> Sending<'a> {
         size_bytes: u64,
         bar: &indicatif::ProgressBar,
     ) -> anyhow::Result<()> {
-        let mut part = Vec::new();
+        let mut part = Vec::with_capacity(usize::try_from(part_bytes)?);
         // What is there already is read for the hash of the whole.
         copy(&mut from.by_ref().take(received), &mut std::io::sink())?;
         bar.set_position(received);
