@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "snake_case")]
 #[allow(missing_docs)] // Each field is documented at its command.
+#[allow(clippy::large_enum_variant)] // Facts are handled one at a time.
 pub enum Fact {
     /// Entered. Always the first.
     Registered {

@@ -8,6 +8,7 @@ use bifold_domain::Viewer;
 use bifold_ledger::proof::{FromStored, inclusion_proof, needed_for_inclusion};
 use bifold_ledger::tlog_proof::TlogProof;
 use sqlx::FromRow;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Up to which of its entries a record is asked for.
@@ -88,8 +89,8 @@ impl Store {
         let redactions = self.redactions_of(log, &rows).await?;
         for by in redactions.iter().map(|(_, by)| *by) {
             let index = i64::try_from(by).map_err(Error::damaged)?;
-            if !rows.contains_key(&index) {
-                rows.insert(index, self.entry_at(log, index).await?);
+            if let Entry::Vacant(place) = rows.entry(index) {
+                place.insert(self.entry_at(log, index).await?);
             }
         }
         self.proven(log, rows, redactions).await

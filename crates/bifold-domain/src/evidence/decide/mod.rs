@@ -5,7 +5,7 @@ mod two;
 
 use super::custody::Custody;
 use super::{
-    Collect, Command, Derive, Evidence, Fact, Fix, Integrity, Life, Refuse, Register, Seal,
+    Collect, Command, Derive, Evidence, Fact, Fix, Integrity, Life, LiftHold, Register, Seal,
     SetHold, Verb, Why,
 };
 use crate::access::{Auth, Permission};
@@ -14,6 +14,7 @@ use crate::incident::{Summary, Tlp};
 use crate::kind::KindKey;
 use crate::record::Context;
 use crate::refusal::Refusal;
+use crate::text::Short;
 use crate::time::MINUTE;
 
 /// Orders against destruction, and requests, of one item at most.
@@ -51,6 +52,7 @@ pub(super) fn decide(
 }
 
 /// One fact a command.
+#[allow(clippy::unnecessary_wraps)] // Every rule has the same shape: facts or a refusal.
 fn one(fact: Fact) -> Result<Vec<Fact>, Refusal> {
     Ok(vec![fact])
 }
@@ -226,57 +228,15 @@ impl Asked<'_> {
             }
             Verb::Reclassify(label) => self.labelled(label.tlp),
             Verb::SetHold(hold) => self.held(hold),
-            Verb::LiftHold(lift) => {
-                self.context.actor.needs(Permission::HoldEvidence)?;
-                if !self.evidence.holds.contains_key(&lift.hold) {
-                    return Err(Refusal::no("hold"));
-                }
-                Ok(Fact::HoldLifted {
-                    hold: lift.hold,
-                    reason: lift.reason.into(),
-                })
-            }
-            Verb::RequestRelease(ask) => self.release_asked(ask),
-            Verb::ApproveRelease(named) => {
-                let request = self.release(&named.0)?;
-                self.approves(request)?;
-                Ok(Fact::ReleaseApproved { release: named.0 })
-            }
-            Verb::RefuseRelease(refuse) => {
-                self.release(&refuse.request)?;
-                let Refuse { request, reason } = self.refuses(refuse)?;
-                Ok(Fact::ReleaseRefused {
-                    release: request,
-                    reason: reason.into(),
-                })
-            }
-            Verb::Release(named) => {
-                self.must_guard()?;
-                self.custody("release")?.kept("release")?;
-                self.release(&named.0)?.doable(self.context.now)?;
-                Ok(Fact::Released { release: named.0 })
-            }
-            Verb::RequestDisposal(ask) => self.disposal_asked(ask),
-            Verb::ApproveDisposal(named) => {
-                let request = self.disposal(&named.0)?;
-                self.approves(request)?;
-                Ok(Fact::DisposalApproved { disposal: named.0 })
-            }
-            Verb::RefuseDisposal(refuse) => {
-                self.disposal(&refuse.request)?;
-                let Refuse { request, reason } = self.refuses(refuse)?;
-                Ok(Fact::DisposalRefused {
-                    disposal: request,
-                    reason: reason.into(),
-                })
-            }
-            Verb::Dispose(named) => {
-                self.must_guard()?;
-                self.custody("destroy")?.kept("destroy")?;
-                self.nothing_holds_it()?;
-                self.disposal(&named.0)?.doable(self.context.now)?;
-                Ok(Fact::Disposed { disposal: named.0 })
-            }
+            Verb::LiftHold(lift) => self.lifted(lift),
+            Verb::RequestRelease(_)
+            | Verb::ApproveRelease(_)
+            | Verb::RefuseRelease(_)
+            | Verb::Release(_)
+            | Verb::RequestDisposal(_)
+            | Verb::ApproveDisposal(_)
+            | Verb::RefuseDisposal(_)
+            | Verb::Dispose(_) => self.balloted(verb),
         }
     }
 
@@ -402,8 +362,19 @@ impl Asked<'_> {
         })
     }
 
+    fn lifted(&self, lift: LiftHold) -> Result<Fact, Refusal> {
+        self.context.actor.needs(Permission::HoldEvidence)?;
+        if !self.evidence.holds.contains_key(&lift.hold) {
+            return Err(Refusal::no("hold"));
+        }
+        Ok(Fact::HoldLifted {
+            hold: lift.hold,
+            reason: lift.reason.into(),
+        })
+    }
+
     fn nothing_holds_it(&self) -> Result<(), Refusal> {
-        let holds: Vec<&str> = self.evidence.holds.keys().map(|k| k.as_str()).collect();
+        let holds: Vec<&str> = self.evidence.holds.keys().map(Short::as_str).collect();
         if holds.is_empty() {
             Ok(())
         } else {

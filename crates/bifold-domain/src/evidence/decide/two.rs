@@ -3,7 +3,7 @@
 use super::{Asked, limited};
 use crate::access::{Permission, Role};
 use crate::evidence::dual::{End, Request};
-use crate::evidence::{AskDisposal, AskRelease, Fact, Refuse};
+use crate::evidence::{AskDisposal, AskRelease, Fact, Refuse, Verb};
 use crate::id::RequestId;
 use crate::refusal::Refusal;
 use std::collections::BTreeSet;
@@ -12,6 +12,54 @@ use std::collections::BTreeSet;
 const ENOUGH_APPROVERS: usize = 3;
 
 impl Asked<'_> {
+    /// What is asked about a release or a disposal.
+    pub(super) fn balloted(&self, verb: Verb) -> Result<Fact, Refusal> {
+        match verb {
+            Verb::RequestRelease(ask) => self.release_asked(ask),
+            Verb::ApproveRelease(named) => {
+                let request = self.release(&named.0)?;
+                self.approves(request)?;
+                Ok(Fact::ReleaseApproved { release: named.0 })
+            }
+            Verb::RefuseRelease(refuse) => {
+                self.release(&refuse.request)?;
+                let Refuse { request, reason } = self.refuses(refuse)?;
+                Ok(Fact::ReleaseRefused {
+                    release: request,
+                    reason: reason.into(),
+                })
+            }
+            Verb::Release(named) => {
+                self.must_guard()?;
+                self.custody("release")?.kept("release")?;
+                self.release(&named.0)?.doable(self.context.now)?;
+                Ok(Fact::Released { release: named.0 })
+            }
+            Verb::RequestDisposal(ask) => self.disposal_asked(ask),
+            Verb::ApproveDisposal(named) => {
+                let request = self.disposal(&named.0)?;
+                self.approves(request)?;
+                Ok(Fact::DisposalApproved { disposal: named.0 })
+            }
+            Verb::RefuseDisposal(refuse) => {
+                self.disposal(&refuse.request)?;
+                let Refuse { request, reason } = self.refuses(refuse)?;
+                Ok(Fact::DisposalRefused {
+                    disposal: request,
+                    reason: reason.into(),
+                })
+            }
+            Verb::Dispose(named) => {
+                self.must_guard()?;
+                self.custody("destroy")?.kept("destroy")?;
+                self.nothing_holds_it()?;
+                self.disposal(&named.0)?.doable(self.context.now)?;
+                Ok(Fact::Disposed { disposal: named.0 })
+            }
+            _ => Err(Refusal::NothingToChange),
+        }
+    }
+
     /// The release with this id, while nothing has become of it.
     pub(super) fn release(&self, id: &RequestId) -> Result<&Request, Refusal> {
         let all = self.evidence.releases.iter().map(|r| &r.request);
@@ -66,10 +114,10 @@ impl Asked<'_> {
 
     /// Whether so few may approve that who asks must count as one of the two.
     pub(super) fn is_small_team(&self) -> bool {
-        let approves =
+        let carries =
             |roles: &BTreeSet<Role>| roles.iter().any(|r| r.permits(Permission::ApproveEvidence));
         let people = self.context.directory.people.values();
-        let approvers = people.filter(|p| p.is_active && approves(&p.roles));
+        let approvers = people.filter(|p| p.is_active && carries(&p.roles));
         approvers.count() < ENOUGH_APPROVERS
     }
 

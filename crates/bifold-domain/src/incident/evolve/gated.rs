@@ -8,6 +8,7 @@ use crate::record::Meta;
 use std::collections::BTreeMap;
 
 impl Incident {
+    #[allow(clippy::too_many_lines)] // One row a fact.
     pub(super) fn gated(&mut self, fact: &Fact, meta: &Meta) {
         match fact {
             Fact::ActionTaken { .. } | Fact::GateShut { .. } => self.wanted(fact, meta),
