@@ -10,6 +10,7 @@
 //! stored bytes are authoritative, canonical JSON matters only when a leaf is written.
 #![warn(missing_docs)]
 
+pub mod anchor;
 pub mod checkpoint;
 pub mod cosignature;
 pub mod disclosure;

@@ -87,6 +87,8 @@ impl Store {
             crate::write::LOOK => self.look(&job.payload).await,
             crate::write::MISMATCH => self.mismatch(&job.payload).await,
             crate::write::DESTROY => self.destroy(&job.payload).await,
+            crate::write::STAMP => self.wish_stamp().await,
+            crate::write::STAMP_CLOSED => self.wish_stamp_of_security(&job.payload).await,
             other => Err(Error::Damaged(format!("a job of unknown kind {other:?}"))),
         }
     }

@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 pub mod account;
+pub mod anchor;
 pub mod blob;
 pub mod changes;
 mod db;

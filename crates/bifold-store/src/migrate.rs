@@ -11,6 +11,7 @@ const STEPS: &[&str] = &[
     include_str!("../schema/0002_personal.sql"),
     include_str!("../schema/0003_report_receipt.sql"),
     include_str!("../schema/0004_upload.sql"),
+    include_str!("../schema/0005_anchor.sql"),
 ];
 /// Raised whenever `projections.sql` changes.
 pub(crate) const PROJECTION_VERSION: i64 = 3;

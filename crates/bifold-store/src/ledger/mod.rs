@@ -1,6 +1,7 @@
 //! The ledger beyond appending: keys, checkpoints, proofs, verification, publication.
 
 mod part;
+mod durable;
 mod publish;
 mod redact;
 mod sign;
@@ -128,7 +129,7 @@ struct NodeRow {
 }
 
 /// Reads stored tree nodes: level 0 from the entries, levels 8, 16, … from their own table.
-async fn stored_nodes(
+pub(crate) async fn stored_nodes(
     lease: &mut Lease,
     org: &str,
     log: i64,

@@ -1,9 +1,13 @@
 //! The static log on disk: C2SP tlog-tiles, readable by software nobody here wrote.
 
-use super::stored_nodes;
+use super::{durable, stored_nodes};
 use crate::db::Sql;
 use crate::error::{Error, Result};
 use crate::store::Store;
+use bifold_ledger::anchor::{self, StampFile};
+use bifold_ledger::checkpoint::open_checkpoint;
+use bifold_ledger::cosignature::{WitnessKey, with_cosignatures};
+use bifold_ledger::note::Verifier;
 use bifold_ledger::publish::files;
 use bifold_ledger::tile::{LogPath, encode_entries, encode_hashes};
 use sqlx::FromRow;
@@ -32,6 +36,10 @@ pub struct Published {
 impl Store {
     /// Writes every log as a static tile log under `to/<year>`, at its newest signed checkpoint.
     /// With `disclosures`, what the leaves commit to as well: for auditors, not for the public.
+    ///
+    /// The checkpoint comes after what it promises, and at once, with the cosignatures that are stored and, if it is
+    /// the one that is in the folder already, those that were put there. Time-stamps are in the
+    /// folder `anchors`, each with what it is of.
     pub async fn publish_ledger(&self, to: &Path, disclosures: bool) -> Result<Vec<Published>> {
         self.sign_checkpoint().await?;
         let mut published = Vec::new();
@@ -42,7 +50,7 @@ impl Store {
             let folder = to.join(log.to_string());
             for path in files(checkpoint.size) {
                 let bytes = match &path {
-                    LogPath::Checkpoint => note.clone().into_bytes(),
+                    LogPath::Checkpoint => continue,
                     LogPath::Entries(bundle) => self.bundle(log, bundle.entries()).await?,
                     LogPath::Tile(tile) => {
                         let (level, range) = tile.nodes();
@@ -57,6 +65,9 @@ impl Store {
                 self.write_disclosures(log, checkpoint.size, &folder)
                     .await?;
             }
+            self.write_checkpoint(log, checkpoint.size, &note, &folder)
+                .await?;
+            self.write_anchors(log, checkpoint.size, &folder).await?;
             published.push(Published {
                 folder,
                 log,
@@ -131,6 +142,63 @@ impl Store {
             .collect()
     }
 
+    /// Puts the checkpoint in place. Whoever brings a log to a witness by hand locks the folder
+    /// too, so that neither loses the other's cosignature.
+    async fn write_checkpoint(&self, log: i64, size: u64, note: &str, folder: &Path) -> Result<()> {
+        let lines = self.cosignature_lines(log, size).await?;
+        let vkey: Verifier = self.vkey(log)?.parse().map_err(Error::damaged)?;
+        let put = || -> std::io::Result<()> {
+            let turn = std::fs::File::open(folder)?;
+            turn.lock()?;
+            let path = folder.join("checkpoint");
+            let there = std::fs::read_to_string(&path).unwrap_or_default();
+            let text = cosigned(note, &there, &lines, &vkey);
+            durable::replace(&path, "new", text.as_bytes())
+        };
+        put().map_err(Error::file(format!(
+            "writing {}/checkpoint",
+            folder.display()
+        )))
+    }
+
+    /// Writes the time-stamps up to the published size: the request, the answer, and the checkpoint
+    /// it is of.
+    async fn write_anchors(&self, log: i64, published: u64, folder: &Path) -> Result<()> {
+        let anchors = folder.join(anchor::FOLDER);
+        for stamp in self.stamps(log).await? {
+            let size = u64::try_from(stamp.size).map_err(Error::damaged)?;
+            if size > published {
+                // It came meanwhile, and belongs to the next publication.
+                continue;
+            }
+            if let Some(note) = self.checkpoint_of_size(log, size).await? {
+                write(&anchors.join(StampFile::checkpoint(size)), note.as_bytes())?;
+            }
+            let file = StampFile {
+                size,
+                authority: stamp.authority,
+                round: u32::try_from(stamp.round).map_err(Error::damaged)?,
+            };
+            write(&anchors.join(file.request()), &stamp.request)?;
+            write(&anchors.join(file.answer()), &stamp.answer)?;
+        }
+        Ok(())
+    }
+
+    /// The signed checkpoint of exactly this size, with the log's signature alone.
+    async fn checkpoint_of_size(&self, log: i64, size: u64) -> Result<Option<String>> {
+        let mut lease = self.inner.db.reader().await?;
+        let row: Option<(String,)> = Sql::new(
+            "SELECT note FROM ledger_checkpoint WHERE org = $1 AND log = $2 AND size = $3",
+        )
+        .arg(&self.inner.org)
+        .arg(log)
+        .arg(size)
+        .first(lease.conn())
+        .await?;
+        Ok(row.map(|row| row.0))
+    }
+
     async fn write_disclosures(&self, log: i64, size: u64, folder: &Path) -> Result<()> {
         let path = folder.join("disclosures.jsonl");
         let file = std::fs::File::create(&path).map_err(Error::file("writing disclosures"))?;
@@ -158,6 +226,26 @@ impl Store {
         }
         out.flush().map_err(Error::file("writing disclosures"))
     }
+}
+
+/// The checkpoint `note` with these cosignatures, and with whatever stands on `there` if that is
+/// the same checkpoint.
+fn cosigned(note: &str, there: &str, lines: &[(WitnessKey, String)], log: &Verifier) -> String {
+    let keys = std::slice::from_ref(log);
+    let (new, old) = (
+        open_checkpoint(note.as_bytes(), keys),
+        open_checkpoint(there.as_bytes(), keys),
+    );
+    let start = if new.is_ok() && new == old {
+        there
+    } else {
+        note
+    };
+    lines.iter().fold(start.to_owned(), |note, (key, line)| {
+        // A line that does not fit was not verified by us, and is better left out.
+        with_cosignatures(&note, line, std::slice::from_ref(key))
+            .map_or(note, |(cosigned, _)| cosigned)
+    })
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {

@@ -4,13 +4,12 @@
 //! the database. A database restored from an older backup no longer contains what the guard says
 //! was signed, and then nothing is signed: a silent split view becomes a visible refusal.
 
-use super::LogState;
+use super::{LogState, durable};
 use crate::db::Sql;
 use crate::error::{Error, Result};
 use crate::store::Store;
 use bifold_ledger::checkpoint::{Checkpoint, sign_checkpoint};
 use bifold_ledger::guard::{LastSigned, may_sign};
-use std::io::Write;
 
 impl Store {
     /// Signs the newest state of the log if it is not signed yet. Also signs the final state of
@@ -105,17 +104,9 @@ impl Store {
 
     fn write_guard(&self, log: i64, last: &LastSigned) -> Result<()> {
         let path = self.inner.keys.guard_file(log);
-        let temporary = path.with_extension(format!("{}.new", std::process::id()));
-        let write = || -> std::io::Result<()> {
-            let mut file = std::fs::File::create(&temporary)?;
-            file.write_all(last.to_string().as_bytes())?;
-            file.sync_all()?;
-            std::fs::rename(&temporary, &path)?;
-            match path.parent() {
-                Some(folder) => std::fs::File::open(folder)?.sync_all(),
-                None => Ok(()),
-            }
-        };
-        write().map_err(Error::file("writing the rollback guard"))
+        // Two processes may sign at once, each with a file of its own.
+        let extension = format!("{}.new", std::process::id());
+        durable::replace(&path, &extension, last.to_string().as_bytes())
+            .map_err(Error::file("writing the rollback guard"))
     }
 }

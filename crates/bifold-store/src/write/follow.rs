@@ -29,6 +29,10 @@ pub(crate) const LOOK: &str = "look";
 pub(crate) const MISMATCH: &str = "mismatch";
 /// The job that destroys the bytes of an item that two people disposed of.
 pub(crate) const DESTROY: &str = "destroy";
+/// The job that has the log stamped at once, because bytes or a record went out.
+pub(crate) const STAMP: &str = "stamp";
+/// The job that has it stamped if the incident that was closed is one of security.
+pub(crate) const STAMP_CLOSED: &str = "stamp_closed";
 
 /// How long nobody looks at sealed bytes again.
 pub(crate) const LOOK_EVERY: i64 = 30 * DAY;
@@ -50,6 +54,10 @@ pub(crate) fn jobs(subject: &str, fact: &Fact, at: At) -> Vec<Job> {
             Integrity::Match | Integrity::NotVerifiable => vec![job(LOOK, LOOK_EVERY)],
         },
         Fact::Evidence(evidence::Fact::Disposed { .. }) => vec![job(DESTROY, 0)],
+        // What leaves the house should be provably as old as it says it is.
+        Fact::Evidence(evidence::Fact::Released { .. })
+        | Fact::Incident(incident::Fact::Exported { .. }) => vec![job(STAMP, 0)],
+        Fact::Incident(incident::Fact::Closed { .. }) => vec![job(STAMP_CLOSED, 0)],
         Fact::Incident(incident::Fact::Snoozed { until, .. }) => {
             vec![Job {
                 kind: WAKE,

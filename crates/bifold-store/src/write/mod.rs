@@ -16,7 +16,9 @@ pub(crate) mod seal;
 
 pub(crate) use batch::{ALARM, Removal, remove, state_type};
 pub(crate) use directory::load as load_directory;
-pub(crate) use follow::{DESTROY, ELAPSE, LOOK, LOOK_EVERY, MISMATCH, WAKE, alarm};
+pub(crate) use follow::{
+    DESTROY, ELAPSE, LOOK, LOOK_EVERY, MISMATCH, STAMP, STAMP_CLOSED, WAKE, alarm,
+};
 pub(crate) use head::Head;
 
 use crate::error::{Error, Result};
