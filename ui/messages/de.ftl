@@ -832,6 +832,21 @@ ledger-checkpoint = Neuester Checkpoint
 ledger-vkey = Prüfschlüssel
 ledger-vkey-help = Geben Sie ihn der prüfenden Person auf einem anderen Weg als dem Log selbst.
 ledger-vkey-none = Dieser Knoten signiert nicht; fragen Sie bei dem, der signiert.
+anchors-title = Wer von außen dafür bürgt
+anchors-lead = Ein Zeitstempeldienst sagt, wann es einen Checkpoint gab, ein Zeuge, dass er keinen anderen Verlauf gesehen hat. Mit ihnen kann auch, wer den Signierschlüssel hat, nicht mehr umschreiben, was davor war.
+anchors-how = Noch niemand. Starten Sie den Server mit --tsa und --tsa-roots oder mit --witness.
+anchors-none = niemand
+anchors-green = aktuell
+anchors-amber = wartet
+anchors-red = gestört
+anchors-authority = Zeitstempeldienst
+anchors-witness = Zeuge
+anchors-to = bis Eintrag { $n }
+anchors-never = noch nichts
+anchors-waiting = { $n ->
+    [one] einer steht aus
+   *[other] { $n } stehen aus
+ }
 ledger-check = Wie es sich ohne uns prüfen lässt
 ledger-check-publish = Schreiben Sie das Log als Dateien heraus, auf der Maschine, auf der Bifold läuft:
 ledger-check-verify = Prüfen Sie die Dateien an beliebigem Ort, ohne Netz:

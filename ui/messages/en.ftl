@@ -832,6 +832,21 @@ ledger-checkpoint = Newest checkpoint
 ledger-vkey = Verifier key
 ledger-vkey-help = Give it to whoever checks, by another way than the log itself.
 ledger-vkey-none = This node does not sign; ask at the one that does.
+anchors-title = Who vouches for it from outside
+anchors-lead = A time-stamp authority says when a checkpoint existed, a witness that it saw no other history. With them, not even whoever holds the signing key can rewrite what was before.
+anchors-how = Nobody yet. Start the server with --tsa and --tsa-roots, or with --witness.
+anchors-none = nobody
+anchors-green = up to date
+anchors-amber = waiting
+anchors-red = failing
+anchors-authority = Time-stamp authority
+anchors-witness = Witness
+anchors-to = up to entry { $n }
+anchors-never = nothing yet
+anchors-waiting = { $n ->
+    [one] one waits
+   *[other] { $n } wait
+ }
 ledger-check = How to check it without us
 ledger-check-publish = Write the log out as files, at the machine that runs Bifold:
 ledger-check-verify = Check the files anywhere, without a network:

@@ -1,5 +1,7 @@
 //! What the binary decides about a running server.
 
+use crate::anchor::Anchors;
+
 /// How the server behaves towards its surroundings.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -25,6 +27,8 @@ pub struct Config {
     /// The people anybody may sign in as with one click and without a password. Filled by the
     /// demonstration, whose organisation is made up, and empty everywhere else.
     pub demo: Vec<DemoPerson>,
+    /// Who is asked to vouch for the ledger: time-stamp authorities and witnesses.
+    pub anchors: Anchors,
 }
 
 /// Somebody of a made-up organisation whom everybody may be.
@@ -49,6 +53,7 @@ impl Default for Config {
             reports_per_ten_minutes: 30,
             help_line: None,
             demo: Vec::new(),
+            anchors: Anchors::default(),
         }
     }
 }

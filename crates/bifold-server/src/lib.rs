@@ -8,6 +8,7 @@
 //! It refuses to hold rules, to speak SQL, to trust a header that a browser can be made to send,
 //! and to write secrets, titles or addresses into logs.
 
+mod anchor;
 mod answer;
 mod api;
 mod auth;
@@ -26,6 +27,7 @@ mod web;
 mod worker;
 mod write;
 
+pub use anchor::{AUTHORITIES_LIMIT, AnchorError, Anchors, Authority, WITNESSES_LIMIT, Witness};
 pub use api::incidents::verbs::{VERBS, Verb};
 pub use config::{Config, DemoPerson};
 pub use openapi::openapi_json;

@@ -1,6 +1,6 @@
-//! What goes on beside requests: signing checkpoints and running jobs.
+//! What goes on beside requests: signing checkpoints, running jobs, having the ledger anchored.
 //!
-//! Both are repeatable: a worker that dies between two steps leaves nothing that the next run
+//! All are repeatable: a worker that dies between two steps leaves nothing that the next run
 //! does not put right.
 
 use crate::server::Server;
@@ -27,10 +27,11 @@ pub(crate) struct Workers {
 impl Workers {
     pub(crate) fn start(server: &Server) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let tasks = vec![
+        let mut tasks = vec![
             tokio::spawn(sign(server.store.clone(), stopped.clone())),
-            tokio::spawn(run_jobs(server.store.clone(), stopped)),
+            tokio::spawn(run_jobs(server.store.clone(), stopped.clone())),
         ];
+        tasks.extend(crate::anchor::start(server, &stopped));
         let store = server.store.clone();
         Self { stop, tasks, store }
     }

@@ -1,10 +1,12 @@
 //! The command line: `bifold <noun> <verb>`.
 
+mod anchors;
 mod collect;
 mod evidence;
 mod gate;
 mod witness;
 
+pub use anchors::Vouching;
 pub use collect::Collect;
 pub use evidence::{
     Acquisition, Dispose, Evidence, EvidenceVerb, HandVerb, Import as EvidenceImport, List,
@@ -148,6 +150,8 @@ pub struct Serve {
         default_value_t = 30
     )]
     pub reports_per_ten_minutes: u32,
+    #[command(flatten)]
+    pub vouching: Vouching,
 }
 
 /// Arguments of `token`.
@@ -233,6 +237,14 @@ pub enum LedgerVerb {
         /// Also what the entries commit to: for auditors, never for the public.
         #[arg(long)]
         disclosures: bool,
+    },
+    /// List who vouches for the ledger from outside, up to where, and what waits.
+    Anchors {
+        #[command(flatten)]
+        place: Where,
+        /// Answer as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Fold every fact again and compare with the tables that people read.
     Replay {

@@ -3,9 +3,11 @@
 //! Checkpoint, key and hash tiles are open: they hold hashes and signatures only, and witnesses
 //! need no account. Leaves name records and people by pseudonym, and take the right to audit.
 
+use crate::anchor::{AnchorsView, standing};
+use crate::answer;
 use crate::error::{Error, Result};
 use crate::params::Place;
-use crate::route::{Access, Answer, Route};
+use crate::route::{Access, Answer, Described, Route};
 use crate::server::Server;
 use axum::extract::State;
 use axum::http::header;
@@ -28,8 +30,11 @@ pub(crate) fn routes() -> Vec<Route> {
             open,
             newest,
         )
-        .summary("The newest signed checkpoint of the current log.")
+        .summary("The newest signed checkpoint of the current log, with its cosignatures.")
         .answers(200, text),
+        Route::get("/api/v1/ledger/anchors", "ledger_anchors", AUDIT, anchors)
+            .summary("Who vouches for the ledger from outside: time-stamps and cosignatures.")
+            .answers(200, Answer::Json(Described::of::<AnchorsView>())),
         Route::get("/api/v1/ledger/vkey", "ledger_vkey", open, vkey)
             .summary("The public key of the current log (c2sp.org/signed-note).")
             .answers(200, text),
@@ -39,7 +44,7 @@ pub(crate) fn routes() -> Vec<Route> {
             open,
             checkpoint,
         )
-        .summary("The newest signed checkpoint of a year's log.")
+        .summary("The newest signed checkpoint of a year's log, with its cosignatures.")
         .answers(200, text),
         Route::get(
             "/api/v1/ledger/{log}/tile/entries/{*index}",
@@ -90,9 +95,13 @@ async fn checkpoint(State(server): State<Server>, Place(log): Place<i64>) -> Res
 }
 
 async fn signed(server: &Server, log: i64) -> Result<Response> {
-    let found = server.store.checkpoint(log, 0).await?;
+    let found = server.store.cosigned_checkpoint(log).await?;
     let (_, note) = found.ok_or_else(|| Error::no("checkpoint"))?;
     Ok(sent(TEXT, note))
+}
+
+async fn anchors(State(server): State<Server>) -> Result<Response> {
+    Ok(answer::ok(&standing(&server).await?))
 }
 
 async fn vkey(State(server): State<Server>) -> Result<Response> {

@@ -214,6 +214,7 @@ pub(crate) fn elsewhere(app: &TestApp) -> Vec<Row> {
         row("version", ANYONE),
         row("openapi", ANYONE),
         row("ledger_checkpoint", ANYONE),
+        row("ledger_anchors", AUDIT),
         row("ledger_vkey", ANYONE),
         row("log_checkpoint", ANYONE),
         row("log_tile", ANYONE),

@@ -1,4 +1,4 @@
-//! `bifold ledger`: verify, publish, replay.
+//! `bifold ledger`: verify, publish, list anchors, replay.
 
 use crate::cli::{Ledger, LedgerVerb};
 use crate::exit::Code;
@@ -20,6 +20,10 @@ pub(crate) async fn run(args: Ledger) -> anyhow::Result<Code> {
         } => {
             let store = super::open(&place).await?;
             publish(&store, &to, disclosures).await
+        }
+        LedgerVerb::Anchors { place, json } => {
+            let store = super::open(&place).await?;
+            super::anchors::list(&store, json).await
         }
         LedgerVerb::Replay { place, json } => {
             let store = super::open(&place).await?;

@@ -1,5 +1,6 @@
 //! One file a noun.
 
+mod anchors;
 pub(crate) mod collect;
 pub(crate) mod demo;
 pub(crate) mod doctor;

@@ -5,6 +5,7 @@ use crate::exit::{Code, Coded};
 use bifold_server::Config;
 
 pub(crate) async fn run(args: Serve) -> anyhow::Result<Code> {
+    let anchors = super::anchors::configured(args.vouching)?;
     let store = super::open(&args.place).await?;
     let listener = tokio::net::TcpListener::bind(args.listen)
         .await
@@ -25,6 +26,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<Code> {
         public_url: args.public_url,
         behind_proxy: args.behind_proxy,
         help_line: args.help_line,
+        anchors,
         ..Config::default()
     };
     bifold_server::serve(store, config, listener, stopped()).await?;

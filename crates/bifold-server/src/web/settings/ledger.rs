@@ -1,6 +1,7 @@
 //! The ledger: how long it is, what was signed last, and how to check it without us.
 
 use super::{Around, Section, shown};
+use crate::anchor::{AnchorsView, standing};
 use crate::error::Result;
 use crate::route::{Access, Route};
 use crate::server::Server;
@@ -37,6 +38,7 @@ struct LedgerPage {
     signed: Option<(u64, String)>,
     /// Absent on a node that does not sign.
     vkey: Option<String>,
+    anchors: AnchorsView,
 }
 
 impl LedgerPage {
@@ -58,5 +60,6 @@ async fn show(State(server): State<Server>, visit: Visit) -> Result<Response> {
         origin: server.store.origin(state.log),
         signed: signed.map(|(checkpoint, note)| (checkpoint.size, note)),
         vkey: server.store.vkey(state.log).ok(),
+        anchors: standing(&server).await?,
     })
 }
