@@ -9,10 +9,12 @@ use bifold_ledger::publish;
 use bifold_ledger::tile::{Bundle, FULL_WIDTH, LogPath, MAX_ENTRY_BYTES, parse_entries};
 use bifold_ledger::tree::leaf_hash;
 use bifold_ledger::verify::{Disclosures, Genesis, LogVerifier, Policy};
+use bifold_timestamp::TrustedCertificates;
 
 use crate::disclosures::DisclosureFile;
 use crate::files::{self, FileError};
 use crate::report::{Problem, Report};
+use crate::stamps::Stamps;
 use crate::tiles::{TileChecker, read_first};
 use crate::witnesses::Witnesses;
 
@@ -32,6 +34,8 @@ pub struct Options {
     pub some_disclosures: bool,
     /// Which witnesses must have cosigned the newest checkpoint.
     pub witnesses: Option<policy::Policy>,
+    /// Through which certificates time-stamps are believed; they are not looked at without.
+    pub tsa_roots: Option<TrustedCertificates>,
 }
 
 /// Verifies the published log in `dir`. The first key is the log's own; further ones may belong to
@@ -65,7 +69,13 @@ pub fn verify_directory(dir: &Path, keys: &[Verifier], options: &Options) -> Rep
             }),
         }
     }
-    if let Err(problem) = walk(dir, keys, options, &head, &mut report) {
+    let mut stamped = Vec::new();
+    if let Some(trusted) = &options.tsa_roots {
+        let (stamps, checkpoints) = Stamps::check(dir, keys, &head, trusted);
+        report.stamps = Some(stamps);
+        stamped = checkpoints;
+    }
+    if let Err(problem) = walk(dir, keys, options, &head, &stamped, &mut report) {
         report.add(problem);
     }
     report
@@ -77,6 +87,7 @@ fn walk(
     keys: &[Verifier],
     options: &Options,
     head: &Checkpoint,
+    stamped: &[Checkpoint],
     report: &mut Report,
 ) -> Result<(), Problem> {
     let mut disclosures = DisclosureFile::open(dir)?;
@@ -96,6 +107,9 @@ fn walk(
         if let Some(older) = open(path, keys, report) {
             verifier.checkpoint(&older);
         }
+    }
+    for older in stamped {
+        verifier.checkpoint(older);
     }
     let mut tiles = TileChecker::new(dir);
     for file in publish::files(head.size) {

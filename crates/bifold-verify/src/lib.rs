@@ -9,7 +9,8 @@
 //!
 //! What it cannot tell: whether what people entered was true, and what happened after the newest
 //! checkpoint. Keep old checkpoints and give them with every run; they show a second history. So do
-//! witnesses: name their keys, and a checkpoint that too few of them cosigned is not verified.
+//! witnesses: name their keys, and a checkpoint that too few of them cosigned is not verified. How
+//! old the log is, time-stamp authorities say: give the certificates of those that you trust.
 #![warn(missing_docs)]
 
 mod bag;
@@ -21,6 +22,7 @@ mod finding;
 mod folder;
 mod proof;
 mod report;
+mod stamps;
 mod tiles;
 mod witnesses;
 
@@ -29,4 +31,5 @@ pub use directory::{Options, verify_directory};
 pub use finding::{Finding, Findings, Weight};
 pub use proof::{ProofReport, verify_proof};
 pub use report::{MAX_PROBLEMS, Problem, Report, Verdict};
+pub use stamps::{GoodStamp, Stamps, WrongStamp};
 pub use witnesses::Witnesses;

@@ -1,7 +1,7 @@
 //! `bifold-verify`: checks an evidence bundle, a published ledger or a single proof, offline.
 //!
-//! Exit codes: 0 verified, 2 wrong usage or incomplete files; 1 for a bundle that failed and for
-//! too few witnesses; 6 for a ledger or a proof that failed.
+//! Exit codes: 0 verified, 2 wrong usage or incomplete files; 1 for a bundle that failed, for too few
+//! witnesses and for a time-stamp that does not hold; 6 for a ledger or a proof that failed.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use bifold_ledger::cosignature::WitnessKey;
 use bifold_ledger::note::Verifier;
 use bifold_ledger::policy::Policy;
+use bifold_timestamp::TrustedCertificates;
 use bifold_verify::{Options, Verdict, is_bundle, verify_bundle, verify_directory, verify_proof};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
@@ -22,8 +23,8 @@ const FAILED_BUNDLE: u8 = 1;
 /// Verifies an evidence bundle or a published Bifold ledger offline: no network, no database,
 /// nothing is written.
 ///
-/// Exit codes: 0 verified, 2 wrong usage or incomplete files; 1 for a bundle that failed and for
-/// too few witnesses; 6 for a ledger or a proof that failed.
+/// Exit codes: 0 verified, 2 wrong usage or incomplete files; 1 for a bundle that failed, for too few
+/// witnesses and for a time-stamp that does not hold; 6 for a ledger or a proof that failed.
 #[derive(Parser)]
 #[command(
     version,
@@ -81,6 +82,10 @@ struct Log {
     /// File with a policy (c2sp.org/tlog-policy) instead: which witnesses, and how many of them.
     #[arg(long, value_name = "FILE", conflicts_with = "witness")]
     policy: Option<PathBuf>,
+    /// File with certificates (PEM or DER) of time-stamp authorities that you trust: checks the
+    /// time-stamps in the log's folder `anchors`. Repeat it for several.
+    #[arg(long, value_name = "FILE")]
+    tsa_roots: Vec<PathBuf>,
     /// The log must be closed.
     #[arg(long)]
     closed: bool,
@@ -131,7 +136,7 @@ fn main() -> ExitCode {
     let _ = std::io::stdout().write_all(answer.as_bytes());
     ExitCode::from(match verdict {
         Verdict::Verified => 0,
-        Verdict::Unwitnessed => 1,
+        Verdict::Unwitnessed | Verdict::Unstamped => 1,
         Verdict::Failed => failed,
         Verdict::Incomplete => 2,
     })
@@ -142,7 +147,12 @@ fn verify(log: Log) -> (Verdict, String) {
         Ok(witnesses) => witnesses,
         Err(why) => return (Verdict::Incomplete, why + "\n"),
     };
+    let tsa_roots = match trusted(&log.tsa_roots) {
+        Ok(trusted) => trusted,
+        Err(why) => return (Verdict::Incomplete, why + "\n"),
+    };
     let options = Options {
+        tsa_roots,
         older_checkpoints: log.checkpoints,
         previous: log.previous,
         must_be_closed: log.closed,
@@ -168,6 +178,19 @@ fn policy(log: &Log) -> Result<Option<Policy>, String> {
     let needed = log.quorum.unwrap_or(log.witness.len());
     let policy = Policy::quorum(needed, log.witness.clone());
     policy.map(Some).map_err(|why| why.to_string())
+}
+
+/// The certificates through which time-stamps are believed, if that is asked.
+fn trusted(files: &[PathBuf]) -> Result<Option<TrustedCertificates>, String> {
+    let mut trusted = TrustedCertificates::default();
+    for file in files {
+        let shown = file.display();
+        let bytes = std::fs::read(file).map_err(|why| format!("{shown} cannot be read: {why}"))?;
+        trusted
+            .add(&bytes)
+            .map_err(|why| format!("{shown}: {why}"))?;
+    }
+    Ok((!files.is_empty()).then_some(trusted))
 }
 
 fn render(report: &(impl std::fmt::Display + serde::Serialize), json: bool) -> String {

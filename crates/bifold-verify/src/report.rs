@@ -7,6 +7,7 @@ use bifold_ledger::tile::TileError;
 use bifold_ledger::verify as log;
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
+use crate::stamps::Stamps;
 use crate::witnesses::Witnesses;
 
 /// Problems kept in full; further ones are only counted.
@@ -24,6 +25,8 @@ pub enum Verdict {
     Incomplete,
     /// Everything is there and agrees, but too few witnesses have seen this same log.
     Unwitnessed,
+    /// Everything is there and agrees, but a time-stamp does not hold, or there is none.
+    Unstamped,
 }
 
 /// The result of verifying a directory.
@@ -33,6 +36,8 @@ pub struct Report {
     pub checkpoint: Option<Checkpoint>,
     /// Which witnesses cosigned the newest checkpoint, if that was asked.
     pub witnesses: Option<Witnesses>,
+    /// The time-stamps, if that was asked.
+    pub stamps: Option<Stamps>,
     /// The report on the entries, if all of them could be read.
     pub log: Option<log::Report>,
     /// The first [`MAX_PROBLEMS`] problems with files.
@@ -156,6 +161,8 @@ impl Report {
             Verdict::Incomplete
         } else if self.witnesses.as_ref().is_some_and(|w| !w.is_quorum_met()) {
             Verdict::Unwitnessed
+        } else if self.stamps.as_ref().is_some_and(|stamps| !stamps.hold()) {
+            Verdict::Unstamped
         } else {
             Verdict::Verified
         }
@@ -182,6 +189,9 @@ impl fmt::Display for Report {
         if let Some(witnesses) = &self.witnesses {
             write!(f, "{witnesses}")?;
         }
+        if let Some(stamps) = &self.stamps {
+            write!(f, "{stamps}")?;
+        }
         for problem in &self.problems {
             writeln!(f, "! {problem}")?;
         }
@@ -196,18 +206,25 @@ impl fmt::Display for Report {
             Verdict::Unwitnessed => {
                 "UNWITNESSED: every entry is what was signed, but others may be shown another log.\n"
             }
+            Verdict::Unstamped => {
+                "UNSTAMPED: every entry is what was signed, but since when is not proven.\n"
+            }
         })
     }
 }
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Report", 6)?;
+        let mut object = serializer.serialize_struct("Report", 7)?;
         object.serialize_field("verdict", &self.verdict())?;
         object.serialize_field("checkpoint", &self.checkpoint)?;
         match &self.witnesses {
             Some(witnesses) => object.serialize_field("witnesses", witnesses)?,
             None => object.skip_field("witnesses")?,
+        }
+        match &self.stamps {
+            Some(stamps) => object.serialize_field("stamps", stamps)?,
+            None => object.skip_field("stamps")?,
         }
         object.serialize_field("log", &self.log)?;
         object.serialize_field("problems", &self.problems)?;
