@@ -5,8 +5,8 @@
 
 use bifold_domain::time::HOUR;
 use bifold_domain::{Actor, At, Auth, Command, PersonId, Role, Short, TeamId, person, team};
-use bifold_server::Config;
-use bifold_store::{Founding, Operation, Options, Shell, Store};
+use bifold_server::{Anchors, Config};
+use bifold_store::{Clock, Founding, Operation, Options, Shell, Store};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -44,6 +44,13 @@ pub(crate) fn on_postgres(story: fn(&TestApp)) {
     app.finish();
     drop(app);
     database.drop();
+}
+
+/// A story that needs others to vouch for the ledger. They live now, so the story begins now.
+pub(crate) fn vouched(anchors: Anchors, story: impl FnOnce(&TestApp)) {
+    let mut app = TestApp::vouched(None, Clock::System.now(), anchors);
+    story(&app);
+    app.finish();
 }
 
 /// A database of its own on the tests' server.
@@ -95,6 +102,12 @@ pub(crate) fn short(text: &str) -> Short {
 
 impl TestApp {
     fn start(database: Option<String>) -> Self {
+        let start = At::parse("2026-03-02T09:00:00Z").unwrap();
+        Self::vouched(database, start, Anchors::default())
+    }
+
+    /// The same at this time, with others to vouch for the ledger.
+    fn vouched(database: Option<String>, start: At, anchors: Anchors) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -105,10 +118,11 @@ impl TestApp {
         if let Some(url) = database {
             options.database_url = url;
         }
-        options.shell = Shell::manual(At::parse("2026-03-02T09:00:00Z").unwrap(), 1_000);
+        options.shell = Shell::manual(start, 1_000);
         let (store, people, tokens) = runtime.block_on(populate(options));
         let config = Config {
             insecure_cookies: true,
+            anchors,
             ..Config::default()
         };
         let (stop, stopped) = oneshot::channel::<()>();

@@ -2,8 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // A test that cannot go on ends.
 #![allow(clippy::too_many_lines)] // A story and a table are read from top to bottom.
 #![allow(clippy::needless_pass_by_value)] // `json!` makes the value where it is given.
+mod anchors;
 mod app;
 mod authentication;
+#[path = "../../../bifold-timestamp/tests/it/authority.rs"]
+#[allow(dead_code)] // Shared with the tests of time-stamps, which need more of it.
+mod authority;
 mod contract;
 mod evidence;
 mod gate;
@@ -19,6 +23,7 @@ mod rows;
 mod settings_pages;
 mod side_channels;
 mod stories;
+mod tsa;
 mod visibility;
 mod work;
 
