@@ -4,6 +4,7 @@
 #![allow(clippy::default_trait_access, clippy::disallowed_methods)]
 
 mod accounts;
+mod anchors;
 mod changes;
 mod evidence;
 mod facets;
