@@ -95,3 +95,40 @@ pub(crate) fn alarm(fact: &Fact) -> Option<&'static str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bifold_domain::incident::ClosureGround;
+    use bifold_domain::{Redactable, RequestId, Short};
+
+    fn kinds(fact: &Fact) -> Vec<&'static str> {
+        let found = jobs("x", fact, At::from_micros(0));
+        found.iter().map(|job| job.kind).collect()
+    }
+
+    #[test]
+    fn what_goes_out_is_stamped_at_once_and_what_is_closed_if_it_is_of_security() {
+        let request = RequestId::from_bits(1);
+        let released = evidence::Fact::Released {
+            release: request.clone(),
+        };
+        assert_eq!(kinds(&Fact::Evidence(released)), [STAMP]);
+        let exported = incident::Fact::Exported {
+            bundle: request,
+            recipient: Redactable::Present(Short::parse("State police").unwrap()),
+            purpose: Redactable::Present(Short::parse("Investigation.").unwrap()),
+            legal_basis: None,
+            tlp: bifold_domain::incident::Tlp::Amber,
+            release: None,
+            heads: Vec::new(),
+        };
+        assert_eq!(kinds(&Fact::Incident(exported)), [STAMP]);
+        let closed = incident::Fact::Closed {
+            cause: Short::parse("attack").unwrap(),
+            on: ClosureGround::TimedOut,
+        };
+        assert_eq!(kinds(&Fact::Incident(closed)), [STAMP_CLOSED]);
+        assert_eq!(kinds(&Fact::Incident(incident::Fact::Confirmed)), [""; 0]);
+    }
+}

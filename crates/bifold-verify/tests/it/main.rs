@@ -13,12 +13,21 @@ mod bundle;
 )]
 #[path = "../../../bifold-report/tests/sample/mod.rs"]
 mod case;
+#[path = "../../../bifold-timestamp/tests/it/authority.rs"]
+#[allow(
+    dead_code,
+    reason = "shared with the tests of time-stamps, which need more of it"
+)]
+mod authority;
 mod cli;
 mod foreign;
 mod foreign_bundle;
 mod mutations;
 mod packed;
 mod published;
+#[path = "../../../bifold-ledger/tests/sample/mod.rs"]
+mod sample;
+mod stamps;
 mod tools;
 mod witnesses;
 
