@@ -25,8 +25,6 @@ mod foreign_bundle;
 mod mutations;
 mod packed;
 mod published;
-#[path = "../../../bifold-ledger/tests/sample/mod.rs"]
-mod sample;
 mod stamps;
 mod tools;
 mod witnesses;

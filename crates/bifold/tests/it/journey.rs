@@ -36,7 +36,13 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(data: &str) -> Self {
-        let mut child = bifold(&["serve", "--data", data, "--listen", "127.0.0.1:0"])
+        Self::with(data, &[])
+    }
+
+    /// The same with more options.
+    pub(crate) fn with(data: &str, more: &[&str]) -> Self {
+        let serve = ["serve", "--data", data, "--listen", "127.0.0.1:0"];
+        let mut child = bifold(&[&serve, more].concat())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();

@@ -10,11 +10,24 @@
 mod collect;
 mod evidence;
 mod evidence_bytes;
+mod anchors;
+#[path = "../../../bifold-timestamp/tests/it/authority.rs"]
+#[allow(
+    dead_code,
+    reason = "shared with the tests of time-stamps, which need more of it"
+)]
+mod authority;
 mod import_real_data;
 mod import_run;
 mod journey;
 #[path = "../../../bifold-verify/tests/it/tools.rs"]
 mod tools;
+#[path = "../../../bifold-server/tests/it/tsa.rs"]
+#[allow(
+    dead_code,
+    reason = "shared with the tests of the server, which need more of it"
+)]
+mod tsa;
 mod witness;
 mod witness_crash;
 

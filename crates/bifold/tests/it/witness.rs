@@ -82,14 +82,14 @@ pub(crate) fn agent() -> ureq::Agent {
 }
 
 /// Everything the story needs.
-struct Scene {
-    home: Home,
-    witness: PathBuf,
-    vkey: String,
+pub(crate) struct Scene {
+    pub(crate) home: Home,
+    pub(crate) witness: PathBuf,
+    pub(crate) vkey: String,
 }
 
 impl Scene {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let home = Home::founded();
         let witness = home.folder.path().join("witness");
         let data = witness.to_str().unwrap();
@@ -115,13 +115,13 @@ impl Scene {
         }
     }
 
-    fn witness(&self, args: &[&str]) -> (Option<i32>, String) {
+    pub(crate) fn witness(&self, args: &[&str]) -> (Option<i32>, String) {
         let data = ["--data", self.witness.to_str().unwrap()];
         run(&[&["witness"], args, &data].concat())
     }
 
     /// Publishes the ledger to a folder of this name; the folder of its one log.
-    fn publish(&self, name: &str) -> PathBuf {
+    pub(crate) fn publish(&self, name: &str) -> PathBuf {
         let to = self.home.folder.path().join(name);
         let (code, text) = run(&[
             "ledger",
@@ -152,7 +152,7 @@ impl Scene {
         assert_eq!(code, Some(0), "{text}");
     }
 
-    fn ask(&self, url: &str, log: &Path) -> (Option<i32>, String) {
+    pub(crate) fn ask(&self, url: &str, log: &Path) -> (Option<i32>, String) {
         run(&[
             "witness",
             "ask",
@@ -188,7 +188,7 @@ impl Scene {
     }
 }
 
-fn opened(log: &Path) -> (Verifier, Checkpoint) {
+pub(crate) fn opened(log: &Path) -> (Verifier, Checkpoint) {
     let vkey: Verifier = std::fs::read_to_string(log.join("vkey"))
         .unwrap()
         .trim()
