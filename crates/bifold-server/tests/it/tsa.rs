@@ -5,7 +5,6 @@ use crate::authority::{Authority, USUAL};
 use bifold_timestamp::Request;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -77,11 +76,6 @@ impl Tsa {
     pub(crate) fn roots(&self) -> Vec<u8> {
         self.shared.authority().bytes("root.pem")
     }
-
-    /// The file with it.
-    pub(crate) fn roots_file(&self) -> PathBuf {
-        self.shared.authority().path("root.pem")
-    }
 }
 
 impl Drop for Tsa {
@@ -131,10 +125,10 @@ impl Shared {
             }
             Mood::Endless => {
                 let head = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n";
-                let part = [0_u8; 65_536];
+                let part = [0_u8; 8_192];
                 stream
                     .write_all(head)
-                    .and_then(|()| (0..64).try_for_each(|_| stream.write_all(&part)))
+                    .and_then(|()| (0..512).try_for_each(|_| stream.write_all(&part)))
             }
         };
         // Who was given enough hangs up.

@@ -100,7 +100,7 @@ pub(crate) fn alarm(fact: &Fact) -> Option<&'static str> {
 mod tests {
     use super::*;
     use bifold_domain::incident::ClosureGround;
-    use bifold_domain::{Redactable, RequestId, Short};
+    use bifold_domain::{Redactable, RequestId, Short, Text};
 
     fn kinds(fact: &Fact) -> Vec<&'static str> {
         let found = jobs("x", fact, At::from_micros(0));
@@ -117,7 +117,7 @@ mod tests {
         let exported = incident::Fact::Exported {
             bundle: request,
             recipient: Redactable::Present(Short::parse("State police").unwrap()),
-            purpose: Redactable::Present(Short::parse("Investigation.").unwrap()),
+            purpose: Redactable::Present(Text::parse("Investigation.").unwrap()),
             legal_basis: None,
             tlp: bifold_domain::incident::Tlp::Amber,
             release: None,

@@ -193,8 +193,9 @@ async fn stamps_are_renewed_before_their_certificates_expire() {
         let anchors = folder.path().join("2026/anchors");
         let mut names: Vec<String> = std::fs::read_dir(&anchors)
             .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| !name.ends_with(".tsq"))
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|end| end != "tsq"))
+            .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
             .collect();
         names.sort();
         let of = of.size;
