@@ -1,7 +1,7 @@
 //! The ledger beyond appending: keys, checkpoints, proofs, verification, publication.
 
-mod part;
 mod durable;
+mod part;
 mod publish;
 mod redact;
 mod sign;

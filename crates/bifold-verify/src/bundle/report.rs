@@ -100,7 +100,7 @@ impl fmt::Display for BundleReport {
         for check in &self.checks {
             let word = match check.verdict() {
                 Verdict::Verified => "ok        ",
-                Verdict::Failed | Verdict::Unwitnessed => "FAILED    ",
+                Verdict::Failed | Verdict::Unwitnessed | Verdict::Unstamped => "FAILED    ",
                 Verdict::Incomplete => "INCOMPLETE",
             };
             writeln!(f, "{word} {}", check.says)?;
@@ -137,7 +137,7 @@ impl fmt::Display for BundleReport {
                 "VERIFIED: entries, evidence and custody are what the log signed, and whole; the \
                  documents for people are as they were packed.\n"
             }
-            Verdict::Failed | Verdict::Unwitnessed => {
+            Verdict::Failed | Verdict::Unwitnessed | Verdict::Unstamped => {
                 "FAILED: do not rely on this bundle; keep it as it is.\n"
             }
             Verdict::Incomplete => {

@@ -6,6 +6,12 @@
     reason = "helpers of tests may end the test"
 )]
 
+#[path = "../../../bifold-timestamp/tests/it/authority.rs"]
+#[allow(
+    dead_code,
+    reason = "shared with the tests of time-stamps, which need more of it"
+)]
+mod authority;
 mod bundle;
 #[allow(
     dead_code,
@@ -13,12 +19,6 @@ mod bundle;
 )]
 #[path = "../../../bifold-report/tests/sample/mod.rs"]
 mod case;
-#[path = "../../../bifold-timestamp/tests/it/authority.rs"]
-#[allow(
-    dead_code,
-    reason = "shared with the tests of time-stamps, which need more of it"
-)]
-mod authority;
 mod cli;
 mod foreign;
 mod foreign_bundle;

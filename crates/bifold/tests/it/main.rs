@@ -7,9 +7,6 @@
     reason = "helpers of tests may end the test"
 )]
 
-mod collect;
-mod evidence;
-mod evidence_bytes;
 mod anchors;
 #[path = "../../../bifold-timestamp/tests/it/authority.rs"]
 #[allow(
@@ -17,6 +14,9 @@ mod anchors;
     reason = "shared with the tests of time-stamps, which need more of it"
 )]
 mod authority;
+mod collect;
+mod evidence;
+mod evidence_bytes;
 mod import_real_data;
 mod import_run;
 mod journey;
