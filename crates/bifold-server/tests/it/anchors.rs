@@ -61,6 +61,8 @@ fn nobody_vouches_unless_configured() {
         let answer = app.auditor().get("ledger/anchors").is(200);
         assert_eq!(answer.text_at("/status"), "none");
         assert_eq!(answer.at("/authorities"), json!([]));
+        app.anonymous().get("ledger/anchors").is(401);
+        app.agent().get("ledger/anchors").is(403);
         let page = app.auditor().get("/settings/ledger").is(200);
         assert!(page.text.contains("--tsa-roots"), "{}", page.text);
     });
