@@ -19,7 +19,7 @@ const LOOKS = {
 };
 /** What the README shows. */
 const TOUR = {
-  light: ["day-manager", "triage", "queue", "incident-both", "gate", "assess-security"],
+  light: ["day-manager", "triage", "queue", "incident-both", "gate", "exhibit", "assess-security"],
   dark: ["incident-sev1"],
   phone: ["report", "incident-sev1"],
 };

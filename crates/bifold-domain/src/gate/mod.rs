@@ -285,6 +285,16 @@ pub fn bar(
     (law.is_some() || (is_grave && may_be_security)).then_some(Bar { law })
 }
 
+impl Policy {
+    /// The name of the law by which this kind forbids altering what it is about; the kind's own
+    /// name where none is written.
+    pub fn law_of(&self, key: &KindKey) -> String {
+        let law = self.kinds.get(key);
+        let law = law.and_then(|k| k.kind.forbids_altering.as_ref());
+        law.map_or_else(|| key.to_string(), ToString::to_string)
+    }
+}
+
 /// Minutes that lie in at least one of the intervals. What overlaps counts once.
 pub fn minutes_of(mut intervals: Vec<(At, At)>) -> i64 {
     intervals.sort();

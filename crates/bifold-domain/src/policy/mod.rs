@@ -111,14 +111,6 @@ impl Policy {
         self.kinds.get(key).is_none_or(|k| k.kind.sensitive)
     }
 
-    /// The name of the law by which this kind forbids altering what it is about; the kind's own
-    /// name where none is written.
-    pub fn law_of(&self, key: &KindKey) -> String {
-        let law = self.kinds.get(key);
-        let law = law.and_then(|k| k.kind.forbids_altering.as_ref());
-        law.map_or_else(|| key.to_string(), ToString::to_string)
-    }
-
     /// Refuses a category that the tree does not hold. `network/wan` is held by `network`.
     pub fn known_category(&self, named: &Short) -> Result<(), Refusal> {
         let root = named.as_str().split('/').next().unwrap_or_default();

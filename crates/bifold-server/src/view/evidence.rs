@@ -33,7 +33,7 @@ pub(crate) struct EvidenceRow {
     pub(crate) sha256: Option<String>,
     #[schema(required)]
     pub(crate) size_bytes: Option<i64>,
-    /// match, mismatch or not_verifiable.
+    /// `match`, `mismatch` or `not_verifiable`.
     #[schema(required)]
     pub(crate) verified: Option<String>,
     #[schema(required)]

@@ -16,7 +16,7 @@ crate::on_both! {
     the_page_of_an_exhibit_shows_its_custody_and_takes_its_forms = pages;
 }
 
-fn hash(bytes: &[u8]) -> String {
+pub(crate) fn hash(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     let digest = Sha256::digest(bytes);
     digest.iter().fold(String::new(), |mut text, byte| {
@@ -25,7 +25,7 @@ fn hash(bytes: &[u8]) -> String {
     })
 }
 
-fn collect() -> Value {
+pub(crate) fn collect() -> Value {
     json!({
         "method": "Copied over the management network.", "tool": "avml", "version": "0.14",
         "command": "avml pay-03.lime", "authority": "Standing order of payments.",
@@ -35,7 +35,7 @@ fn collect() -> Value {
 }
 
 /// An item that this person entered: its path.
-fn entered(client: &Client<'_>, incident: &str) -> String {
+pub(crate) fn entered(client: &Client<'_>, incident: &str) -> String {
     let body = json!({ "sort": "log", "title": "Log of the gateway" });
     let done = client
         .post(&format!("incidents/{incident}/evidence"), body)
@@ -43,17 +43,17 @@ fn entered(client: &Client<'_>, incident: &str) -> String {
     format!("evidence/{}", done.text_at("/id"))
 }
 
-fn collected(client: &Client<'_>, incident: &str) -> String {
+pub(crate) fn collected(client: &Client<'_>, incident: &str) -> String {
     let path = entered(client, incident);
     client.post(&format!("{path}/collect"), collect()).is(200);
     path
 }
 
-fn put(client: &Client<'_>, path: &str, bytes: &[u8]) -> Answer {
+pub(crate) fn put(client: &Client<'_>, path: &str, bytes: &[u8]) -> Answer {
     client.send("PUT", &format!("/api/v1/{path}"), Some(bytes.to_vec()))
 }
 
-fn sealed(client: &Client<'_>, incident: &str) -> String {
+pub(crate) fn sealed(client: &Client<'_>, incident: &str) -> String {
     let path = collected(client, incident);
     put(
         client,
@@ -162,8 +162,8 @@ fn parts(app: &TestApp) {
     let officer = app.officer();
     let incident = officer.declare("Intrusion");
     let path = collected(&officer, &incident);
-    let begin = json!({ "size_bytes": 11, "filename": "gateway.log" });
-    let begun = officer.post(&format!("{path}/uploads"), begin).is(201);
+    let size = json!({ "size_bytes": 11, "filename": "gateway.log" });
+    let begun = officer.post(&format!("{path}/uploads"), size).is(201);
     let upload = format!("{path}/uploads/{}", begun.text_at("/upload"));
     put(&officer, &format!("{upload}?offset=0"), b"hello ").is(200);
     let damaged = format!("{upload}?offset=6&sha256={}", hash(b"other"));
@@ -472,163 +472,4 @@ fn pages(app: &TestApp) {
         &[],
     )
     .is(303);
-}
-
-/// An item of the officer, brought to where the verb can be.
-fn ready(app: &TestApp, incident: &str, verb: &str) -> String {
-    let officer = app.officer();
-    match verb {
-        "assign" | "forgo" | "collect" | "describe" => return entered(&officer, incident),
-        "seal" | "content" | "uploads" => return collected(&officer, incident),
-        _ => {}
-    }
-    let path = sealed(&officer, incident);
-    let custodian = app.id(Role::EvidenceCustodian);
-    let offer = json!({ "to": custodian, "reason": "r" });
-    let hold = json!({ "hold": "k", "reason": "r", "authority": "a" });
-    match verb {
-        "check-in" => officer
-            .post(&format!("{path}/check-out"), json!({ "purpose": "p" }))
-            .is(200),
-        "accept" | "decline" | "retract" => officer.post(&format!("{path}/offer"), offer).is(200),
-        "lift" => officer.post(&format!("{path}/hold"), hold).is(200),
-        _ => return path,
-    };
-    path
-}
-
-/// Each verb, its body, and who may. Whoever sees the item and may not gets 403.
-fn verbs_and_who(app: &TestApp) -> Vec<(&'static str, Value, &'static str)> {
-    let reason = || json!({ "reason": "r" });
-    let to_manager = json!({ "to": app.id(Role::IncidentManager), "reason": "r" });
-    let derive = json!({ "how": "h", "item": { "sort": "log", "title": "t" } });
-    vec![
-        ("assign", json!({ "to": app.id(Role::Agent) }), "MSC"),
-        ("describe", json!({ "title": "t" }), "MSC"),
-        ("forgo", reason(), "MSC"),
-        ("collect", collect(), "MSC"),
-        ("seal", json!({ "seal": "B-1" }), "S"),
-        ("uploads", json!({ "size_bytes": 1 }), "MSC"),
-        ("view", json!({ "purpose": "p" }), "MSC"),
-        ("check-out", json!({ "purpose": "p" }), "MSC"),
-        ("check-in", json!({}), "S"),
-        ("offer", to_manager, "S"),
-        ("accept", json!({}), "C"),
-        ("decline", reason(), "C"),
-        ("retract", json!({}), "S"),
-        ("note", json!({ "text": "t" }), "MSC"),
-        ("label", json!({ "tlp": "red" }), "MSC"),
-        (
-            "hold",
-            json!({ "hold": "k", "reason": "r", "authority": "a" }),
-            "MSC",
-        ),
-        ("lift", json!({ "hold": "k", "reason": "r" }), "MSC"),
-        ("verify", json!({}), "MSC"),
-        ("derive", derive, "MSC"),
-    ]
-}
-
-fn fits(letter: char, may: &str, status: u16) -> bool {
-    match letter {
-        '-' => status == 401,
-        _ if may.contains(letter) => matches!(status, 200 | 201),
-        // Readers of the lane see that it is there; the others do not.
-        'M' | 'S' | 'C' | 'U' => status == 403,
-        _ => status == 404,
-    }
-}
-
-/// Every verb of an item against each role.
-pub(crate) fn verbs(app: &TestApp, letter: char, client: &Client<'_>) {
-    let incident = app.officer().declare("Intrusion");
-    for (verb, body, may) in verbs_and_who(app) {
-        let path = ready(app, &incident, verb);
-        let status = client.post(&format!("{path}/{verb}"), body).status;
-        assert!(fits(letter, may, status), "{verb} for {letter}: {status}");
-    }
-    let path = ready(app, &incident, "content");
-    let status = put(client, &format!("{path}/content"), b"lines").status;
-    assert!(fits(letter, "S", status), "content for {letter}: {status}");
-    let path = ready(app, &incident, "read");
-    for (what, may) in [
-        ("", "MSCU"),
-        ("/custody", "MSCU"),
-        ("/content?purpose=p", "MSC"),
-    ] {
-        let status = client.get(&format!("{path}{what}")).status;
-        assert!(fits(letter, may, status), "{what} for {letter}: {status}");
-    }
-    requests(app, letter, client, &incident);
-}
-
-fn requests(app: &TestApp, letter: char, client: &Client<'_>, incident: &str) {
-    let terms = json!({ "recipient": "r", "purpose": "p", "legal_basis": "b" });
-    let disposal = json!({ "method": "m", "reason": "r" });
-    for (what, terms) in [("releases", &terms), ("disposals", &disposal)] {
-        let path = sealed(&app.officer(), incident);
-        let items = json!([app.officer().get(&path).text_at("/id")]);
-        let ask = json!({ "items": items, "terms": terms });
-        let status = client
-            .post(&format!("incidents/{incident}/{what}"), ask)
-            .status;
-        assert!(fits(letter, "MSC", status), "{what} for {letter}: {status}");
-    }
-    for (word, may, approvers) in [
-        ("approve", "MC", &[][..]),
-        ("refuse", "MSC", &[]),
-        (
-            "carry-out",
-            "MSC",
-            &[Role::IncidentManager, Role::EvidenceCustodian],
-        ),
-    ] {
-        let path = sealed(&app.officer(), incident);
-        let items = json!([app.officer().get(&path).text_at("/id")]);
-        let ask = json!({ "items": items, "terms": terms });
-        let asked = app
-            .officer()
-            .post(&format!("incidents/{incident}/releases"), ask)
-            .is(201);
-        let request = format!(
-            "incidents/{incident}/requests/{}",
-            asked.text_at("/request")
-        );
-        for role in approvers {
-            app.as_role(*role)
-                .act(&format!("{request}/approve"))
-                .is(200);
-        }
-        let body = if word == "refuse" {
-            json!({ "reason": "r" })
-        } else {
-            json!({})
-        };
-        let status = client.post(&format!("{request}/{word}"), body).status;
-        let right = match letter {
-            // The incident is there for them, the request on evidence they do not see is not.
-            'U' => status == 403,
-            _ => fits(letter, may, status),
-        };
-        assert!(right, "{word} for {letter}: {status}");
-    }
-    // Parts of an upload are for the one who began it.
-    let path = ready(app, incident, "uploads");
-    let begun = app
-        .officer()
-        .post(&format!("{path}/uploads"), json!({ "size_bytes": 1 }))
-        .is(201);
-    let upload = format!("{path}/uploads/{}", begun.text_at("/upload"));
-    for status in [
-        client.get(&upload).status,
-        put(client, &format!("{upload}?offset=0"), b"x").status,
-        client.post(&format!("{upload}/finish"), json!({})).status,
-    ] {
-        let right = match letter {
-            '-' => status == 401,
-            'S' => status == 200,
-            _ => status == 404,
-        };
-        assert!(right, "upload for {letter}: {status}");
-    }
 }

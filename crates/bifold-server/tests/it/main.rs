@@ -10,6 +10,7 @@ mod authentication;
 mod authority;
 mod contract;
 mod evidence;
+mod evidence_rights;
 mod gate;
 mod input;
 mod ledger;

@@ -52,7 +52,7 @@ const APART: &[&str] = &[
     "action_review",
     "service_order",
     "service_order_sign",
-    // Who may what with evidence: `evidence`.
+    // Who may what with evidence: `evidence_rights`.
     "evidence",
     "evidence_custody",
     "evidence_assign",
@@ -300,7 +300,7 @@ fn apart(app: &TestApp) {
         tasks(app, letter, &client);
         crate::gate::verbs(app, letter, &client);
         crate::gate::orders(app, letter, &client);
-        crate::evidence::verbs(app, letter, &client);
+        crate::evidence_rights::verbs(app, letter, &client);
     }
 }
 

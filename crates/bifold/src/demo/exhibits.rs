@@ -79,13 +79,13 @@ fn entered(
     life: &mut Life<'_>,
     who: &str,
     sort: Sort,
-    line: &str,
+    headline: &str,
     told: Option<&str>,
 ) -> EvidenceId {
     let id = EvidenceId::from_bits(life.rng.id_bits(life.at));
     let register = Register {
         sort,
-        title: title(line),
+        title: title(headline),
         asset: Some(life.world.asset("pay-03")),
         wanted_until: told.map(|_| life.at.plus(45 * MINUTE)),
         assignee: told.map(|who| life.world.person(who)),
@@ -120,8 +120,8 @@ pub(super) fn secured(life: &mut Life<'_>, t0: At) {
     let [log, packets] = bytes();
 
     life.minute(t0, 26);
-    let line = "Proxy log of pay-03, last 47 minutes";
-    let id = entered(life, "rania", Sort::Log, line, None);
+    let headline = "Proxy log of pay-03, last 47 minutes";
+    let id = entered(life, "rania", Sort::Log, headline, None);
     let method = "Exported from the proxy's own archive; nothing was run on pay-03.";
     let command = "proxyctl export --host pay-03 --since 47m --format csv";
     let how = collected(life.at, method, ["proxyctl", "3.2"], command);
@@ -141,8 +141,8 @@ pub(super) fn secured(life: &mut Life<'_>, t0: At) {
     ask(life, "bo", &id, vec![Verb::Accept(CheckIn { condition })]);
 
     life.minute(t0, 38);
-    let line = "Packets between pay-03 and the unknown address";
-    let id = entered(life, "tomas", Sort::NetworkCapture, line, None);
+    let headline = "Packets between pay-03 and the unknown address";
+    let id = entered(life, "tomas", Sort::NetworkCapture, headline, None);
     let method = "Captured on the mirror port of the switch, sixty seconds.";
     let command = "tcpdump -i mirror0 -w pay-03.pcap host pay-03";
     let how = collected(life.at, method, ["tcpdump", "4.99"], command);

@@ -3,6 +3,7 @@
 use super::*;
 use bifold_domain::evidence::{Integrity, Physical, Sha256, Sort as Exhibit, Way};
 
+#[allow(clippy::unnecessary_wraps)] // As the facts hold it.
 fn note() -> Option<Redactable<Text>> {
     Some(text("As it was."))
 }

@@ -132,9 +132,12 @@ fn command(item: &Evidence, verb: Verb) -> Command {
 /// The named items among those the caller sees; all sealed ones when none is named.
 fn chosen(all: Vec<Evidence>, named: &BTreeSet<EvidenceId>) -> Result<Vec<Evidence>> {
     let is_sealed = |item: &Evidence| matches!(item.life, Life::Sealed { .. });
-    let fits = |item: &Evidence| match named.is_empty() {
-        true => is_sealed(item),
-        false => named.contains(&item.id),
+    let fits = |item: &Evidence| {
+        if named.is_empty() {
+            is_sealed(item)
+        } else {
+            named.contains(&item.id)
+        }
     };
     let items: Vec<Evidence> = all.into_iter().filter(fits).collect();
     if items.is_empty() || (!named.is_empty() && items.len() != named.len()) {
@@ -218,12 +221,11 @@ pub(crate) async fn act(
     }
     let incident = incident_of(server, &write.caller, incident).await?;
     let id = RequestId::parse(request).map_err(|_| Error::no("request"))?;
-    let reason = match word {
-        "refuse" => Some(body::parse::<Why>(write.bytes())?.reason),
-        _ => {
-            body::nothing(write.bytes())?;
-            None
-        }
+    let reason = if word == "refuse" {
+        Some(body::parse::<Why>(write.bytes())?.reason)
+    } else {
+        body::nothing(write.bytes())?;
+        None
     };
     let mut commands = Vec::new();
     for item in items_of(server, &write.caller, &incident).await? {

@@ -36,7 +36,7 @@ impl From<View> for Access {
 }
 
 struct Word {
-    word: &'static str,
+    last: &'static str,
     path: &'static str,
     name: &'static str,
     summary: &'static str,
@@ -47,14 +47,14 @@ struct Word {
 macro_rules! words {
     ($($word:literal $name:literal $body:ty => $make:expr, $summary:literal;)*) => {
         const WORDS: &[Word] = &[$(Word {
-            word: $word,
+            last: $word,
             path: concat!("/api/v1/evidence/{id}/", $word),
             name: $name,
             summary: $summary,
             body: Some(Described::of::<$body>()),
             parse: |bytes| body::parse::<$body>(bytes).map($make),
         },)* Word {
-            word: "retract",
+            last: "retract",
             path: "/api/v1/evidence/{id}/retract",
             name: "evidence_retract",
             summary: "Takes an offer back.",
@@ -113,7 +113,7 @@ fn route(word: &'static Word) -> Route {
 
 /// What is asked by the last word of the path; `None` where there is no such word.
 pub(crate) fn asked(word: &str, bytes: &[u8]) -> Option<Result<Verb>> {
-    let known = WORDS.iter().find(|known| known.word == word)?;
+    let known = WORDS.iter().find(|known| known.last == word)?;
     Some((known.parse)(bytes))
 }
 

@@ -169,7 +169,7 @@ impl ListPage {
             ("mine", self.mine),
         ] {
             if is_on {
-                query.push_str(&format!("&{name}=true"));
+                query.extend(["&", name, "=true"]);
             }
         }
         format!("/evidence?{query}")
