@@ -81,7 +81,7 @@ export const SCREENS = [
   { name: "incident-sev1", role: "manager", path: (s) => `/incidents/${s.sev1}`, states: FULL },
   { name: "gate", role: "manager", path: (s) => `/incidents/${s.sev1}`, states: FULL, after: toTheGate },
   { name: "gates", role: "manager", path: "/gate", states: FULL },
-  { name: "evidence", role: "officer", path: "/evidence", states: BOTH },
+  { name: "evidence", role: "officer", path: "/evidence", states: FULL },
   { name: "exhibit", role: "officer", path: "/evidence/EVD-2026-0002", states: FULL },
   { name: "incident-both", role: "officer", path: (s) => `/incidents/${s.both}`, states: FULL },
   { name: "incident-proof", role: "auditor", path: (s) => `/incidents/${s.both}?proof=true`, states: FULL },
