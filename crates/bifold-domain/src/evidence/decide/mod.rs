@@ -207,6 +207,10 @@ impl Asked<'_> {
                 verify(self.evidence, found)
             }
             Verb::Access(access) => {
+                // Whoever handed it on knows that it is there, and looks into it no more.
+                if self.evidence.holder() != Some(self.me()) {
+                    self.must_guard()?;
+                }
                 self.custody("look at it")?;
                 Ok(Fact::Accessed {
                     way: access.way,

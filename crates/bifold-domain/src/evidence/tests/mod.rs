@@ -231,8 +231,9 @@ fn who_neither_guards_it_nor_had_a_hand_in_it_finds_nothing() {
         sealed().refuses("agent", verb.clone(), "not-found");
         sealed().refuses("reporter", verb, "not-found");
     }
-    // The resolver had a hand in it until it was taken over, and was told to get it.
-    kept().and("resolver", access());
+    // Who has it looks into it; who handed it on only knows that it is there.
+    sealed().and("resolver", access());
+    kept().refuses("resolver", access(), "not-permitted");
     let mut hidden = sealed();
     hidden.neighbours.incidents.clear();
     hidden.refuses("custodian", access(), "not-found");

@@ -158,7 +158,7 @@ fn ways(visit: &Visit, item: &Evidence, incident: &Incident, directory: &Directo
     match &item.life {
         Life::Collected { acquisition } => ways.seal = keeps(&acquisition.by),
         Life::Sealed { custody, .. } => {
-            ways.look = true;
+            ways.look = guards || item.holder() == Some(me);
             ways.verify = guards;
             ways.derive = guards;
             ways.ask = guards;
