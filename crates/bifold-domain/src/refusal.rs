@@ -324,6 +324,16 @@ refusals! {
     rule: "features F116: the hash at the source is compared with the one at arrival",
     next: "Send the bytes again; should it happen again, look at the source and the way between.";
 
+    /// What is to be handed out was not looked at, or is not what was sealed.
+    NotAsSealed {
+        /// Its exhibit number.
+        item: String,
+        /// What the last look found.
+        found: &'static str,
+    }, Conflict, "not-as-sealed", "{item} cannot be handed out: {found}",
+    rule: "ISO/IEC 27037: what is handed out is compared with its seal first",
+    next: "Look at its bytes again; if they differ, keep the storage as it is and find out why.";
+
     /// The label says that it stays in a smaller circle.
     LabelledStricter {
         /// Which.

@@ -60,7 +60,7 @@ pub(crate) async fn edge(State(server): State<Server>, request: Request, next: N
 
 /// How long the answer may take: bytes of evidence are many.
 fn patience(path: &str) -> Duration {
-    let ends = ["/content", "/finish", "/verify", "/bundle"];
+    let ends = ["/content", "/finish", "/verify", "/bundle", "/carry-out"];
     let is_of_bytes = ends.iter().any(|end| path.ends_with(end));
     if is_of_bytes {
         BYTES_TIMEOUT

@@ -186,10 +186,21 @@ pub(crate) async fn fold_subject(
     conn: Conn<'_>,
     subject: &str,
 ) -> Result<Option<State>> {
+    fold_until(inner, conn, subject, u64::MAX).await
+}
+
+/// The same up to its fact `n`, counted from 0.
+pub(crate) async fn fold_until(
+    inner: &Inner,
+    conn: Conn<'_>,
+    subject: &str,
+    n: u64,
+) -> Result<Option<State>> {
     let mut sql = Sql::new(SELECT);
     sql.push(" WHERE e.org = ").bind(&inner.org);
-    sql.push(" AND e.subject = ")
-        .bind(subject)
+    sql.push(" AND e.subject = ").bind(subject);
+    sql.push(" AND e.subject_n <= ")
+        .bind(i64::try_from(n).unwrap_or(i64::MAX))
         .push(" ORDER BY e.subject_n");
     let rows: Vec<EntryRow> = sql.all(conn).await?;
     let mut fold = Fold::new(inner);

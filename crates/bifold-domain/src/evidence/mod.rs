@@ -346,6 +346,19 @@ impl Evidence {
             .chain(offered)
     }
 
+    /// Why it is not handed out after a look at its bytes that found this; `None` when it may be.
+    pub fn not_as_sealed(&self, found: Integrity) -> Option<Refusal> {
+        let found = match found {
+            Integrity::Match => return None,
+            Integrity::Mismatch => "its bytes are not those that were sealed",
+            Integrity::NotVerifiable => "its bytes could not be read",
+        };
+        Some(Refusal::NotAsSealed {
+            item: self.shown_number(),
+            found,
+        })
+    }
+
     /// The word used in lists.
     pub fn standing(&self) -> &'static str {
         match &self.life {

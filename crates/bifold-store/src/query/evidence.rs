@@ -7,6 +7,7 @@
 use super::{PAGE_LIMIT, in_visible_lane, principals, visible};
 use crate::db::Sql;
 use crate::error::{Error, Result};
+use crate::replay::fold_until;
 use crate::store::Store;
 use bifold_domain::evidence::Evidence;
 use bifold_domain::record::State;
@@ -172,6 +173,25 @@ impl Store {
         };
         let version = u64::try_from(version).map_err(Error::damaged)?;
         Ok(Some((exhibit(&state)?, version, number)))
+    }
+
+    /// An item as it was after its entry `n`, counted from 0, for those who see it now.
+    pub async fn evidence_as_of(
+        &self,
+        viewer: &Viewer,
+        id: &EvidenceId,
+        n: u64,
+    ) -> Result<Option<Evidence>> {
+        if self.evidence(viewer, id.as_str()).await?.is_none() {
+            return Ok(None);
+        }
+        let mut lease = self.inner.db.reader().await?;
+        let state = fold_until(&self.inner, lease.conn(), id.as_str(), n).await?;
+        match state {
+            Some(State::Evidence(evidence)) => Ok(Some(*evidence)),
+            Some(_) => Err(Error::damaged("an exhibit of another type")),
+            None => Ok(None),
+        }
     }
 
     /// One item for the system, whoever may read it.

@@ -3,11 +3,14 @@
 use super::{Asked, limited};
 use crate::access::{Permission, Role};
 use crate::evidence::dual::{End, Request};
-use crate::evidence::{AskDisposal, AskRelease, Fact, Refuse, Verb};
+use crate::evidence::{AskDisposal, AskRelease, Fact, Integrity, Refuse, Verb};
 use crate::id::RequestId;
 use crate::refusal::Refusal;
+use crate::time::{At, HOUR};
 use std::collections::BTreeSet;
 
+/// How old the look at the bytes may be when they are handed out, in microseconds.
+const LOOK_BEFORE_RELEASE: i64 = HOUR;
 /// People who may approve, from which on nobody approves what they asked for themselves.
 const ENOUGH_APPROVERS: usize = 3;
 
@@ -33,6 +36,7 @@ impl Asked<'_> {
                 self.must_guard()?;
                 self.custody("release")?.kept("release")?;
                 self.release(&named.0)?.doable(self.context.now)?;
+                self.is_as_sealed()?;
                 Ok(Fact::Released { release: named.0 })
             }
             Verb::RequestDisposal(ask) => self.disposal_asked(ask),
@@ -58,6 +62,24 @@ impl Asked<'_> {
             }
             _ => Err(Refusal::NothingToChange),
         }
+    }
+
+    /// Bytes are handed out only after a look that found them as they were sealed.
+    fn is_as_sealed(&self) -> Result<(), Refusal> {
+        if self.evidence.sha256().is_none() {
+            return Ok(());
+        }
+        let now = self.context.now;
+        let is_recent = |at: At| at.plus(LOOK_BEFORE_RELEASE) >= now;
+        let refused = match self.evidence.verified {
+            Some((found, at)) if is_recent(at) => self.evidence.not_as_sealed(found),
+            Some((Integrity::Mismatch, _)) => self.evidence.not_as_sealed(Integrity::Mismatch),
+            _ => Some(Refusal::NotAsSealed {
+                item: self.evidence.shown_number(),
+                found: "nobody looked at its bytes just before",
+            }),
+        };
+        refused.map_or(Ok(()), Err)
     }
 
     /// The release with this id, while nothing has become of it.

@@ -195,6 +195,9 @@ fn approve_disposal(number: u128) -> Verb {
 fn release(number: u128) -> Verb {
     Verb::Release(Named(request(number)))
 }
+fn found_as_sealed() -> Verb {
+    Verb::Verify(Integrity::Match)
+}
 fn dispose(number: u128) -> Verb {
     Verb::Dispose(Named(request(number)))
 }
@@ -322,6 +325,24 @@ fn when_the_keeper_has_left_those_who_guard_evidence_act() {
 }
 
 #[test]
+fn only_what_was_just_found_as_it_was_sealed_is_handed_out() {
+    let ready = kept()
+        .and("officer", ask_release(1))
+        .and("deputy", approve_release(1))
+        .and("manager", approve_release(1));
+    for found in [Integrity::Mismatch, Integrity::NotVerifiable] {
+        let looked = ready.clone().and("officer", Verb::Verify(found));
+        looked.refuses("officer", release(1), "not-as-sealed");
+    }
+    let long_ago = ready.clone().and("officer", found_as_sealed()).later(61);
+    long_ago.refuses("officer", release(1), "not-as-sealed");
+    let mended = ready
+        .and("officer", Verb::Verify(Integrity::NotVerifiable))
+        .and("officer", found_as_sealed());
+    mended.and("officer", release(1));
+}
+
+#[test]
 fn it_is_released_by_two_people_other_than_who_asked() {
     let asked = kept().and("officer", ask_release(1));
     asked.refuses("officer", approve_release(1), "second-person-needed");
@@ -334,7 +355,10 @@ fn it_is_released_by_two_people_other_than_who_asked() {
         .clone()
         .later(601)
         .refuses("officer", release(1), "wrong-stage");
-    let done = twice.and("custodian", release(1));
+    twice.refuses("custodian", release(1), "not-as-sealed");
+    let done = twice
+        .and("custodian", found_as_sealed())
+        .and("custodian", release(1));
     done.refuses("officer", release(1), "nothing-to-change");
     done.and("officer", ask_release(2));
 }
@@ -370,6 +394,7 @@ fn a_small_team_still_takes_two() {
     asked.refuses("officer", release(1), "second-person-needed");
     asked
         .and("manager", approve_release(1))
+        .and("officer", found_as_sealed())
         .and("officer", release(1));
 }
 

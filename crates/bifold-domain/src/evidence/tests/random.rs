@@ -10,7 +10,8 @@ fn any_verb() -> impl Strategy<Value = Verb> {
     prop_oneof![
         7 => select(vec![
             access(), check_out(), Verb::CheckIn(CheckIn { condition: None }), accept(),
-            Verb::Retract, Verb::Decline(why()), hold("k"), lift("k"),
+            Verb::Retract, Verb::Decline(why()), hold("k"), lift("k"), found_as_sealed(),
+            Verb::Verify(Integrity::Mismatch),
         ]),
         1 => people.prop_map(offer),
         1 => (1..4_u128).prop_map(ask_release),
@@ -43,6 +44,14 @@ fn two_others_approved(
     approvers.len() >= 2
 }
 
+/// What the last look at the bytes found, from the facts alone.
+fn last_look(facts: &[(PersonId, Fact)]) -> Option<Integrity> {
+    facts.iter().rev().find_map(|(_, fact)| match fact {
+        Fact::Verified { result } => Some(*result),
+        _ => None,
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -58,7 +67,7 @@ proptest! {
             }
             if let Some((_, fact)) = given.facts.last() {
                 let two = match fact {
-                    Fact::Released { release } => two_others_approved(
+                    Fact::Released { release } => last_look(&given.facts) == Some(Integrity::Match) && two_others_approved(
                         &given.facts,
                         |f| matches!(f, Fact::ReleaseRequested { release: r, .. } if r == release),
                         |f| matches!(f, Fact::ReleaseApproved { release: r } if r == release),

@@ -13,12 +13,12 @@ use crate::server::Server;
 use crate::write::Write;
 use axum::extract::State;
 use axum::response::Response;
-use bifold_domain::evidence::dual::{End, Request};
+use bifold_domain::evidence::dual::{End, Release, Request};
 use bifold_domain::evidence::{
     AskDisposal, AskRelease, Command as C, DisposalTerms, Evidence, Life, Named, Refuse,
     ReleaseTerms, Verb, Why,
 };
-use bifold_domain::{Command, EvidenceId, IncidentId, RequestId};
+use bifold_domain::{Command, EvidenceId, IncidentId, Refusal, RequestId};
 use bifold_store::Receipt;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -104,19 +104,29 @@ struct AskDisposalBody {
     terms: DisposalTerms,
 }
 
-/// Items of an incident that the caller sees, whole.
+/// Items of an incident that the caller sees, whole, each with the version it is.
+pub(crate) async fn versions_of(
+    server: &Server,
+    caller: &Caller,
+    incident: &IncidentId,
+) -> Result<Vec<(Evidence, u64)>> {
+    let rows = server.store.evidence_of(&caller.viewer(), incident).await?;
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (item, version, _) = super::readable(server, caller, &row.id).await?;
+        items.push((item, version));
+    }
+    Ok(items)
+}
+
+/// The same without their versions.
 pub(crate) async fn items_of(
     server: &Server,
     caller: &Caller,
     incident: &IncidentId,
 ) -> Result<Vec<Evidence>> {
-    let rows = server.store.evidence_of(&caller.viewer(), incident).await?;
-    let mut items = Vec::with_capacity(rows.len());
-    for row in rows {
-        let (item, ..) = super::readable(server, caller, &row.id).await?;
-        items.push(item);
-    }
-    Ok(items)
+    let items = versions_of(server, caller, incident).await?;
+    Ok(items.into_iter().map(|(item, _)| item).collect())
 }
 
 async fn incident_of(server: &Server, caller: &Caller, name: &str) -> Result<IncidentId> {
@@ -196,12 +206,13 @@ async fn ask_disposal(
     Ok(answer::with_request(receipt, disposal.to_string()))
 }
 
-/// Which of the two an open request is.
+/// Which of the two a request is. One that has ended counts too: whoever repeats what ended it
+/// gets the same answer.
 fn is_release(item: &Evidence, id: &RequestId) -> Option<bool> {
-    let open = |request: &Request| request.id == *id && request.end == End::Open;
-    if item.releases.iter().any(|r| open(&r.request)) {
+    let named = |request: &Request| request.id == *id;
+    if item.releases.iter().any(|r| named(&r.request)) {
         Some(true)
-    } else if item.disposals.iter().any(|d| open(&d.request)) {
+    } else if item.disposals.iter().any(|d| named(&d.request)) {
         Some(false)
     } else {
         None
@@ -227,9 +238,10 @@ pub(crate) async fn act(
         body::nothing(write.bytes())?;
         None
     };
+    let items = items_of(server, &write.caller, &incident).await?;
     let mut commands = Vec::new();
-    for item in items_of(server, &write.caller, &incident).await? {
-        let Some(is_release) = is_release(&item, &id) else {
+    for item in &items {
+        let Some(is_release) = is_release(item, &id) else {
             continue;
         };
         let named = Named(id.clone());
@@ -250,10 +262,39 @@ pub(crate) async fn act(
             (None, _, true) => Verb::Release(named),
             (None, _, false) => Verb::Dispose(named),
         };
-        commands.push(command(&item, verb));
+        commands.push(command(item, verb));
     }
     if commands.is_empty() {
         return Err(Error::no("request"));
     }
-    write.execute(server, commands).await
+    if word != "carry-out" {
+        return write.execute(server, commands).await;
+    }
+    let (looks, refused) = look(server, &items, &id).await;
+    if let Some(refused) = refused {
+        // What was found is recorded, also where nothing is handed out because of it.
+        write.execute(server, looks).await?;
+        return Err(refused.into());
+    }
+    write.execute(server, [looks, commands].concat()).await
+}
+
+/// Looks at the bytes of what is about to be released: what was found, and why it stays here.
+async fn look(
+    server: &Server,
+    items: &[Evidence],
+    id: &RequestId,
+) -> (Vec<Command>, Option<Refusal>) {
+    let now = server.store.shell().clock.now();
+    let is_due = |Release { request: r, .. }: &Release| {
+        r.id == *id && r.end == End::Open && r.doable(now).is_ok()
+    };
+    let due = |item: &&Evidence| item.sha256().is_some() && item.releases.iter().any(is_due);
+    let (mut looks, mut refused) = (Vec::new(), None);
+    for item in items.iter().filter(due) {
+        let found = server.store.look_at(item).await;
+        looks.push(command(item, Verb::Verify(found)));
+        refused = refused.or_else(|| item.not_as_sealed(found));
+    }
+    (looks, refused)
 }

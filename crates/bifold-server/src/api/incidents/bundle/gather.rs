@@ -1,6 +1,5 @@
 //! Everything that goes into a bundle, as plain data.
 
-use super::Chosen;
 use super::exhibit::{approvals, exhibit};
 use crate::api::incidents::show::view;
 use crate::api::incidents::timeline::happenings;
@@ -9,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::server::Server;
 use crate::view::Names;
 use bifold_domain::incident::{ExportTerms, Head};
-use bifold_domain::{At, IncidentId};
+use bifold_domain::{At, EvidenceId, IncidentId};
 use bifold_report::bundle::{
     Bundle, Export, Incident, LedgerEntry, LedgerPart, Moment, Person, Redaction,
 };
@@ -25,18 +24,38 @@ pub(super) fn moment_of(at: At) -> Result<Timestamp> {
     Timestamp::from_microsecond(at.micros()).map_err(|_| Error::Internal)
 }
 
-pub(super) async fn bundle(
-    server: &Server,
-    caller: &Caller,
-    id: &IncidentId,
-    chosen: &Chosen,
-    heads: &[Head],
-    (terms, last): (ExportTerms, u64),
-) -> Result<Bundle> {
+/// A handing out as it stands in the ledger.
+pub(super) struct Recorded {
+    pub(super) incident: IncidentId,
+    /// Its entry in the incident's own history: the last that goes along.
+    pub(super) last: u64,
+    pub(super) at: At,
+    pub(super) terms: ExportTerms,
+}
+
+/// The heads that the recorded fact names.
+async fn heads(server: &Server, caller: &Caller, recorded: &Recorded) -> Result<Vec<Head>> {
+    let before = i64::try_from(recorded.last).map_err(|_| Error::Internal)? - 1;
+    let viewer = caller.viewer();
+    let page = server
+        .store
+        .timeline(&viewer, &recorded.incident, Some(before), 1)
+        .await?;
+    let mut fact = page
+        .into_iter()
+        .next()
+        .map(|entry| entry.fact)
+        .unwrap_or_default();
+    serde_json::from_value(fact["heads"].take()).map_err(|_| Error::Internal)
+}
+
+pub(super) async fn bundle(server: &Server, caller: &Caller, recorded: Recorded) -> Result<Bundle> {
+    let (id, last, terms) = (&recorded.incident, recorded.last, &recorded.terms);
     let (incident, shown) = view(server, caller, id.as_str()).await?;
     let directory = server.store.directory().await?;
     let names = Names(&directory);
     let viewer = caller.viewer();
+    let heads = heads(server, caller, &recorded).await?;
     let mut upto = vec![Upto {
         id: id.to_string(),
         n: last,
@@ -46,9 +65,13 @@ pub(super) async fn bundle(
         n: head.n,
     }));
     let part = server.store.ledger_part(&viewer, &upto).await?;
-    let mut exhibits = Vec::with_capacity(chosen.items.len());
-    for (item, head) in chosen.items.iter().zip(heads) {
-        let entries = server.store.custody(&viewer, &item.id).await?;
+    let mut exhibits = Vec::with_capacity(heads.len());
+    let mut items = Vec::with_capacity(heads.len());
+    for head in &heads {
+        let evidence = EvidenceId::parse(head.id.as_str()).map_err(|_| Error::Internal)?;
+        let item = server.store.evidence_as_of(&viewer, &evidence, head.n);
+        let item = item.await?.ok_or_else(|| Error::no("evidence"))?;
+        let entries = server.store.custody(&viewer, &evidence).await?;
         let known = |entry: &bifold_store::query::timeline::Entry| {
             u64::try_from(entry.n).is_ok_and(|n| n <= head.n)
         };
@@ -58,7 +81,8 @@ pub(super) async fn bundle(
             None => None,
         };
         let asset = asset.map(|(asset, _)| asset.entry.name.to_string());
-        exhibits.push(exhibit(item, asset, &entries, head.with_bytes, names)?);
+        exhibits.push(exhibit(&item, asset, &entries, head.with_bytes, names)?);
+        items.push(item);
     }
     let me = names.person(&caller.actor.person);
     let tlp = |label: bifold_domain::incident::Tlp| label.word().replace('_', "+").to_uppercase();
@@ -78,12 +102,13 @@ pub(super) async fn bundle(
                 role: roles(caller),
                 id: me.id,
             },
-            at: moment_of(server.store.shell().clock.now())?,
+            at: moment_of(recorded.at)?,
             recipient: terms.recipient.to_string(),
             purpose: terms.purpose.to_string(),
             legal_basis: terms
                 .legal_basis
-                .map(|basis| basis.to_string())
+                .as_ref()
+                .map(ToString::to_string)
                 .unwrap_or_default(),
             tlp: tlp(terms.tlp),
         },
@@ -91,7 +116,7 @@ pub(super) async fn bundle(
         timeline: timeline(server, caller, &incident, last).await?,
         ledger: ledger(part),
         anchors: Vec::new(),
-        approvals: approvals(&chosen.items, names),
+        approvals: approvals(&items, names),
     })
 }
 

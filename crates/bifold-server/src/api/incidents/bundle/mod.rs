@@ -7,7 +7,7 @@
 mod exhibit;
 mod gather;
 
-use crate::api::evidence::dual::items_of;
+use crate::api::evidence::dual::versions_of;
 use crate::api::incidents::readable;
 use crate::error::{Error, Result};
 use crate::params::Place;
@@ -18,13 +18,12 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use bifold_domain::evidence::dual::End;
+use bifold_domain::evidence::dual::{End, Release};
 use bifold_domain::evidence::{Evidence, Life};
 use bifold_domain::incident::{Command as C, Export, ExportTerms, Head, Tlp};
-use bifold_domain::{Command, Refusal, RequestId, Short, Text};
+use bifold_domain::{At, Command, Refusal, RequestId, Short, Text};
 use bifold_report::bag::{BagWriter, Sealed};
 use serde::Deserialize;
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use tokio_util::io::ReaderStream;
 
@@ -64,12 +63,6 @@ pub(crate) struct ExportBody {
     tlp: Option<Tlp>,
 }
 
-/// Evidence that goes along, and whose bytes do.
-struct Chosen {
-    items: Vec<Evidence>,
-    with_bytes: BTreeSet<String>,
-}
-
 async fn export(
     State(server): State<Server>,
     Place(name): Place<String>,
@@ -79,7 +72,7 @@ async fn export(
     hand_out(&server, &write, &name, body).await
 }
 
-/// Records it and makes the bag.
+/// Records it and makes the bag of what was recorded, so that a repetition gets the same one.
 pub(crate) async fn hand_out(
     server: &Server,
     write: &Write,
@@ -88,37 +81,27 @@ pub(crate) async fn hand_out(
 ) -> Result<Response> {
     let caller = &write.caller;
     let (incident, _) = readable(server, caller, name).await?;
-    let items = items_of(server, caller, &incident.id).await?;
-    let terms = terms(&body, &items)?;
-    let chosen = chosen(items, &terms, body.release.as_ref());
-    let mut heads = Vec::with_capacity(chosen.items.len());
-    for item in &chosen.items {
-        let (_, version, _) =
-            crate::api::evidence::readable(server, caller, item.id.as_str()).await?;
-        heads.push(Head {
-            record: short("evidence")?,
-            id: short(item.id.as_str())?,
-            n: version.saturating_sub(1),
-            with_bytes: chosen.with_bytes.contains(item.id.as_str()),
-        });
-    }
+    let items = versions_of(server, caller, &incident.id).await?;
+    let now = server.store.shell().clock.now();
+    let terms = terms(&body, &items, now)?;
     let export = Export {
         bundle: RequestId::from_bits(write.bits(server)),
         terms: terms.clone(),
+        heads: heads(&items, &terms, body.release.as_ref())?,
         release: body.release,
-        heads: heads.clone(),
     };
     let command = Command::Incident(incident.id.clone(), C::Export(export));
     let receipt = write.execute(server, vec![command]).await?;
     // The checkpoint that covers the entry; the worker may have signed it already.
     server.store.sign_checkpoint().await?;
-    let last = receipt
-        .touched
-        .first()
-        .map_or(0, |t| t.version)
-        .saturating_sub(1);
-    let bundle =
-        gather::bundle(server, caller, &incident.id, &chosen, &heads, (terms, last)).await?;
+    let touched = receipt.touched.first().ok_or(Error::Internal)?;
+    let recorded = gather::Recorded {
+        incident: incident.id.clone(),
+        last: touched.version.saturating_sub(1),
+        at: receipt.at,
+        terms,
+    };
+    let bundle = gather::bundle(server, caller, recorded).await?;
     let number = incident.shown_number();
     let packed = pack(server, bundle, &number).await?;
     sent(&number, packed).await
@@ -129,7 +112,7 @@ fn short(text: &str) -> Result<Short> {
 }
 
 /// What two people approved, or what is said now.
-fn terms(body: &ExportBody, items: &[Evidence]) -> Result<ExportTerms> {
+fn terms(body: &ExportBody, items: &[(Evidence, u64)], now: At) -> Result<ExportTerms> {
     let tlp = body.tlp.unwrap_or(Tlp::AmberStrict);
     let Some(id) = &body.release else {
         let missing = |at: &str| Error::Shape {
@@ -143,9 +126,10 @@ fn terms(body: &ExportBody, items: &[Evidence]) -> Result<ExportTerms> {
             tlp,
         });
     };
-    let mut releases = items.iter().flat_map(|item| &item.releases);
+    let mut releases = items.iter().flat_map(|(item, _)| &item.releases);
     let release = releases.find(|r| r.request.id == *id && r.request.end == End::Done);
     let release = release.ok_or_else(|| Error::no("release that was carried out"))?;
+    release.request.doable(now)?;
     let parts = (release.recipient.present(), release.purpose.present());
     let (Some(recipient), Some(purpose)) = parts else {
         return Err(Error::no("release whose words are still there"));
@@ -158,22 +142,28 @@ fn terms(body: &ExportBody, items: &[Evidence]) -> Result<ExportTerms> {
     })
 }
 
-fn chosen(items: Vec<Evidence>, terms: &ExportTerms, release: Option<&RequestId>) -> Chosen {
-    let is_released = |item: &&Evidence| {
-        let done = |r: &bifold_domain::evidence::dual::Release| {
-            Some(&r.request.id) == release && r.request.end == End::Done
-        };
+/// Which evidence goes along, up to which of its entries, and whose bytes do.
+fn heads(
+    items: &[(Evidence, u64)],
+    terms: &ExportTerms,
+    release: Option<&RequestId>,
+) -> Result<Vec<Head>> {
+    let is_released = |item: &Evidence| {
+        let done = |r: &Release| Some(&r.request.id) == release && r.request.end == End::Done;
         matches!(item.life, Life::Sealed { .. })
             && item.sha256().is_some()
             && item.releases.iter().any(done)
     };
-    let items: Vec<Evidence> = items
-        .into_iter()
-        .filter(|item| item.tlp <= terms.tlp)
-        .collect();
-    let with_bytes = items.iter().filter(is_released);
-    let with_bytes = with_bytes.map(|item| item.id.to_string()).collect();
-    Chosen { items, with_bytes }
+    let open = items.iter().filter(|(item, _)| item.tlp <= terms.tlp);
+    open.map(|(item, version)| {
+        Ok(Head {
+            record: short("evidence")?,
+            id: short(item.id.as_str())?,
+            n: version.saturating_sub(1),
+            with_bytes: is_released(item),
+        })
+    })
+    .collect()
 }
 
 /// A bag on disk, until it is sent.
