@@ -15,7 +15,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bifold_domain::evidence::custody::Custody;
 use bifold_domain::evidence::{Evidence, Life};
-use bifold_domain::incident::{Incident, Tlp};
+use bifold_domain::incident::Incident;
 use bifold_domain::kind::KindKey;
 use bifold_domain::{Directory, Permission};
 
@@ -216,9 +216,7 @@ impl ExhibitPage {
     }
 
     fn labels() -> impl Iterator<Item = (&'static str, String)> {
-        Tlp::ALL
-            .iter()
-            .map(|tlp| (tlp.word(), tlp.word().replace('_', "+").to_uppercase()))
+        super::labels()
     }
 
     fn is_physical(&self) -> bool {

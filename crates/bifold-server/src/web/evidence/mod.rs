@@ -17,6 +17,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use bifold_domain::Directory;
+use bifold_domain::incident::Tlp;
 use bifold_store::query::evidence::{Filter, Row};
 use serde::Deserialize;
 
@@ -65,6 +66,12 @@ impl Line {
             light,
         }
     }
+}
+
+/// Labels to choose from: what is sent, and how it is written.
+pub(super) fn labels() -> impl Iterator<Item = (&'static str, String)> {
+    let labels = Tlp::ALL.iter().map(|tlp| tlp.word());
+    labels.map(|word| (word, word.replace('_', "+").to_uppercase()))
 }
 
 /// A number of bytes as people say it.

@@ -347,34 +347,6 @@ impl Page<'_> {
 }
 
 impl IncidentPage {
-    /// Sorts of evidence to choose from.
-    pub(super) fn evidence_sorts(&self) -> impl Iterator<Item = &'static str> {
-        let _ = self;
-        bifold_domain::evidence::Sort::ALL
-            .iter()
-            .map(|sort| sort.word())
-    }
-
-    /// Exhibits that what was saved for the gate may have become.
-    pub(super) fn sealed(&self) -> impl Iterator<Item = &crate::web::evidence::Line> {
-        let is_sealed = |line: &&crate::web::evidence::Line| {
-            matches!(line.r.standing.as_str(), "kept" | "offered" | "out")
-        };
-        self.exhibits.iter().filter(is_sealed)
-    }
-
-    pub(super) fn has_sealed(&self) -> bool {
-        self.sealed().next().is_some()
-    }
-
-    /// Labels up to which evidence goes along in a bundle.
-    pub(super) fn labels(&self) -> impl Iterator<Item = (&'static str, String)> {
-        let _ = self;
-        bifold_domain::incident::Tlp::ALL
-            .iter()
-            .map(|tlp| (tlp.word(), tlp.word().replace('_', "+").to_uppercase()))
-    }
-
     /// The address of a verb of a restoring action.
     pub(super) fn gate_action(&self, action: &str, verb: &str) -> String {
         self.action(&format!("actions/{action}/{verb}"))

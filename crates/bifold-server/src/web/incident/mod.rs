@@ -3,6 +3,7 @@
 
 mod assess;
 mod declare;
+mod exhibits;
 mod gate;
 mod join;
 mod reach;
