@@ -9,7 +9,7 @@ mod witness;
 pub use anchors::Vouching;
 pub use collect::Collect;
 pub use evidence::{
-    Acquisition, Dispose, Evidence, EvidenceVerb, HandVerb, Import as EvidenceImport, List,
+    Acquisition, Dispose, Evidence, EvidenceVerb, Export, HandVerb, Import as EvidenceImport, List,
     NewItem, OnRequest, Release,
 };
 pub use gate::{Gate, GateVerb};

@@ -20,6 +20,9 @@ pub(crate) struct Client {
     token: Option<String>,
 }
 
+/// What came of a request.
+type Answered = Result<ureq::http::Response<ureq::Body>, ureq::Error>;
+
 impl Client {
     /// A client for the server and token the command line names.
     pub(crate) fn new(api: &Api) -> anyhow::Result<Self> {
@@ -87,19 +90,33 @@ impl Client {
     }
 
     /// Fetches bytes, however many.
-    pub(crate) fn fetch(&self, path: &str) -> anyhow::Result<impl Read> {
+    pub(crate) fn fetch(&self, path: &str) -> anyhow::Result<impl Read + use<>> {
         let request = self.patient.get(format!("{}{path}", self.base));
-        let request = self
-            .signed(request)
-            .config()
-            .timeout_per_read(Some(STALLED))
-            .build();
-        match request.call() {
-            Ok(answer) if answer.status().is_success() => Ok(answer
-                .into_body()
-                .into_with_config()
-                .limit(u64::MAX)
-                .reader()),
+        let request = self.signed(request).config();
+        let answer = request.timeout_per_read(Some(STALLED)).build().call();
+        Ok(self.bytes(answer)?.1)
+    }
+
+    /// Has bytes made, and fetches them: how many there are to be, and they.
+    pub(crate) fn fetch_made(
+        &self,
+        path: &str,
+        body: &Value,
+    ) -> anyhow::Result<(Option<u64>, impl Read + use<>)> {
+        let request = self.patient.post(format!("{}{path}", self.base));
+        let request = self.signed(request).config();
+        let request = request.timeout_per_read(Some(STALLED)).build();
+        self.bytes(request.send_json(body))
+    }
+
+    fn bytes(&self, answer: Answered) -> anyhow::Result<(Option<u64>, impl Read + use<>)> {
+        match answer {
+            Ok(answer) if answer.status().is_success() => {
+                let body = answer.into_body();
+                let size_bytes = body.content_length();
+                let body = body.into_with_config().limit(u64::MAX);
+                Ok((size_bytes, body.reader()))
+            }
             refused => Err(self.answer(refused).err().unwrap_or_else(|| {
                 Coded::error(Code::Failure, "the server sent no bytes; ask again")
             })),
@@ -113,10 +130,7 @@ impl Client {
         }
     }
 
-    fn answer(
-        &self,
-        answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
-    ) -> anyhow::Result<Value> {
+    fn answer(&self, answer: Answered) -> anyhow::Result<Value> {
         let mut answer = answer.map_err(|e| {
             let base = &self.base;
             Coded::error(

@@ -1,9 +1,11 @@
 //! The verbs of `evidence`.
 
 mod acquisition;
+mod export;
 mod two;
 
 pub use acquisition::Acquisition;
+pub use export::Export;
 pub use two::{Dispose, OnRequest, Release};
 
 use super::Api;
@@ -111,6 +113,11 @@ pub enum EvidenceVerb {
         #[arg(value_name = "EVD")]
         item: String,
     },
+    /// Write the bundle of an incident to a new file: evidence, timeline, custody and proofs.
+    ///
+    /// A court, the police or an auditor checks it with `bifold-verify`, without this server. That
+    /// it was handed out, to whom and what for, is the incident's own last entry in it.
+    Export(Box<Export>),
     /// Enter what `bifold collect` brought home: each file of a bundle becomes an item.
     ///
     /// The bundle is checked first, and refused when anything in it was changed, added or left

@@ -320,6 +320,37 @@ fn evidence_leaves_only_when_two_others_approve() {
     let text = ends(&officer, &format!("release carry-out {incident}"), 0);
     assert!(text.starts_with("Released: release "), "{text}");
 
+    // What leaves is one file, checked without the server; nothing is overwritten.
+    let release = text.trim_end().rsplit(' ').next().unwrap();
+    let to = scene.home.folder.path().join("for-the-police.tar");
+    let export = format!(
+        "export {incident} --release {release} --to {}",
+        to.display()
+    );
+    let text = ends(&officer, &export, 0);
+    assert!(text.contains("bifold-verify"), "{text}");
+    let report = bifold_verify::verify_bundle(&to, &[]);
+    assert_eq!(
+        report.verdict(),
+        bifold_verify::Verdict::Verified,
+        "{report}"
+    );
+    assert!(
+        report.to_string().contains("1 with their bytes"),
+        "{report}"
+    );
+    ends(&officer, &export, 5);
+    let refused = scene.home.folder.path().join("refused.tar");
+    let terms = format!("--recipient r --purpose p --to {}", refused.display());
+    let reader = scene.somebody("paul", "auditor");
+    ends(&reader, &format!("export {incident} {terms}"), 4);
+    assert!(!refused.exists());
+    ends(
+        &officer,
+        &format!("export {incident} --to {}", refused.display()),
+        2,
+    );
+
     let terms = "--method Unlinked. --reason 'End of retention.'";
     let ask = format!("dispose ask {incident} --item {number} {terms}");
     ends(&officer, &ask, 0);

@@ -54,7 +54,7 @@ pub(super) fn run(client: &Client, item: &str, purpose: &str, to: &Path) -> anyh
     Ok((answer, words))
 }
 
-fn new_file(to: &Path) -> anyhow::Result<File> {
+pub(super) fn new_file(to: &Path) -> anyhow::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -91,7 +91,7 @@ fn fetch(
 }
 
 /// Removes the file that this run made.
-fn not_kept(to: &Path, error: anyhow::Error) -> anyhow::Error {
+pub(super) fn not_kept(to: &Path, error: anyhow::Error) -> anyhow::Error {
     match std::fs::remove_file(to) {
         Ok(()) => error,
         Err(cause) => error.context(format!("{} could not be removed: {cause}", to.display())),

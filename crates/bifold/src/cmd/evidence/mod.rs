@@ -1,10 +1,11 @@
 //! `bifold evidence`: keep evidence of incidents over the API.
 //!
 //! `show.rs` reads, `hand.rs` is one command to one item each, `upload.rs` and `download.rs` move
-//! bytes and compare hashes on both ends, `two.rs` is what two people approve, `import.rs` takes
-//! in what `bifold collect` made.
+//! bytes and compare hashes on both ends, `two.rs` is what two people approve, `export.rs` fetches
+//! the bundle, `import.rs` takes in what `bifold collect` made.
 
 mod download;
+mod export;
 mod hand;
 mod import;
 mod show;
@@ -62,6 +63,7 @@ fn carry_out(client: &Client, verb: V) -> anyhow::Result<Said> {
         }
         V::Download { item, purpose, to } => download::run(client, &item, &purpose, &to),
         V::Verify { item } => verify(client, &item),
+        V::Export(args) => export::run(client, *args),
         V::Import(args) => import::run(client, &args),
         V::Hand(verb) => hand::carry_out(client, verb),
         V::Release(verb) => two::release(client, verb),

@@ -88,7 +88,8 @@ fn act(
         None => the_open_one(client, &incident, what)?,
     };
     let path = format!("/incidents/{incident}/requests/{request}/{word}");
-    let answer = client.post(&path, &object([("reason", reason)]))?;
+    // The bytes are looked at before they are released.
+    let answer = client.post_patiently(&path, &object([("reason", reason)]))?;
     let done = match (word, what) {
         ("approve", _) => "Approved",
         ("refuse", _) => "Refused",
