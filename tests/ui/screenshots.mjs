@@ -6,12 +6,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { DESK, launch, PHONE } from "./lib/browser.mjs";
+import { picture } from "./lib/picture.mjs";
 import { demo } from "./lib/server.mjs";
 import { Stage } from "./lib/stage.mjs";
 import { visit } from "./lib/visit.mjs";
 import { SCREENS } from "./screens.mjs";
 
-const LIMIT_BYTES = 120_000;
 const LOOKS = {
   light: { ...DESK, colorScheme: "light" },
   dark: { ...DESK, colorScheme: "dark" },
@@ -30,17 +30,6 @@ const { values, positionals } = parseArgs({
 const out = positionals[0];
 if (!out) throw new Error("where to?");
 mkdirSync(out, { recursive: true });
-
-/** As WebP, smaller and smaller until it fits. */
-async function picture(page) {
-  const devtools = await page.context().newCDPSession(page);
-  for (const quality of [88, 80, 70, 60, 45]) {
-    const { data } = await devtools.send("Page.captureScreenshot", { format: "webp", quality });
-    const bytes = Buffer.from(data, "base64");
-    if (bytes.length <= LIMIT_BYTES) return bytes;
-  }
-  throw new Error(`${page.url()} does not fit into ${LIMIT_BYTES} bytes`);
-}
 
 const hospital = await demo();
 const browser = await launch();

@@ -72,7 +72,10 @@ gate-side = Rat für
 gate-withdraw = Zurückziehen
 gate-saved = Gesichert:
 gate-lost = Verloren:
-gate-cost = Der Service wartete { $waited } min auf Beweise. { $saved } Dinge wurden gesichert, { $lost } gingen verloren.
+gate-cost = Der Service wartete { $waited } min auf Beweise. Gesichert { $saved ->
+    [one] wurde { $saved } Sache
+   *[other] wurden { $saved } Sachen
+  }, verloren durch Wiederherstellen { $lost }.
 waiver-review = Nachbetrachten
 waiver-was-right = War die Aufgabe richtig?
 waiver-right = Ja

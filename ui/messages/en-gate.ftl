@@ -72,7 +72,10 @@ gate-side = Advice for
 gate-withdraw = Withdraw
 gate-saved = Saved:
 gate-lost = Lost:
-gate-cost = The service waited { $waited } min for evidence. { $saved } items were saved, { $lost } lost by restoring.
+gate-cost = The service waited { $waited } min for evidence. { $saved ->
+    [one] { $saved } thing was saved
+   *[other] { $saved } things were saved
+  }, { $lost } lost by restoring.
 waiver-review = Look back
 waiver-was-right = Was giving it up right?
 waiver-right = Yes

@@ -165,6 +165,12 @@ impl Locale {
         })
     }
 
+    /// Whether there is such a message.
+    #[cfg(test)]
+    pub(crate) fn has(self, key: &str) -> bool {
+        self.0.bundle.has_message(key) || english().bundle.has_message(key)
+    }
+
     /// A time as a page without modules shows it: to the minute, in UTC. Modules show it local.
     pub(crate) fn moment(self, at: &At) -> String {
         let text = at.to_string();
@@ -203,6 +209,7 @@ fn format(bundle: &Bundle, key: &str, args: Option<&FluentArgs<'_>>) -> Option<S
     let pattern = bundle.get_message(key)?.value()?;
     let mut errors = Vec::new();
     let said: Cow<'_, str> = bundle.format_pattern(pattern, args, &mut errors);
+    debug_assert!(errors.is_empty(), "{key} lacks a value: {errors:?}");
     Some(said.into_owned())
 }
 

@@ -164,7 +164,7 @@ mod tests {
                 continue;
             };
             let key = format!("fact-{}", kind.replace('_', "-"));
-            assert!(l.find(&key, None).is_some(), "{key} is not in the messages");
+            assert!(l.has(&key), "{key} is not in the messages");
         }
     }
 }
