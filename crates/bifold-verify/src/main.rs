@@ -83,7 +83,7 @@ struct Log {
     #[arg(long, value_name = "FILE", conflicts_with = "witness")]
     policy: Option<PathBuf>,
     /// File with certificates (PEM or DER) of time-stamp authorities that you trust: checks the
-    /// time-stamps in the log's folder `anchors`. Repeat it for several.
+    /// time-stamps in the log's or the bundle's folder `anchors`. Repeat it for several.
     #[arg(long, value_name = "FILE")]
     tsa_roots: Vec<PathBuf>,
     /// The log must be closed.
@@ -113,8 +113,8 @@ fn main() -> ExitCode {
             (report.verdict, render(&report, json), FAILED)
         }
         (None, Some(log)) if is_bundle(&log.path) => {
-            let report = verify_bundle(&log.path, &log.vkey);
-            (report.verdict(), render(&report, log.json), FAILED_BUNDLE)
+            let (verdict, answer) = bundle(&log);
+            (verdict, answer, FAILED_BUNDLE)
         }
         (None, Some(log)) if log.vkey.is_empty() => {
             let why = "a published ledger is verified with `--vkey`; give the log's verifier key";
@@ -140,6 +140,15 @@ fn main() -> ExitCode {
         Verdict::Failed => failed,
         Verdict::Incomplete => 2,
     })
+}
+
+fn bundle(log: &Log) -> (Verdict, String) {
+    let trusted = match trusted(&log.tsa_roots) {
+        Ok(trusted) => trusted,
+        Err(why) => return (Verdict::Incomplete, why + "\n"),
+    };
+    let report = verify_bundle(&log.path, &log.vkey, trusted.as_ref());
+    (report.verdict(), render(&report, log.json))
 }
 
 fn verify(log: Log) -> (Verdict, String) {

@@ -52,7 +52,7 @@ fn bag_in(folder: &tempfile::TempDir) -> PathBuf {
 }
 
 fn verdict(folder: &tempfile::TempDir) -> (String, bifold_verify::Verdict) {
-    let report = bifold_verify::verify_bundle(&bag_in(folder), &[]);
+    let report = bifold_verify::verify_bundle(&bag_in(folder), &[], None);
     (report.to_string(), report.verdict())
 }
 

@@ -8,6 +8,7 @@
 use std::path::Path;
 
 use bifold_ledger::note::Verifier;
+use bifold_timestamp::TrustedCertificates;
 
 use crate::bag::{self, Rigour};
 use crate::finding::Findings;
@@ -52,8 +53,13 @@ pub fn is_bundle(path: &Path) -> bool {
 }
 
 /// Verifies the bundle in a directory or an uncompressed tar archive. Without keys the one in the
-/// bundle is used, and the report says so.
-pub fn verify_bundle(path: &Path, keys: &[Verifier]) -> BundleReport {
+/// bundle is used, and the report says so. Its time-stamps are checked where it is said through
+/// which certificates they are believed; else they are only listed.
+pub fn verify_bundle(
+    path: &Path,
+    keys: &[Verifier],
+    trusted: Option<&TrustedCertificates>,
+) -> BundleReport {
     let mut report = BundleReport::default();
     let folder = match Folder::open(path) {
         Ok(folder) => folder,
@@ -89,8 +95,7 @@ pub fn verify_bundle(path: &Path, keys: &[Verifier]) -> BundleReport {
     report.checkpoint = signed.checkpoint;
 
     let mut findings = Findings::default();
-    let names = anchors::list(&folder);
-    let says = anchors::says(&names, &mut findings);
+    let says = anchors::check(&folder, signed.note.as_deref(), trusted, &mut findings);
     report.add(Step::Anchors, says, findings);
     report
 }

@@ -17,7 +17,7 @@ const LOG_FILE: &str = "evd_00000000000000000000000001";
 #[track_caller]
 fn fails(case: &Case, step: Step, says: &str) {
     let packed = Packed::new(case);
-    let report = verify_bundle(&packed.path(), &[signer().verifier()]);
+    let report = verify_bundle(&packed.path(), &[signer().verifier()], None);
     assert_eq!(report.verdict(), Verdict::Failed, "{report}");
     let list = &report.findings(step).unwrap().list;
     assert!(
@@ -89,12 +89,12 @@ fn a_tar_archive_is_verified_as_it_is() {
     let file = fs::File::create(&path).unwrap();
     let bag = BagWriter::as_tar("INC-2026-0042", at(0), file).unwrap();
     let sealed = write(&case.bundle(), bag, |exhibit| case.open(exhibit)).unwrap();
-    let report = verify_bundle(&path, &[signer().verifier()]);
+    let report = verify_bundle(&path, &[signer().verifier()], None);
     assert_eq!(report.verdict(), Verdict::Verified, "{report}");
     assert_eq!(report.tag_manifest_sha256, Some(sealed.tag_manifest_sha256));
     let bytes = fs::read(&path).unwrap();
     fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
-    assert_ne!(verify_bundle(&path, &[]).verdict(), Verdict::Verified);
+    assert_ne!(verify_bundle(&path, &[], None).verdict(), Verdict::Verified);
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn withheld_bytes_are_reported_and_are_no_failure() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("bag");
     case.write_as(&case.bundle().hashes_only("Hashes only, by order"), &path);
-    let report = verify_bundle(&path, &[signer().verifier()]);
+    let report = verify_bundle(&path, &[signer().verifier()], None);
     assert_eq!(report.verdict(), Verdict::Verified, "{report}");
     let found = report.findings(Step::Evidence).unwrap();
     assert_eq!(found.list.len(), 2);
@@ -143,7 +143,7 @@ fn bytes_that_are_not_here_without_a_reason_are_a_failure() {
 fn a_link_in_the_bundle_is_refused() {
     let packed = Packed::new(&Case::new());
     std::os::unix::fs::symlink("/etc/passwd", packed.path().join("data/passwd")).unwrap();
-    let report = verify_bundle(&packed.path(), &[signer().verifier()]);
+    let report = verify_bundle(&packed.path(), &[signer().verifier()], None);
     assert_eq!(report.verdict(), Verdict::Failed, "{report}");
     assert!(
         report
@@ -267,7 +267,7 @@ fn a_second_export_is_a_bundle_of_its_own() {
     );
     case.export();
     let packed = Packed::new(&case);
-    let report = verify_bundle(&packed.path(), &[signer().verifier()]);
+    let report = verify_bundle(&packed.path(), &[signer().verifier()], None);
     assert_eq!(report.verdict(), Verdict::Verified, "{report}");
     assert!(
         report.to_string().contains("to the export in entry 38"),

@@ -58,7 +58,7 @@ impl Packed {
             }
         }
         self.on_disk = files.clone();
-        verify_bundle(&self.path(), &[signer().verifier()])
+        verify_bundle(&self.path(), &[signer().verifier()], None)
     }
 }
 

@@ -3,9 +3,13 @@
 use std::fs;
 use std::path::PathBuf;
 
-use bifold_timestamp::Request;
+use bifold_timestamp::{Request, TrustedCertificates};
+use bifold_verify::{Verdict, verify_bundle};
+use sha2::{Digest as _, Sha256};
 
 use crate::authority::{Authority, USUAL};
+use crate::case::{Case, signer};
+use crate::packed::{Files, Packed, repack};
 use crate::published::{Answer, Published, signed, write};
 use crate::sample::SampleLog;
 
@@ -162,4 +166,63 @@ fn a_stamped_checkpoint_of_another_history_fails_the_log() {
     scene.keep("650.checkpoint", signed(&longer, 650));
     scene.stamp("650.checkpoint", "650.tsa.example.tsr");
     ends(&scene.verify(&[]), 6, "FAILED");
+}
+
+/// The bundle of the sample with a real stamp of its checkpoint.
+fn stamped_bundle(authority: &Authority) -> (Packed, Files) {
+    let mut packed = Packed::new(&Case::new());
+    let mut files = packed.files();
+    files.remove("data/ledger/anchors/1.tsa.tsq");
+    let digest = Sha256::digest(&files["data/ledger/checkpoint"]);
+    let query = Request::new(digest.into(), 7).to_der();
+    files.insert(STAMP_OF_BUNDLE.to_owned(), authority.answer(&query));
+    repack(&mut files);
+    assert_eq!(packed.verify(&files).verdict(), Verdict::Verified);
+    (packed, files)
+}
+
+const STAMP_OF_BUNDLE: &str = "data/ledger/anchors/1.tsa.tsr";
+
+#[test]
+fn the_stamp_of_a_bundle_is_checked_with_the_roots_one_trusts_and_by_openssl() {
+    let Some(authority) = Authority::new(USUAL) else {
+        return;
+    };
+    let (mut packed, files) = stamped_bundle(&authority);
+    let trusted = authority.trust(&["root.pem"]);
+    let verdict = |packed: &Packed, trusted: &TrustedCertificates| {
+        let report = verify_bundle(&packed.path(), &[signer().verifier()], Some(trusted));
+        (report.verdict(), report.to_string())
+    };
+    let (found, said) = verdict(&packed, &trusted);
+    assert_eq!(found, Verdict::Verified, "{said}");
+    assert!(said.contains("1 of 1 time-stamps hold"), "{said}");
+    assert!(said.contains("CN=signer"), "{said}");
+    let at = |name: &str| packed.path().join(name).display().to_string();
+    let (data, token) = (at("data/ledger/checkpoint"), at(STAMP_OF_BUNDLE));
+    let args = [
+        "ts", "-verify", "-data", &data, "-in", &token, "-CAfile", "root.pem",
+    ];
+    assert!(authority.try_openssl(&args));
+
+    // Another authority vouches for nothing here; neither does a stamp of something else.
+    let other = Authority::new(USUAL).unwrap();
+    let (found, said) = verdict(&packed, &other.trust(&["root.pem"]));
+    assert_eq!(found, Verdict::Failed, "{said}");
+    assert!(said.contains(STAMP_OF_BUNDLE), "{said}");
+    let mut changed = files.clone();
+    let query = Request::new([7; 32], 7).to_der();
+    changed.insert(STAMP_OF_BUNDLE.to_owned(), authority.answer(&query));
+    repack(&mut changed);
+    packed.verify(&changed);
+    assert_eq!(verdict(&packed, &trusted).0, Verdict::Failed);
+
+    // Who asks for a stamp and finds none is told that this is open, not that all is well.
+    let mut without = files;
+    without.remove(STAMP_OF_BUNDLE);
+    repack(&mut without);
+    packed.verify(&without);
+    let (found, said) = verdict(&packed, &trusted);
+    assert_eq!(found, Verdict::Incomplete, "{said}");
+    assert!(said.contains("there is no time-stamp here"), "{said}");
 }

@@ -329,7 +329,7 @@ fn evidence_leaves_only_when_two_others_approve() {
     );
     let text = ends(&officer, &export, 0);
     assert!(text.contains("bifold-verify"), "{text}");
-    let report = bifold_verify::verify_bundle(&to, &[]);
+    let report = bifold_verify::verify_bundle(&to, &[], None);
     assert_eq!(
         report.verdict(),
         bifold_verify::Verdict::Verified,
