@@ -83,6 +83,7 @@ export const SCREENS = [
   { name: "gates", role: "manager", path: "/gate", states: FULL },
   { name: "evidence", role: "officer", path: "/evidence", states: FULL },
   { name: "exhibit", role: "officer", path: "/evidence/EVD-2026-0002", states: FULL },
+  { name: "exhibit-label", role: "officer", path: "/evidence/EVD-2026-0002/label", states: FULL },
   { name: "incident-both", role: "officer", path: (s) => `/incidents/${s.both}`, states: FULL },
   { name: "incident-proof", role: "auditor", path: (s) => `/incidents/${s.both}?proof=true`, states: FULL },
   { name: "incident-closed", role: "auditor", path: (s) => `/incidents/${s.closed}`, states: FULL },

@@ -328,8 +328,18 @@ fn pages(app: &TestApp) {
             .text
             .contains("EVD-2026-0001")
     );
+    let label = page(&officer, &format!("{at}/label")).is(200).text;
+    for (words, is_there) in [
+        ("EVD-2026-0001", true),
+        (&*hash(b"lines"), true),
+        ("Log of the gateway", false),
+        ("INC-2026-0001", false),
+    ] {
+        assert_eq!(label.contains(words), is_there, "{words} on the label");
+    }
     let agent = app.agent();
     page(&agent, at).is(404);
+    page(&agent, &format!("{at}/label")).is(404);
     for path in ["/evidence", &about] {
         assert!(
             !page(&agent, path).is(200).text.contains("EVD-2026-0001"),

@@ -36,6 +36,7 @@ pub(crate) const APART: &[&str] = &[
     // One exhibit and its forms: `evidence`.
     "page_evidence",
     "page_evidence_do",
+    "page_evidence_label",
     "page_incident_bundle",
     // Who drafts and who signs: `gate`.
     "page_gate_order",

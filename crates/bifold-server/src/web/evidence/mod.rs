@@ -2,6 +2,7 @@
 
 mod act;
 mod exhibit;
+mod label;
 mod strip;
 
 use super::frame::{Frame, Visit, page};
@@ -40,7 +41,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .page()
             .answers(200, Answer::Bytes("text/html")),
     ];
-    [own, exhibit::routes(), act::routes()].concat()
+    [own, exhibit::routes(), label::routes(), act::routes()].concat()
 }
 
 /// A row as it is shown.
