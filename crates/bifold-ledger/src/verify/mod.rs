@@ -221,6 +221,12 @@ impl LogVerifier {
         (report, chains)
     }
 
+    /// Explains why a disclosure of an entry that was fed before is absent: its key was destroyed
+    /// under a later state of the log than this one, as whoever keeps the keys knows.
+    pub fn destroyed(&mut self, entry: u64, digest: &str) {
+        self.redactions.destroyed(entry, digest, &mut self.report);
+    }
+
     fn compare(&mut self, checkpoint: &Checkpoint) {
         let (size, signed, found) = (checkpoint.size, checkpoint.root, self.tree.root());
         if signed == found {

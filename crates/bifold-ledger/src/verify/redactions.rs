@@ -116,6 +116,14 @@ impl Redactions {
         }
     }
 
+    /// An explanation from outside the log.
+    pub(super) fn destroyed(&mut self, entry: u64, digest: &str, report: &mut Report) {
+        if !self.close(entry, digest) {
+            let digest = digest.chars().take(43).collect();
+            report.add(Some(entry), Problem::NotRedacted { entry, digest });
+        }
+    }
+
     /// Marks one waiting digest of an entry as explained; `false` if it does not wait.
     fn close(&mut self, entry: u64, digest: &str) -> bool {
         let Some(lacking) = self.lacking.get_mut(&entry) else {
