@@ -36,7 +36,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 impl Store {
-    fn blob_path(&self, sha256: &str) -> PathBuf {
+    pub(crate) fn blob_path(&self, sha256: &str) -> PathBuf {
         let (a, b) = (
             sha256.get(..2).unwrap_or("xx"),
             sha256.get(2..4).unwrap_or("xx"),

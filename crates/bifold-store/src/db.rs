@@ -90,9 +90,30 @@ impl Db {
         Ok(Self::Sqlite { write, read })
     }
 
+    /// Opens a SQLite file that nobody else has open and that is all in one file when closed:
+    /// a backup.
+    pub(crate) async fn alone(path: &Path) -> sqlx::Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Delete)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_millis(ACQUIRE_TIMEOUT_MS));
+        let one = || SqlitePoolOptions::new().max_connections(1);
+        let write = one().connect_with(options.clone()).await?;
+        let read = one().connect_lazy_with(options);
+        Ok(Self::Sqlite { write, read })
+    }
+
     /// The URL of an embedded database in a folder.
     pub(crate) fn in_folder(folder: &Path) -> String {
-        format!("sqlite:{}", folder.join("bifold.db").display())
+        Self::at(&folder.join("bifold.db"))
+    }
+
+    /// The URL of an embedded database.
+    pub(crate) fn at(path: &Path) -> String {
+        format!("sqlite:{}", path.display())
     }
 
     /// What it is called.
@@ -116,6 +137,17 @@ impl Db {
         })
     }
 
+    /// Begins to read the database as it is at this moment, whatever is written meanwhile.
+    pub(crate) async fn snapshot(&self) -> sqlx::Result<Tx> {
+        Ok(match self {
+            Self::Sqlite { read, .. } => Tx::Sqlite(read.begin_with("BEGIN").await?),
+            Self::Postgres(pool) => Tx::Postgres(
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    .await?,
+            ),
+        })
+    }
+
     /// What turns the reading of the ledger head into the organisation's write lock. A row lock,
     /// not an advisory one, so that PostgreSQL-compatible distributed engines hold it too.
     pub(crate) fn lock_clause(&self) -> &'static str {
@@ -134,20 +166,27 @@ impl Db {
         })
     }
 
-    /// Makes the database give up what was deleted: the write-ahead log on SQLite (deleted cells
-    /// are zeroed by `secure_delete`), dead rows on PostgreSQL.
+    /// Makes the database give up what was deleted. On SQLite deleted cells are zeroed by
+    /// `secure_delete`, but the index of words only marks its documents as deleted until its
+    /// parts are merged, and the write-ahead log keeps pages until it is emptied. PostgreSQL
+    /// keeps dead rows.
     pub(crate) async fn forget_deleted(&self) -> sqlx::Result<()> {
         match self {
             Self::Sqlite { write, .. } => {
-                sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-                    .execute(write)
-                    .await?;
+                for statement in [
+                    "INSERT INTO search_text (search_text) VALUES ('optimize')",
+                    "PRAGMA wal_checkpoint(TRUNCATE)",
+                ] {
+                    sqlx::raw_sql(statement).execute(write).await?;
+                }
             }
             Self::Postgres(pool) => {
-                sqlx::raw_sql("VACUUM ledger_disclosure")
-                    .execute(pool)
-                    .await?;
-                sqlx::raw_sql("VACUUM snapshot").execute(pool).await?;
+                sqlx::raw_sql(
+                    "VACUUM ledger_disclosure, snapshot, incident, incident_task, event, \
+                     evidence, asset, search_text",
+                )
+                .execute(pool)
+                .await?;
             }
         }
         Ok(())

@@ -11,6 +11,7 @@ pub mod anchor;
 pub mod blob;
 pub mod changes;
 mod db;
+mod disclosed;
 mod error;
 mod exhibit;
 pub mod job;

@@ -1,7 +1,7 @@
 //! Schema versions. Kept tables only move forward; projections are dropped and replayed when
 //! their version changes.
 
-use crate::db::{Db, Sql, script};
+use crate::db::{Db, Sql, Tx, script};
 use crate::error::{Error, Result};
 use crate::query::search;
 
@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("../schema/0003_report_receipt.sql"),
     include_str!("../schema/0004_upload.sql"),
     include_str!("../schema/0005_anchor.sql"),
+    include_str!("../schema/0006_key_ring.sql"),
 ];
 /// Raised whenever `projections.sql` changes.
 pub(crate) const PROJECTION_VERSION: i64 = 3;
@@ -46,9 +47,35 @@ pub(crate) enum Projections {
     Emptied,
 }
 
-/// Brings the schema up to the program's version, or refuses a newer one.
-pub(crate) async fn run(db: &Db) -> Result<Projections> {
+/// Has projections replayed at the next start.
+pub(crate) async fn outdate(tx: &mut Tx) -> Result<()> {
+    // No version that was ever released, and not the 0 of a database that has no facts yet.
+    write(tx, "projections", -1).await
+}
+
+async fn write(tx: &mut Tx, name: &str, version: i64) -> Result<()> {
+    Sql::new(
+        "INSERT INTO schema_version (name, version) VALUES ($1, $2) \
+         ON CONFLICT (name) DO UPDATE SET version = excluded.version",
+    )
+    .arg(name)
+    .arg(version)
+    .run(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Brings the kept tables alone up to the program's version: of a backup, which has no others.
+pub(crate) async fn kept(db: &Db) -> Result<()> {
     let mut tx = db.begin().await?;
+    step(&mut tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Brings the kept tables up to the program's version, or refuses a newer one. Gives the version
+/// of the projections.
+async fn step(tx: &mut Tx) -> Result<i64> {
     script(
         tx.conn(),
         "CREATE TABLE IF NOT EXISTS schema_version (name TEXT NOT NULL PRIMARY KEY, version BIGINT NOT NULL)",
@@ -69,7 +96,15 @@ pub(crate) async fn run(db: &Db) -> Result<Projections> {
     {
         script(tx.conn(), step).await?;
     }
-    let outcome = if version("projections") == PROJECTION_VERSION {
+    write(tx, "kept", known).await?;
+    Ok(version("projections"))
+}
+
+/// Brings the schema up to the program's version, or refuses a newer one.
+pub(crate) async fn run(db: &Db) -> Result<Projections> {
+    let mut tx = db.begin().await?;
+    let projections = step(&mut tx).await?;
+    let outcome = if projections == PROJECTION_VERSION {
         Projections::Current
     } else {
         for table in PROJECTION_TABLES {
@@ -79,23 +114,14 @@ pub(crate) async fn run(db: &Db) -> Result<Projections> {
         }
         script(tx.conn(), PROJECTIONS).await?;
         search::create(db, &mut tx).await?;
-        if version("projections") == 0 {
+        if projections == 0 {
             Projections::Current
         } else {
             Projections::Emptied
         }
     };
     script(tx.conn(), INDEXES).await?;
-    for (name, version) in [("kept", known), ("projections", PROJECTION_VERSION)] {
-        Sql::new(
-            "INSERT INTO schema_version (name, version) VALUES ($1, $2) \
-             ON CONFLICT (name) DO UPDATE SET version = excluded.version",
-        )
-        .arg(name)
-        .arg(version)
-        .run(tx.conn())
-        .await?;
-    }
+    write(&mut tx, "projections", PROJECTION_VERSION).await?;
     tx.commit().await?;
     Ok(outcome)
 }

@@ -2,6 +2,7 @@
 
 use crate::changes::Teller;
 use crate::db::{Conn, Db, Sql, script};
+use crate::disclosed::{self, Ring};
 use crate::error::{Error, Result};
 use crate::ledger::Keys;
 use crate::migrate::{self, Projections};
@@ -68,6 +69,8 @@ pub(crate) struct Inner {
     pub shell: Shell,
     pub data: PathBuf,
     pub keys: Keys,
+    /// The data keys of disclosures.
+    pub ring: Ring,
     directory: RwLock<(i64, Arc<Directory>)>,
     /// Held while a checkpoint is signed.
     pub signing: tokio::sync::Mutex<()>,
@@ -129,6 +132,15 @@ impl Inner {
         }
         self.size.send_replace((head.log, head.frontier.size()));
     }
+}
+
+/// What a store is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To be used.
+    Work,
+    /// To see whether a backup holds.
+    Look,
 }
 
 /// The open store of one organisation. Cheap to clone.
@@ -217,6 +229,10 @@ impl Store {
 
     /// Opens an existing store and starts its writer.
     pub async fn open(options: Options) -> Result<Self> {
+        Self::open_for(options, Purpose::Work).await
+    }
+
+    pub(crate) async fn open_for(options: Options, purpose: Purpose) -> Result<Self> {
         let db = Db::open(&options.database_url).await?;
         let projections = migrate::run(&db).await?;
         let mut lease = db.reader().await?;
@@ -226,6 +242,7 @@ impl Store {
                 .await?
                 .ok_or(Error::NoOrganisation)?;
         let keys = Keys::open(&options.data, &row.origin)?;
+        let ring = disclosed::open(&db, &row.org, &options).await?;
         let head = Head::read(lease.conn(), &row.org, "").await?;
         drop(lease);
         let inner = Arc::new(Inner {
@@ -238,11 +255,17 @@ impl Store {
             shell: options.shell,
             data: options.data,
             keys,
+            ring,
             signing: tokio::sync::Mutex::new(()),
             directory: RwLock::new((-1, Arc::new(Directory::default()))),
             size: watch::Sender::new((head.log, head.frontier.size())),
             teller: Teller::default(),
         });
+        // What a crash left undone, before anything is read with the keys that are to be gone.
+        // Not for a backup that is only looked at: what it says is not believed of these keys.
+        if purpose == Purpose::Work {
+            inner.destroy_keys().await?;
+        }
         if projections == Projections::Emptied {
             crate::replay::rebuild(&inner).await?;
         }

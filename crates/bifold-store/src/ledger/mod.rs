@@ -9,6 +9,7 @@ mod verify;
 
 pub use part::{LogPart, PartEntry, Upto};
 pub use redact::Redacted;
+pub(crate) use redact::not_held;
 pub use verify::{LedgerReport, Mismatch};
 
 use crate::db::{Lease, Sql};

@@ -44,7 +44,7 @@ pub struct PartEntry {
     pub index: u64,
     /// Its bytes, as stored.
     pub leaf: Vec<u8>,
-    /// The disclosures that still exist, as stored.
+    /// The disclosures that still exist.
     pub disclosures: Vec<String>,
     /// Its proof.
     pub proof: String,
@@ -156,6 +156,7 @@ impl Store {
             Error::NotSigned("no checkpoint covers the newest entry yet; try again".to_owned())
         })?;
         let mut entries = Vec::with_capacity(rows.len());
+        let mut envelopes = self.inner.envelopes()?;
         for (index, row) in rows {
             let index = u64::try_from(index).map_err(Error::damaged)?;
             let nodes = needed_for_inclusion(index, checkpoint.size);
@@ -170,7 +171,8 @@ impl Store {
                 hashes,
                 checkpoint: note.clone(),
             };
-            let lines = row.disclosures.unwrap_or_default();
+            let stored = row.disclosures.unwrap_or_default();
+            let lines = envelopes.open(log, index, &stored)?.lines;
             entries.push(PartEntry {
                 index,
                 leaf: row.leaf.into_bytes(),

@@ -205,6 +205,7 @@ impl Store {
         let mut out = std::io::BufWriter::new(file);
         let mut next = 0_u64;
         while next < size {
+            let mut envelopes = self.inner.envelopes()?;
             let end = (next + 5_000).min(size);
             let mut lease = self.inner.db.reader().await?;
             let rows: Vec<Disclosed> = Sql::new(
@@ -218,7 +219,9 @@ impl Store {
             .all(lease.conn())
             .await?;
             for row in rows {
-                let lines: Vec<&str> = row.disclosures.lines().filter(|l| !l.is_empty()).collect();
+                let index = u64::try_from(row.idx).map_err(Error::damaged)?;
+                let opened = envelopes.open(log, index, &row.disclosures)?;
+                let lines: Vec<&str> = opened.lines.lines().collect();
                 let json = serde_json::json!({ "idx": row.idx, "d": lines });
                 writeln!(out, "{json}").map_err(Error::file("writing disclosures"))?;
             }

@@ -2,6 +2,7 @@
 //! and every column beside a leaf compared with what the leaf says.
 
 use crate::db::Sql;
+use crate::disclosed::{Envelopes, Gone, Opened};
 use crate::error::{Error, Result};
 use crate::store::Store;
 use bifold_ledger::checkpoint::{Checkpoint, open_checkpoint};
@@ -79,7 +80,9 @@ struct Stored {
     index: Option<i64>,
     entry: Entry,
     /// What the columns say otherwise than the leaf.
-    contradiction: Option<&'static str>,
+    contradiction: Option<String>,
+    /// Disclosures whose keys were destroyed under a later state of this log.
+    gone: Vec<Gone>,
 }
 
 impl Store {
@@ -144,9 +147,12 @@ impl Store {
                     next = stored.index.unwrap_or(next);
                 }
                 if let Some(what) = stored.contradiction {
-                    report.note(log, u64::try_from(next).ok(), what.to_owned());
+                    report.note(log, u64::try_from(next).ok(), what);
                 }
                 verifier.entry(&stored.entry);
+                for gone in &stored.gone {
+                    verifier.destroyed(u64::try_from(next).unwrap_or(0), &gone.digest);
+                }
                 next += 1;
             }
             progress(done + u64::try_from(next).unwrap_or(0));
@@ -256,7 +262,8 @@ impl Pages {
             self.from = to;
             self.ahead.push_back(tokio::spawn(async move {
                 let page = store.page(log, from, to).await?;
-                let read = tokio::task::spawn_blocking(move || read(&page));
+                let mut envelopes = store.inner.envelopes()?;
+                let read = tokio::task::spawn_blocking(move || read(&mut envelopes, log, &page));
                 read.await.map_err(|_| Error::Closed)
             }));
         }
@@ -265,7 +272,7 @@ impl Pages {
     }
 }
 
-fn read(page: &Page) -> Vec<Stored> {
+fn read(envelopes: &mut Envelopes, log: i64, page: &Page) -> Vec<Stored> {
     let parts = |text| str::split(text, ENTRY_END).filter(|part| !part.is_empty());
     let mut disclosures = parts(&page.disclosures)
         .filter_map(|part| part.split_once(PART_END))
@@ -281,25 +288,33 @@ fn read(page: &Page) -> Vec<Stored> {
         let (index, columns) = columns.split_once(PART_END).unwrap_or_default();
         let shown = disclosures.next_if(|(of, _)| *of == index);
         let shown = shown.map_or("", |(_, shown)| shown);
-        read.push(stored(index, leaf, columns, shown));
+        let index: Option<i64> = index.parse().ok();
+        let at = index.and_then(|index| u64::try_from(index).ok());
+        let opened = envelopes.open(log, at.unwrap_or(u64::MAX), shown);
+        read.push(stored(index, leaf, columns, opened));
     }
 }
 
-fn stored(index: &str, leaf: &str, columns: &str, disclosures: &str) -> Stored {
-    let disclosures: Vec<&str> = disclosures.lines().filter(|l| !l.is_empty()).collect();
+fn stored(index: Option<i64>, leaf: &str, columns: &str, opened: Result<Opened>) -> Stored {
+    let (opened, unopened) = match opened {
+        Ok(opened) => (opened, None),
+        Err(error) => (Opened::default(), Some(error.to_string())),
+    };
+    let disclosures: Vec<&str> = opened.lines.lines().collect();
     let entry = Entry::read(leaf.as_bytes(), &disclosures);
     let (hash, columns) = columns.split_once(PART_END).unwrap_or_default();
     let contradiction = if hash.parse() == Ok(entry.hash()) {
         // A leaf that cannot be read is the verifier's finding, not one of the columns.
         let differs = entry.leaf().is_ok_and(|leaf| beside(leaf) != columns);
-        differs.then_some("a column beside the leaf contradicts it")
+        differs.then(|| "a column beside the leaf contradicts it".to_owned())
     } else {
-        Some("the stored hash is not that of the stored leaf")
+        Some("the stored hash is not that of the stored leaf".to_owned())
     };
     Stored {
-        index: index.parse().ok(),
+        index,
         entry,
-        contradiction,
+        contradiction: unopened.or(contradiction),
+        gone: opened.gone,
     }
 }
 

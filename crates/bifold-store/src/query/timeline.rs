@@ -2,6 +2,7 @@
 
 use super::in_visible_lane;
 use crate::db::Sql;
+use crate::disclosed::Envelopes;
 use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::write::seal;
@@ -175,7 +176,7 @@ impl Store {
         let sql = self.timeline_sql(viewer, &directory, id, part, limit);
         let mut lease = self.inner.db.reader().await?;
         let rows: Vec<EntryRow> = sql.all(lease.conn()).await?;
-        rows.into_iter().map(|row| self.entry(row)).collect()
+        self.entries(rows)
     }
 
     /// Everything that happened to an item of evidence, for those who see the item.
@@ -198,7 +199,7 @@ impl Store {
         sql.push(" ORDER BY e.subject_n LIMIT ").bind(CUSTODY_LIMIT);
         let mut lease = self.inner.db.reader().await?;
         let rows: Vec<EntryRow> = sql.all(lease.conn()).await?;
-        rows.into_iter().map(|row| self.entry(row)).collect()
+        self.entries(rows)
     }
 
     pub(super) fn timeline_sql(
@@ -240,10 +241,18 @@ impl Store {
         sql
     }
 
-    fn entry(&self, row: EntryRow) -> Result<Entry> {
+    fn entries(&self, rows: Vec<EntryRow>) -> Result<Vec<Entry>> {
+        let mut envelopes = self.inner.envelopes()?;
+        let entries = rows.into_iter().map(|row| self.entry(&mut envelopes, row));
+        entries.collect()
+    }
+
+    fn entry(&self, envelopes: &mut Envelopes, row: EntryRow) -> Result<Entry> {
+        let index = u64::try_from(row.idx).map_err(Error::damaged)?;
         let by = u64::try_from(row.by_idx.unwrap_or(0)).map_err(Error::damaged)?;
-        let disclosures = row.disclosures.unwrap_or_default();
-        let (_, fact) = seal::join_json(&row.kind, &disclosures, by)?;
+        let stored = row.disclosures.unwrap_or_default();
+        let opened = envelopes.open(row.log, index, &stored)?;
+        let (_, fact) = seal::join_json(&row.kind, &opened.lines, by.max(opened.by()))?;
         Ok(Entry {
             n: row.subject_n,
             kind: row.kind,

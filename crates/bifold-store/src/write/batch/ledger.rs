@@ -134,11 +134,13 @@ impl Batch<'_> {
             }
         }
         self.head.last_at = leaf.at_micros;
+        let entropy = &self.inner.shell.entropy;
+        let sealed = self.envelopes.seal(log, leaf.index, disclosures, entropy)?;
         self.pending.disclosure.push(vec![
             org.into(),
             log.into(),
             leaf.index.into(),
-            disclosures.join("\n").into(),
+            sealed.into(),
         ]);
         let receipt = EntryReceipt {
             origin: self.inner.origin(log),

@@ -14,6 +14,7 @@ pub(crate) use remove::{Removal, remove};
 use super::head::Head;
 use super::{Operation, Receipt, Seen, Told, Touched, directory, project};
 use crate::db::{Tx, Value};
+use crate::disclosed::Envelopes;
 use crate::error::{Error, Result};
 use crate::store::Inner;
 use bifold_domain::record::{self, State};
@@ -55,6 +56,7 @@ struct Batch<'a> {
     counters: BTreeMap<String, i64>,
     counted: BTreeSet<String>,
     pending: Pending,
+    envelopes: Envelopes,
 }
 
 /// Carries out all operations in one transaction. `Err` means nothing happened.
@@ -94,6 +96,7 @@ impl<'a> Batch<'a> {
             counters: BTreeMap::new(),
             counted: BTreeSet::new(),
             pending: Pending::default(),
+            envelopes: inner.envelopes()?,
         };
         batch.load_repeats(operations).await?;
         let mut ids = BTreeSet::new();

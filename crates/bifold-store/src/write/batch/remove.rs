@@ -1,13 +1,15 @@
-//! Redaction inside the write path: the saying entry and the deletion are one transaction.
+//! Redaction inside the write path: the saying entry, the deletion and the order to destroy the
+//! keys are one transaction.
 
 use super::Batch;
-use crate::db::Sql;
+use crate::db::{Insert, Sql, Value};
+use crate::disclosed;
 use crate::error::{Error, Result};
 use crate::query::search;
 use crate::store::Inner;
 use crate::write::seal;
-use bifold_domain::At;
-use bifold_ledger::disclosure::Disclosure;
+use bifold_domain::{At, Refusal};
+use bifold_ledger::disclosure::{Disclosure, digest};
 use bifold_ledger::system;
 use std::collections::BTreeSet;
 
@@ -15,10 +17,8 @@ use std::collections::BTreeSet;
 pub(crate) struct Removal<'a> {
     pub log: i64,
     pub index: u64,
-    /// Digests of them, as they stand in the leaf.
-    pub digests: Vec<String>,
-    /// What is left of the entry's disclosures.
-    pub rest: String,
+    /// The values, by their JSON pointers.
+    pub names: &'a [String],
     /// The legal basis.
     pub basis: &'a str,
     pub requested_by: &'a str,
@@ -27,6 +27,25 @@ pub(crate) struct Removal<'a> {
     pub request: &'a str,
 }
 
+/// An entry's disclosures, taken apart by a redaction.
+#[derive(Default)]
+struct Cut {
+    /// Digests of what goes, as they stand in the leaf.
+    digests: Vec<String>,
+    /// Which keys are to be destroyed; what was stored in the clear has none.
+    slots: Vec<(u16, String)>,
+    /// What stays, as stored.
+    rest: String,
+    /// The same, opened.
+    rest_opened: String,
+}
+
+const DESTROYED: Insert = Insert {
+    table: "key_destroyed",
+    columns: &["org", "log", "idx", "slot", "by_idx", "digest", "request"],
+    key: &[],
+};
+
 /// Removes disclosures and says so in the ledger, in one transaction. Gives the saying entry.
 pub(crate) async fn remove(inner: &Inner, removal: Removal<'_>) -> Result<u64> {
     let mut batch = Batch::open(inner, &[]).await?;
@@ -34,11 +53,14 @@ pub(crate) async fn remove(inner: &Inner, removal: Removal<'_>) -> Result<u64> {
     if batch.head.log != removal.log {
         return Err(Error::Damaged("the log was closed meanwhile".to_owned()));
     }
+    batch.not_done(&removal).await?;
+    crate::ledger::not_held(batch.tx.conn(), &inner.org, removal.log, removal.index).await?;
+    let cut = batch.cut(&removal).await?;
     let clock = inner.shell.clock.now().micros();
     let now = At::from_micros(clock.max(batch.head.last_at));
     let redaction = system::Redaction {
         entry: removal.index,
-        digests: removal.digests.clone(),
+        digests: cut.digests.clone(),
     };
     let disclose = |name: &str, value: serde_json::Value| {
         let salt = inner.shell.entropy.take();
@@ -57,14 +79,70 @@ pub(crate) async fn remove(inner: &Inner, removal: Removal<'_>) -> Result<u64> {
     ];
     let by = batch.head.frontier.size();
     batch.push_system(system::REDACTED, now, &disclosures)?;
-    batch.take_away(&removal, by).await?;
+    batch.take_away(&removal, cut, by).await?;
     batch.commit().await?;
+    // Safe now: the order is durable. A crash before the keys are destroyed only means that the
+    // next start, or the approval said again, destroys them.
     Ok(by)
 }
 
 impl Batch<'_> {
+    /// Under the lock: two may approve the same request at the same moment.
+    async fn not_done(&mut self, removal: &Removal<'_>) -> Result<()> {
+        let row: Option<(bool,)> =
+            Sql::new("SELECT done FROM redaction_request WHERE org = $1 AND id = $2")
+                .arg(&self.inner.org)
+                .arg(removal.request)
+                .first(self.tx.conn())
+                .await?;
+        match row {
+            Some((false,)) => Ok(()),
+            _ => Err(Refusal::NothingToChange.into()),
+        }
+    }
+
+    /// Reads the entry's disclosures under the lock, so that two redactions of one entry do not
+    /// bring back each other's values.
+    async fn cut(&mut self, removal: &Removal<'_>) -> Result<Cut> {
+        let (log, index) = (removal.log, removal.index);
+        let row: Option<(String,)> = Sql::new(
+            "SELECT disclosures FROM ledger_disclosure WHERE org = $1 AND log = $2 AND idx = $3",
+        )
+        .arg(&self.inner.org)
+        .arg(log)
+        .arg(index)
+        .first(self.tx.conn())
+        .await?;
+        let stored = row.ok_or_else(|| Refusal::no("ledger entry"))?.0;
+        let mut cut = Cut::default();
+        for line in stored.lines().filter(|line| !line.is_empty()) {
+            let opened = self.envelopes.open(log, index, line)?.lines;
+            let shown = opened.trim_end();
+            if shown.is_empty() {
+                // Its key is gone: so is whatever it was.
+                continue;
+            }
+            let disclosure = Disclosure::decode(shown).map_err(Error::damaged)?;
+            if removal.names.contains(&disclosure.name) {
+                let digest = digest(shown);
+                let slot = disclosed::slot(line);
+                cut.slots.extend(slot.map(|slot| (slot, digest.clone())));
+                cut.digests.push(digest);
+            } else {
+                cut.rest.push_str(line);
+                cut.rest.push('\n');
+                cut.rest_opened.push_str(&opened);
+            }
+        }
+        if cut.digests.is_empty() {
+            return Err(Refusal::NothingToChange.into());
+        }
+        cut.rest.truncate(cut.rest.trim_end().len());
+        Ok(cut)
+    }
+
     /// Deletes the disclosures, and whatever was computed from them.
-    async fn take_away(&mut self, removal: &Removal<'_>, by: u64) -> Result<()> {
+    async fn take_away(&mut self, removal: &Removal<'_>, cut: Cut, by: u64) -> Result<()> {
         let org = self.inner.org.clone();
         let at = |text| {
             Sql::new(text)
@@ -73,13 +151,25 @@ impl Batch<'_> {
                 .arg(removal.index)
         };
         at("UPDATE ledger_disclosure SET disclosures = $4 WHERE org = $1 AND log = $2 AND idx = $3")
-            .arg(removal.rest.as_str())
+            .arg(cut.rest)
             .run(self.tx.conn())
             .await?;
         at("INSERT INTO ledger_redaction (org, log, idx, by_idx) VALUES ($1, $2, $3, $4)")
             .arg(by)
             .run(self.tx.conn())
             .await?;
+        let destroyed = cut.slots.into_iter().map(|(slot, digest)| {
+            vec![
+                org.as_str().into(),
+                removal.log.into(),
+                removal.index.into(),
+                Value::Int(i64::from(slot)),
+                by.into(),
+                digest.into(),
+                removal.request.into(),
+            ]
+        });
+        DESTROYED.run(&mut self.tx, destroyed.collect()).await?;
         Sql::new("UPDATE redaction_request SET done = TRUE WHERE org = $1 AND id = $2")
             .arg(org.as_str())
             .arg(removal.request)
@@ -87,17 +177,23 @@ impl Batch<'_> {
             .await?;
         let doc = search::document(self.inner.org_no, removal.log, removal.index);
         search::forget(&mut self.tx, doc).await?;
-        let words = seal::words(&removal.rest)?;
+        let words = seal::words(&cut.rest_opened)?;
         if !words.is_empty() {
             self.pending.search.push((doc, words));
         }
-        let subject: Option<(String,)> =
-            at("SELECT subject FROM ledger_entry WHERE org = $1 AND log = $2 AND idx = $3")
+        self.fold_again(removal).await
+    }
+
+    /// Makes the record's projections anew from what is left of its facts.
+    async fn fold_again(&mut self, removal: &Removal<'_>) -> Result<()> {
+        let row: Option<(String,)> =
+            Sql::new("SELECT subject FROM ledger_entry WHERE org = $1 AND log = $2 AND idx = $3")
+                .arg(&self.inner.org)
+                .arg(removal.log)
+                .arg(removal.index)
                 .first(self.tx.conn())
                 .await?;
-        let subject = subject
-            .ok_or_else(|| Error::damaged("the entry is missing"))?
-            .0;
+        let subject = row.ok_or_else(|| Error::damaged("the entry is missing"))?.0;
         self.load(BTreeSet::from([subject.clone()])).await?;
         let folded = crate::replay::fold_subject(self.inner, self.tx.conn(), &subject).await?;
         if let (Some(state), Some(loaded)) = (folded, self.loaded.get_mut(&subject)) {
