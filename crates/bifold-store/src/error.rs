@@ -43,11 +43,8 @@ pub enum Error {
     /// Stored bytes are not what was written.
     #[error("stored data is damaged: {0}; run `bifold ledger verify`")]
     Damaged(String),
-    /// The key ring is not there, or is another one.
-    #[error(
-        "the key ring does not fit: {0}; without it no text of the ledger can be read. Put the \
-         newest copy of it in its place"
-    )]
+    /// The key ring is damaged or another one, or could not be written.
+    #[error("the key ring: {0}")]
     KeyRing(String),
     /// The ledger may not be signed.
     #[error("the ledger is not signed: {0}")]

@@ -17,6 +17,7 @@ use crate::shell::Entropy;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 const MARK: char = '~';
@@ -79,14 +80,11 @@ impl Envelopes {
     ) -> Result<String> {
         let no_key = || Error::damaged(format!("the data keys of entry {index} were destroyed"));
         let first = Self::address(log, index, 0)?;
-        let mut slot = match disclosures.is_empty() {
-            true => 0,
-            false => self
-                .content
-                .tree
-                .first_free_slot(first)
-                .ok_or_else(no_key)?,
-        };
+        if disclosures.is_empty() {
+            return Ok(String::new());
+        }
+        let free = self.content.tree.first_free_slot(first);
+        let mut slot = free.ok_or_else(no_key)?;
         let room = disclosures.iter().map(|line| line.len() + 48).sum();
         let mut sealed = String::with_capacity(room);
         for disclosure in disclosures {
@@ -101,7 +99,8 @@ impl Envelopes {
             if !sealed.is_empty() {
                 sealed.push('\n');
             }
-            sealed.push_str(&format!("{MARK}{VERSION}.{slot}."));
+            // Writing to a string does not fail.
+            let _ = write!(sealed, "{MARK}{VERSION}.{slot}.");
             BASE64.encode_string(
                 [&fresh, bytes.as_slice(), tag.as_ref()].concat(),
                 &mut sealed,

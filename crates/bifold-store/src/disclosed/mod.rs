@@ -21,9 +21,11 @@ pub(crate) use ring::Ring;
 pub(crate) use text::Gone;
 pub(crate) use tree::Address;
 
-use crate::db::{Db, Sql};
+use crate::db::{Db, Insert, Sql, Tx};
 use crate::error::{Error, Result};
+use crate::shell::Entropy;
 use crate::store::{Inner, Options};
+use crate::write::Head;
 use sqlx::FromRow;
 use std::collections::BTreeMap;
 
@@ -46,29 +48,85 @@ pub(crate) async fn open(db: &Db, org: &str, options: &Options) -> Result<Ring> 
     let path = ring::file(&options.data);
     let mut tx = db.begin().await?;
     let named = || Sql::new("SELECT ring FROM key_ring WHERE org = $1").arg(org);
+    let mut sealed = 0;
     let mut name: Option<(String,)> = named().first(tx.conn()).await?;
+    if name.is_none() {
+        // Whoever else opens it waits here, and finds the name afterwards.
+        Head::read(tx.conn(), org, db.lock_clause()).await?;
+        name = named().first(tx.conn()).await?;
+    }
     if name.is_none() {
         // Durable before the database names it: a ring without an organisation is merely unused.
         Ring::create(&options.data, &options.shell.entropy)?;
+        let ring = Ring::open(path.clone())?;
         Sql::new(
             "INSERT INTO key_ring (org, ring, made_at) VALUES ($1, $2, $3) \
              ON CONFLICT (org) DO NOTHING",
         )
         .arg(org)
-        .arg(Ring::open(path.clone())?.id()?)
+        .arg(ring.id()?)
         .arg(options.shell.clock.now().micros())
         .run(tx.conn())
         .await?;
+        sealed = seal_all(&mut tx, org, &ring, &options.shell.entropy).await?;
         name = named().first(tx.conn()).await?;
     }
     tx.commit().await?;
+    if sealed > 0 {
+        tracing::info!(
+            entries = sealed,
+            "sealed what was written before there was a key ring"
+        );
+        db.forget_deleted().await?;
+    }
     let ring = Ring::open(path.clone())?;
     match name {
         Some((name,)) if name == ring.id()? => Ok(ring),
-        _ => Err(Error::KeyRing(format!(
-            "{} is the ring of another organisation",
-            path.display()
-        ))),
+        _ => Err(ring::of_another(&path)),
+    }
+}
+
+/// Entries sealed at a time.
+const PAGE: usize = 2_000;
+const DISCLOSURE: Insert = Insert {
+    table: "ledger_disclosure",
+    columns: &["org", "log", "idx", "disclosures"],
+    key: &["org", "log", "idx"],
+};
+
+/// Seals the entries of an organisation from before there were keys. How many there were.
+async fn seal_all(tx: &mut Tx, org: &str, ring: &Ring, entropy: &Entropy) -> Result<usize> {
+    let mut envelopes = Envelopes::new(org, ring)?;
+    let (mut after, mut sealed) = ((0, -1), 0);
+    loop {
+        let rows: Vec<(i64, i64, String)> = Sql::new(
+            "SELECT log, idx, disclosures FROM ledger_disclosure WHERE org = $1 \
+             AND (log, idx) > ($2, $3) ORDER BY log, idx LIMIT $4",
+        )
+        .arg(org)
+        .arg(after.0)
+        .arg(after.1)
+        .arg(i64::try_from(PAGE).unwrap_or(i64::MAX))
+        .all(tx.conn())
+        .await?;
+        let Some((log, index, _)) = rows.last() else {
+            return Ok(sealed);
+        };
+        after = (*log, *index);
+        let mut page = Vec::with_capacity(rows.len());
+        for (log, index, stored) in rows {
+            let at = u64::try_from(index).map_err(Error::damaged)?;
+            let lines: Vec<String> = envelopes
+                .open(log, at, &stored)?
+                .lines
+                .lines()
+                .map(str::to_owned)
+                .collect();
+            let row = envelopes.seal(log, at, &lines, entropy)?;
+            page.push(vec![org.into(), log.into(), index.into(), row.into()]);
+        }
+        sealed += page.len();
+        DISCLOSURE.run(tx, page).await?;
     }
 }
 

@@ -141,10 +141,7 @@ pub(crate) fn read(path: &Path) -> Result<(Stamp, Arc<Content>)> {
 pub(crate) fn copy(from: &Path, to: &Path, name: &str) -> Result<()> {
     let (_, content) = read(from)?;
     if content.id != name {
-        return Err(Error::KeyRing(format!(
-            "{} is the ring of another organisation",
-            from.display()
-        )));
+        return Err(of_another(from));
     }
     if to.exists() {
         // A restoration that was interrupted; it must not bring an older ring back.
@@ -152,7 +149,10 @@ pub(crate) fn copy(from: &Path, to: &Path, name: &str) -> Result<()> {
         return if there.gone.len() >= content.gone.len() && there.id == content.id {
             Ok(())
         } else {
-            Err(Error::KeyRing(format!("{} is another one", to.display())))
+            Err(Error::KeyRing(format!(
+                "{} is there already, and an older one; remove it first",
+                to.display()
+            )))
         };
     }
     let place = || -> io::Result<()> {
@@ -184,7 +184,20 @@ fn unreadable(path: &Path) -> impl FnOnce(io::Error) -> Error {
 }
 
 fn not_a_ring(path: &Path) -> Error {
-    Error::KeyRing(format!("{} is not a whole key ring", path.display()))
+    wrong(path, "is not a whole one")
+}
+
+/// A ring that this organisation's texts were not sealed with.
+pub(super) fn of_another(path: &Path) -> Error {
+    wrong(path, "belongs to another organisation")
+}
+
+fn wrong(path: &Path, what: &str) -> Error {
+    Error::KeyRing(format!(
+        "{} {what}, and without the right one no text of the ledger can be read; put the newest \
+         copy of it in its place",
+        path.display()
+    ))
 }
 
 #[cfg(unix)]

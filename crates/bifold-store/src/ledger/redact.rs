@@ -110,7 +110,10 @@ impl Store {
             // The redactions stand, but their keys may still be there: no success to report.
             Err(error) => {
                 tracing::error!(%error, "data keys of a redaction are not destroyed yet");
-                let why = error.to_string();
+                let why = format!(
+                    "the values are removed, but their keys are not destroyed yet; approve once \
+                     more: {error}"
+                );
                 let failed = |answer: Result<Redacted>| {
                     answer.and_then(|_| Err(Error::KeyRing(why.clone())))
                 };

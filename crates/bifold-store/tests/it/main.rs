@@ -5,6 +5,7 @@
 
 mod accounts;
 mod anchors;
+mod backup;
 mod changes;
 mod evidence;
 mod facets;

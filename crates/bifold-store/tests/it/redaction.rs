@@ -3,13 +3,15 @@
 
 use crate::traces::{Traces, dump, every_file};
 use crate::world::{World, databases, declaration};
+use bifold_domain::evidence::{self, Verb};
 use bifold_domain::incident::{self, Note};
-use bifold_domain::{Actor, Command, IncidentId, Role, Text};
+use bifold_domain::{Actor, Command, EvidenceId, IncidentId, Role, Text};
 use bifold_store::{Error, Operation, Receipt, Store};
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// Entries that lose values; set `BIFOLD_TEST_REDACTIONS` for another number.
-const ENTRIES: usize = 1_000;
+const ENTRIES: usize = 300;
 /// Entries of one incident: it is declared, then come notes.
 const OF_ONE: usize = 4;
 const LOG: i64 = 2026;
@@ -27,7 +29,7 @@ impl Dice {
 
     /// A word that stands nowhere else.
     fn word(&mut self) -> String {
-        format!("m{:016x}{:08x}", self.next(), self.next() as u32)
+        format!("m{:016x}{:08x}", self.next(), self.next() >> 32)
     }
 }
 
@@ -53,7 +55,7 @@ async fn all(store: &Store, operations: Vec<Operation>) -> Vec<Receipt> {
 }
 
 /// Records entries with words of their own; of each entry at least one is to go.
-async fn plant(world: &World, by: &Actor, entries: usize) -> Vec<Planted> {
+async fn plant(world: &World, officer: &Actor, entries: usize) -> Vec<Planted> {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let mut planted = Vec::new();
     let ids: Vec<IncidentId> = (0..entries.div_ceil(OF_ONE))
@@ -66,7 +68,10 @@ async fn plant(world: &World, by: &Actor, entries: usize) -> Vec<Planted> {
         let mut declare = declaration(&format!("Mail of {title} lost"));
         declare.description = Some(Text::parse(&format!("{description} called")).unwrap());
         let command = incident::Command::Declare(Box::new(declare));
-        operations.push(Operation::one(by, Command::Incident(id.clone(), command)));
+        operations.push(Operation::one(
+            officer,
+            Command::Incident(id.clone(), command),
+        ));
         words.push((title, description));
     }
     for (receipt, (title, description)) in all(&world.store, operations).await.iter().zip(words) {
@@ -88,7 +93,7 @@ async fn plant(world: &World, by: &Actor, entries: usize) -> Vec<Planted> {
         let id = ids[n % ids.len()].clone();
         let word = dice.word();
         let command = note(&format!("{word} was told"));
-        operations.push(Operation::one(by, Command::Incident(id, command)));
+        operations.push(Operation::one(officer, Command::Incident(id, command)));
         words.push(word);
     }
     for (receipt, word) in all(&world.store, operations).await.iter().zip(words) {
@@ -132,6 +137,23 @@ async fn sound(store: &Store) {
     assert!(replay.is_equal(), "{replay:#?}");
 }
 
+/// A backup from before the redactions, restored with today's ring.
+async fn restored(world: &World, backup: &Path, planted: &[Planted]) {
+    let place = world.beside().await;
+    let ring = world.options.data.join("keys/disclosures.ring");
+    let restored = Store::restore(backup, &ring, place.options.clone()).await;
+    let (store, restored) = restored.unwrap();
+    let since: BTreeSet<u64> = restored.redacted_since.iter().map(|r| r.index).collect();
+    assert_eq!(since, planted.iter().map(|p| p.index).collect());
+    sound(&store).await;
+    store.close().await;
+    let rows = dump(&place.options).await;
+    let gone = planted.iter().filter(|p| p.goes);
+    let gone = Traces::of(gone.map(|p| p.word.as_str()));
+    gone.in_no_file(&place.options.data);
+    assert_eq!(gone.found_in(rows.as_bytes()), BTreeSet::new());
+}
+
 /// Whether every word that stays is among the published disclosures, and none that went.
 fn published_fits(bytes: &[u8], planted: &[Planted]) {
     let traces = Traces::of(planted.iter().map(|p| p.word.as_str()));
@@ -152,7 +174,12 @@ async fn nothing_that_was_redacted_is_left_anywhere_and_all_else_is() {
         let world = World::on(database).await;
         let officer = world.person("olga", &[Role::SecurityOfficer]).await;
         let planted = plant(&world, &officer, entries).await;
-        world.store.sign_checkpoint().await.unwrap();
+        let backups = tempfile::tempdir().unwrap();
+        let backup = backups.path().join("before.backup");
+        world.store.backup(&backup, false).await.unwrap();
+        // Not even what was still there can be read in it.
+        let all = Traces::of(planted.iter().map(|p| p.word.as_str()));
+        all.in_no_file(backups.path());
         redact(&world, &officer, &planted).await;
         world.store.sign_checkpoint().await.unwrap();
         sound(&world.store).await;
@@ -165,12 +192,13 @@ async fn nothing_that_was_redacted_is_left_anywhere_and_all_else_is() {
         let shown = export.path().join("2026/disclosures.jsonl");
         published_fits(&std::fs::read(shown).unwrap(), &planted);
         let (options, rows) = (world.options.clone(), dump(&world.options).await);
-        world.store.close().await;
+        world.store.clone().close().await;
         let gone = planted.iter().filter(|p| p.goes);
         let gone = Traces::of(gone.map(|p| p.word.as_str()));
         gone.in_no_file(&options.data);
         gone.in_no_file(export.path());
         assert_eq!(gone.found_in(rows.as_bytes()), BTreeSet::new());
+        restored(&world, &backup, &planted).await;
         // And the search would have found them: what stays is there.
         let stays = planted.iter().filter(|p| !p.goes && p.pointer == "/title");
         let stays = Traces::of(stays.map(|p| p.word.as_str()));
@@ -215,6 +243,54 @@ async fn a_crash_between_the_redaction_and_its_keys_is_made_good() {
         assert_eq!(std::fs::read(&ring).unwrap(), after);
         sound(&store).await;
         store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_on_legal_hold_is_not_redacted() {
+    for database in databases().await {
+        let world = World::on(database).await;
+        let officer = world.person("olga", &[Role::SecurityOfficer]).await;
+        let (id, receipt) = world.declare(&officer, "Mail of Erika lost").await;
+        let item = EvidenceId::from_bits(world.store.shell().ids.next());
+        let does = async |verb: serde_json::Value, kind: &str| {
+            let verb = match kind {
+                "register" => Verb::Register(serde_json::from_value(verb).unwrap()),
+                "hold" => Verb::SetHold(serde_json::from_value(verb).unwrap()),
+                _ => Verb::LiftHold(serde_json::from_value(verb).unwrap()),
+            };
+            let incident = id.clone();
+            let command = Command::Evidence(item.clone(), evidence::Command { incident, verb });
+            let receipt = world.store.execute(Operation::one(&officer, command)).await;
+            receipt.unwrap().entries[0].index
+        };
+        let register = serde_json::json!({ "sort": "log", "title": "Log of Erika's mail" });
+        let registered = does(register, "register").await;
+        let request = async |index| {
+            let names = ["/title".to_owned()];
+            let basis = "GDPR Art. 17";
+            world
+                .store
+                .request_redaction(&officer, LOG, index, &names, basis)
+                .await
+        };
+        // Asked before the hold is set, and approved after.
+        let before = request(receipt.entries[0].index).await.unwrap();
+        let hold = serde_json::json!({ "hold": "7 Js 12/26", "reason": "r", "authority": "a" });
+        does(hold, "hold").await;
+        let refused = |answer: Result<String, Error>| {
+            let refused = answer.unwrap_err().to_string();
+            assert!(refused.contains("legal hold: EVD-2026-0001"), "{refused}");
+        };
+        refused(request(receipt.entries[0].index).await);
+        refused(request(registered).await);
+        let approved = world.store.approve_redaction(&world.admin, &before).await;
+        refused(approved.map(|_| String::new()));
+        let lift = serde_json::json!({ "hold": "7 Js 12/26", "reason": "the case is closed" });
+        does(lift, "lift").await;
+        let approved = world.store.approve_redaction(&world.admin, &before).await;
+        approved.unwrap();
+        world.check().await;
     }
 }
 
@@ -290,15 +366,9 @@ async fn the_ring_is_for_its_owner_only() {
     world.check().await;
 }
 
-#[tokio::test]
-async fn entries_from_before_there_were_keys_are_read_and_can_be_redacted() {
-    use base64::Engine as _;
+/// Puts rows as an older program would have stored them: the published form of the entries.
+async fn as_before_there_were_keys(world: &World) {
     use sqlx::Connection as _;
-    let world = World::on(None).await;
-    let officer = world.person("olga", &[Role::SecurityOfficer]).await;
-    let (id, receipt) = world.declare(&officer, "Mail of Erika lost").await;
-    let index = receipt.entries[0].index;
-    // What an older program would have stored: the published form of the same entry.
     let export = tempfile::tempdir().unwrap();
     world
         .store
@@ -306,17 +376,12 @@ async fn entries_from_before_there_were_keys_are_read_and_can_be_redacted() {
         .await
         .unwrap();
     let text = std::fs::read_to_string(export.path().join("2026/disclosures.jsonl")).unwrap();
-    let mut raw = sqlx::SqliteConnection::connect(&world.options.database_url)
-        .await
-        .unwrap();
+    let url = &world.options.database_url;
+    let mut raw = sqlx::SqliteConnection::connect(url).await.unwrap();
     for line in text.lines() {
         let row: serde_json::Value = serde_json::from_str(line).unwrap();
-        let lines: Vec<&str> = row["d"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|d| d.as_str().unwrap())
-            .collect();
+        let lines = row["d"].as_array().unwrap().iter();
+        let lines: Vec<&str> = lines.map(|d| d.as_str().unwrap()).collect();
         sqlx::query("UPDATE ledger_disclosure SET disclosures = $1 WHERE idx = $2")
             .bind(lines.join("\n"))
             .bind(row["idx"].as_i64().unwrap())
@@ -325,33 +390,61 @@ async fn entries_from_before_there_were_keys_are_read_and_can_be_redacted() {
             .unwrap();
     }
     raw.close().await.unwrap();
+}
+
+fn holds(path: &Path, word: &str) -> bool {
+    let traces = Traces::of([word].into_iter());
+    !traces.found_in(&std::fs::read(path).unwrap()).is_empty()
+}
+
+#[tokio::test]
+async fn entries_from_before_there_were_keys_are_read_and_can_be_redacted() {
+    let world = World::on(None).await;
+    let officer = world.person("olga", &[Role::SecurityOfficer]).await;
+    let (_, receipt) = world.declare(&officer, "Mail of ErikaMustermann").await;
+    as_before_there_were_keys(&world).await;
     sound(&world.store).await;
     let names = ["/title".to_owned()];
+    let index = receipt.entries[0].index;
     let request = world
         .store
         .request_redaction(&officer, LOG, index, &names, "GDPR Art. 17")
         .await
         .unwrap();
-    world
-        .store
-        .approve_redaction(&world.admin, &request)
+    let approved = world.store.approve_redaction(&world.admin, &request).await;
+    approved.unwrap();
+    sound(&world.store).await;
+    let data = world.options.data.clone();
+    world.store.clone().close().await;
+    for (path, _) in every_file(&data) {
+        assert!(!holds(&path, "ErikaMustermann"), "{}", path.display());
+    }
+}
+
+#[tokio::test]
+async fn an_organisation_from_before_there_were_keys_is_sealed_at_its_next_start() {
+    use sqlx::Connection as _;
+    let world = World::on(None).await;
+    world.declare(&world.admin, "Mail of ErikaMustermann").await;
+    as_before_there_were_keys(&world).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (before, after) = (folder.path().join("before"), folder.path().join("after"));
+    world.store.backup(&before, false).await.unwrap();
+    assert!(holds(&before, "ErikaMustermann"));
+    let options = world.options.clone();
+    world.store.clone().close().await;
+    let mut raw = sqlx::SqliteConnection::connect(&options.database_url)
         .await
         .unwrap();
-    let seen = world.store.timeline(&officer.viewer(), &id, None, 10).await;
-    assert!(
-        !serde_json::to_string(&seen.unwrap())
-            .unwrap()
-            .contains("Erika")
-    );
-    let data = world.options.data.clone();
-    sound(&world.store).await;
-    world.store.clone().close().await;
-    let form = base64::engine::general_purpose::STANDARD.encode("Erika");
-    for (_, bytes) in every_file(&data) {
-        assert!(
-            !bytes
-                .windows(5)
-                .any(|w| w == b"Erika" || w == form.as_bytes())
-        );
-    }
+    sqlx::raw_sql("DELETE FROM key_ring")
+        .execute(&mut raw)
+        .await
+        .unwrap();
+    raw.close().await.unwrap();
+    std::fs::remove_file(options.data.join("keys/disclosures.ring")).unwrap();
+    let store = Store::open(options).await.unwrap();
+    sound(&store).await;
+    store.backup(&after, false).await.unwrap();
+    assert!(!holds(&after, "ErikaMustermann"));
+    store.close().await;
 }

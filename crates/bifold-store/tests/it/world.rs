@@ -18,6 +18,13 @@ pub(crate) struct World {
     _folder: tempfile::TempDir,
 }
 
+/// Where nothing is yet.
+pub(crate) struct Place {
+    pub options: Options,
+    #[allow(dead_code)] // Removed when this is let go.
+    folder: tempfile::TempDir,
+}
+
 pub(crate) fn short(text: &str) -> Short {
     Short::parse(text).unwrap()
 }
@@ -77,6 +84,18 @@ impl World {
             options,
             _folder: folder,
         }
+    }
+
+    /// A place for another organisation, on the same sort of database.
+    pub(crate) async fn beside(&self) -> Place {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = Options::in_folder(folder.path());
+        let url = &self.options.database_url;
+        if url.starts_with("postgres") {
+            options.database_url = fresh_database(url).await;
+        }
+        options.shell = self.options.shell.clone();
+        Place { options, folder }
     }
 
     pub(crate) fn incident_id(&self) -> IncidentId {

@@ -118,12 +118,12 @@ impl Batch<'_> {
         for line in stored.lines().filter(|line| !line.is_empty()) {
             let opened = self.envelopes.open(log, index, line)?.lines;
             let shown = opened.trim_end();
-            if shown.is_empty() {
-                // Its key is gone: so is whatever it was.
-                continue;
-            }
-            let disclosure = Disclosure::decode(shown).map_err(Error::damaged)?;
-            if removal.names.contains(&disclosure.name) {
+            let name = match shown {
+                // Its key is gone, and so is whatever it was; the line stays to say so.
+                "" => None,
+                shown => Some(Disclosure::decode(shown).map_err(Error::damaged)?.name),
+            };
+            if name.is_some_and(|name| removal.names.contains(&name)) {
                 let digest = digest(shown);
                 let slot = disclosed::slot(line);
                 cut.slots.extend(slot.map(|slot| (slot, digest.clone())));
