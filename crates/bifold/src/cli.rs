@@ -1,12 +1,14 @@
 //! The command line: `bifold <noun> <verb>`.
 
 mod anchors;
+mod backup;
 mod collect;
 mod evidence;
 mod gate;
 mod witness;
 
 pub use anchors::Vouching;
+pub use backup::{Backup, BackupVerb};
 pub use collect::Collect;
 pub use evidence::{
     Acquisition, Dispose, Evidence, EvidenceVerb, Export, HandVerb, Import as EvidenceImport, List,
@@ -60,6 +62,8 @@ pub enum Command {
     Collect(Collect),
     /// Verify, publish or replay the ledger.
     Ledger(Ledger),
+    /// Make, check and restore backups.
+    Backup(Backup),
     /// Witness the ledgers of others, and have one's own witnessed.
     Witness(Witness),
     /// Check that this installation is well.

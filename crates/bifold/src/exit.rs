@@ -80,7 +80,7 @@ impl Code {
             },
             Some(E::Stale { .. } | E::OperationReused | E::AlreadyInitialised) => Self::Conflict,
             Some(E::NoOrganisation) => Self::NotFound,
-            Some(E::NotSigned(_) | E::Damaged(_)) => Self::VerificationFailed,
+            Some(E::NotSigned(_) | E::Damaged(_) | E::KeyRing(_)) => Self::VerificationFailed,
             Some(e) if e.is_passing() => Self::Unavailable,
             _ => Self::Failure,
         }

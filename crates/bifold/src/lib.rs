@@ -25,6 +25,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Code> {
         Command::Token(args) => runtime.block_on(cmd::token::run(args)),
         Command::Import(args) => runtime.block_on(cmd::import::run(args)),
         Command::Ledger(args) => runtime.block_on(cmd::ledger::run(args)),
+        Command::Backup(args) => runtime.block_on(cmd::backup::run(args)),
         Command::Doctor(args) => runtime.block_on(cmd::doctor::run(args)),
         Command::Incident(args) => cmd::incident::run(args),
         Command::Gate(args) => cmd::gate::run(args),

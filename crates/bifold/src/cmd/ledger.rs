@@ -70,7 +70,7 @@ pub(crate) async fn verify(store: &Store, json: bool) -> anyhow::Result<Code> {
     })
 }
 
-fn words(report: &LedgerReport) {
+pub(super) fn words(report: &LedgerReport) {
     for log in &report.logs {
         let origin = log.origin.as_deref().unwrap_or("a log without a name");
         println!(

@@ -1,6 +1,7 @@
 //! One file a noun.
 
 mod anchors;
+pub(crate) mod backup;
 pub(crate) mod collect;
 pub(crate) mod demo;
 pub(crate) mod doctor;

@@ -14,6 +14,7 @@ mod anchors;
     reason = "shared with the tests of time-stamps, which need more of it"
 )]
 mod authority;
+mod backup;
 mod collect;
 mod evidence;
 mod evidence_bytes;
