@@ -3,6 +3,7 @@
 //! This file and `query/search.rs` are the only ones that name a database. The honest forks here
 //! are how a write transaction takes the organisation's lock, and the connection settings.
 
+pub(crate) use crate::insert::Insert;
 pub(crate) use crate::value::Value;
 use sqlx::Row as _;
 use sqlx::pool::PoolConnection;
@@ -192,6 +193,18 @@ impl Db {
         Ok(())
     }
 
+    /// The columns of all tables, for a test on an embedded database.
+    #[cfg(test)]
+    pub(crate) async fn columns(&self) -> sqlx::Result<Vec<(String, String)>> {
+        let mut lease = self.reader().await?;
+        Sql::new(
+            "SELECT m.name, c.name FROM sqlite_master m CROSS JOIN pragma_table_info(m.name) c \
+             WHERE m.type = 'table'",
+        )
+        .all(lease.conn())
+        .await
+    }
+
     /// Closes all connections; on SQLite this also checkpoints the write-ahead log.
     pub(crate) async fn close(&self) {
         match self {
@@ -220,6 +233,12 @@ impl Tx {
             Self::Sqlite(tx) => Conn::Sqlite(tx),
             Self::Postgres(tx) => Conn::Postgres(tx),
         }
+    }
+
+    /// Whether placeholders are numbered. SQLite looks numbered ones up one by one in a list,
+    /// which makes a statement with thousands of them take quadratic time; it gets bare ones.
+    pub(crate) fn is_numbered(&self) -> bool {
+        matches!(self, Self::Postgres(_))
     }
 
     pub(crate) async fn commit(self) -> sqlx::Result<()> {
@@ -306,6 +325,11 @@ impl Sql {
             text: text.to_owned(),
             args: Vec::new(),
         }
+    }
+
+    /// A statement made elsewhere, with all its values.
+    pub(crate) fn made(text: String, args: Vec<Value>) -> Self {
+        Self { text, args }
     }
 
     /// More literal SQL.
@@ -407,97 +431,9 @@ pub(crate) async fn script(conn: Conn<'_>, text: &'static str) -> sqlx::Result<(
     }
 }
 
-/// Many rows into one table.
-pub(crate) struct Insert {
-    /// The table.
-    pub table: &'static str,
-    /// Its columns, in the order of the rows' values.
-    pub columns: &'static [&'static str],
-    /// What makes a row the same row; it is then replaced. Empty: a second row is an error.
-    pub key: &'static [&'static str],
-}
-
-/// Rows of one statement at most. More gain little and take long to prepare.
-const ROWS_LIMIT: usize = 128;
-
-impl Insert {
-    /// The statement. SQLite looks numbered placeholders up one by one in a list, which makes a
-    /// statement with thousands of them take quadratic time; it is given bare ones instead.
-    fn text(&self, rows: usize, numbered: bool) -> String {
-        let mut text = format!(
-            "INSERT INTO {} ({}) VALUES ",
-            self.table,
-            self.columns.join(", ")
-        );
-        let mut n = 0;
-        for row in 0..rows {
-            text.push_str(if row == 0 { "(" } else { ", (" });
-            for column in 0..self.columns.len() {
-                n += 1;
-                text.push_str(if column == 0 { "" } else { ", " });
-                if numbered {
-                    text.push('$');
-                    text.push_str(&n.to_string());
-                } else {
-                    text.push('?');
-                }
-            }
-            text.push(')');
-        }
-        if !self.key.is_empty() {
-            text.push_str(" ON CONFLICT (");
-            text.push_str(&self.key.join(", "));
-            text.push_str(") DO ");
-            text.push_str(&self.replacement());
-        }
-        text
-    }
-
-    /// What happens to a row with the same key.
-    fn replacement(&self) -> String {
-        let others = self.columns.iter().filter(|c| !self.key.contains(c));
-        let set: Vec<_> = others.map(|c| format!("{c} = excluded.{c}")).collect();
-        if set.is_empty() {
-            "NOTHING".to_owned()
-        } else {
-            format!("UPDATE SET {}", set.join(", "))
-        }
-    }
-
-    /// Inserts all rows, in statements whose row counts are powers of two: few texts to prepare,
-    /// few round trips.
-    pub(crate) async fn run(&self, tx: &mut Tx, mut rows: Vec<Vec<Value>>) -> sqlx::Result<()> {
-        let numbered = matches!(tx, Tx::Postgres(_));
-        while !rows.is_empty() {
-            let half = (rows.len() + 1).next_power_of_two() / 2;
-            let rest = rows.split_off(half.clamp(1, ROWS_LIMIT));
-            let sql = Sql {
-                text: self.text(rows.len(), numbered),
-                args: rows.into_iter().flatten().collect(),
-            };
-            sql.run(tx.conn()).await?;
-            rows = rest;
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_insert_replaces_what_has_the_same_key() {
-        let insert = Insert {
-            table: "t",
-            columns: &["a", "b"],
-            key: &["a"],
-        };
-        assert_eq!(
-            insert.text(2, true),
-            "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT (a) DO UPDATE SET b = excluded.b"
-        );
-    }
 
     #[test]
     fn a_list_is_padded_to_a_power_of_two() {

@@ -15,6 +15,7 @@ mod db;
 mod disclosed;
 mod error;
 mod exhibit;
+mod insert;
 pub mod job;
 pub mod ledger;
 mod migrate;

@@ -91,10 +91,10 @@ async fn plant(world: &World, officer: &Actor, entries: usize) -> Vec<Planted> {
     let mut words = Vec::new();
     for n in ids.len()..entries {
         let id = ids[n % ids.len()].clone();
-        let word = dice.word();
-        let command = note(&format!("{word} was told"));
+        let fresh = dice.word();
+        let command = note(&format!("{fresh} was told"));
         operations.push(Operation::one(officer, Command::Incident(id, command)));
-        words.push(word);
+        words.push(fresh);
     }
     for (receipt, word) in all(&world.store, operations).await.iter().zip(words) {
         let (index, pointer) = (receipt.entries[0].index, "/text");

@@ -1,0 +1,94 @@
+//! Many rows in one statement.
+
+use crate::db::{Sql, Tx};
+use crate::value::Value;
+
+/// Many rows into one table.
+pub(crate) struct Insert {
+    /// The table.
+    pub table: &'static str,
+    /// Its columns, in the order of the rows' values.
+    pub columns: &'static [&'static str],
+    /// What makes a row the same row; it is then replaced. Empty: a second row is an error.
+    pub key: &'static [&'static str],
+}
+
+/// Rows of one statement at most. More gain little and take long to prepare.
+const ROWS_LIMIT: usize = 128;
+
+impl Insert {
+    /// The statement, its placeholders numbered or bare.
+    fn text(&self, rows: usize, numbered: bool) -> String {
+        let mut text = format!(
+            "INSERT INTO {} ({}) VALUES ",
+            self.table,
+            self.columns.join(", ")
+        );
+        let mut n = 0;
+        for row in 0..rows {
+            text.push_str(if row == 0 { "(" } else { ", (" });
+            for column in 0..self.columns.len() {
+                n += 1;
+                text.push_str(if column == 0 { "" } else { ", " });
+                if numbered {
+                    text.push('$');
+                    text.push_str(&n.to_string());
+                } else {
+                    text.push('?');
+                }
+            }
+            text.push(')');
+        }
+        if !self.key.is_empty() {
+            text.push_str(" ON CONFLICT (");
+            text.push_str(&self.key.join(", "));
+            text.push_str(") DO ");
+            text.push_str(&self.replacement());
+        }
+        text
+    }
+
+    /// What happens to a row with the same key.
+    fn replacement(&self) -> String {
+        let others = self.columns.iter().filter(|c| !self.key.contains(c));
+        let set: Vec<_> = others.map(|c| format!("{c} = excluded.{c}")).collect();
+        if set.is_empty() {
+            "NOTHING".to_owned()
+        } else {
+            format!("UPDATE SET {}", set.join(", "))
+        }
+    }
+
+    /// Inserts all rows, in statements whose row counts are powers of two: few texts to prepare,
+    /// few round trips.
+    pub(crate) async fn run(&self, tx: &mut Tx, mut rows: Vec<Vec<Value>>) -> sqlx::Result<()> {
+        let numbered = tx.is_numbered();
+        while !rows.is_empty() {
+            let half = (rows.len() + 1).next_power_of_two() / 2;
+            let rest = rows.split_off(half.clamp(1, ROWS_LIMIT));
+            let text = self.text(rows.len(), numbered);
+            let sql = Sql::made(text, rows.into_iter().flatten().collect());
+            sql.run(tx.conn()).await?;
+            rows = rest;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_insert_replaces_what_has_the_same_key() {
+        let insert = Insert {
+            table: "t",
+            columns: &["a", "b"],
+            key: &["a"],
+        };
+        assert_eq!(
+            insert.text(2, true),
+            "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT (a) DO UPDATE SET b = excluded.b"
+        );
+    }
+}
