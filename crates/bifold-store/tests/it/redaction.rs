@@ -355,6 +355,32 @@ async fn a_store_without_its_ring_does_not_open() {
     Store::open(options).await.unwrap().close().await;
 }
 
+#[tokio::test]
+async fn the_ring_of_before_is_overwritten() {
+    let world = World::on(None).await;
+    let officer = world.person("olga", &[Role::SecurityOfficer]).await;
+    let (_, receipt) = world.declare(&officer, "Mail of Erika lost").await;
+    let ring = world.options.data.join("keys/disclosures.ring");
+    // Another name of the same file: what the disk holds after the ring was replaced.
+    let old = world.options.data.join("old");
+    std::fs::hard_link(&ring, &old).unwrap();
+    let (index, names) = (receipt.entries[0].index, ["/title".to_owned()]);
+    let request = world
+        .store
+        .request_redaction(&officer, LOG, index, &names, "GDPR Art. 17")
+        .await
+        .unwrap();
+    let approved = world.store.approve_redaction(&world.admin, &request).await;
+    approved.unwrap();
+    assert!(std::fs::read(&old).unwrap().iter().all(|byte| *byte == 0));
+    assert!(
+        std::fs::read(&ring)
+            .unwrap()
+            .starts_with(b"bifold key ring")
+    );
+    world.check().await;
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn the_ring_is_for_its_owner_only() {
