@@ -3,7 +3,9 @@
 
 use crate::db::Sql;
 use crate::error::{Error, Result};
+use crate::job::Next;
 use crate::store::Store;
+use crate::write::DESTROY_AFTER;
 use sha2::{Digest, Sha256};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -16,6 +18,9 @@ pub const BLOB_LIMIT_BYTES: u64 = 1 << 40;
 const CHUNK_BYTES: usize = 1 << 20;
 /// Chunks between the one who reads and the one who hashes and writes.
 const CHUNKS_AHEAD: usize = 8;
+
+/// In the place of the time it was kept: two people disposed of it and it is being destroyed.
+const DOOMED: i64 = -1;
 
 /// A kept blob.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +87,11 @@ impl Store {
     }
 
     /// Gives a durable staged file its content address.
+    ///
+    /// The time in the row is moved first and last: bytes that somebody just brought are not
+    /// destroyed, whatever became of the item they belonged to before.
     pub(crate) async fn keep_staged(&self, temporary: &Path, kept: &Kept) -> Result<()> {
+        self.touch_row(&kept.sha256).await?;
         let path = self.blob_path(&kept.sha256);
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         tokio::fs::create_dir_all(&folder)
@@ -96,18 +105,48 @@ impl Store {
         // row, which the next keeping of the same bytes repairs.
         sync_folder(&folder).await?;
         let mut tx = self.inner.db.begin().await?;
-        Sql::new(
+        let kept = Sql::new(
             "INSERT INTO blob (org, sha256, size_bytes, kept_at) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (org, sha256) DO NOTHING",
+             ON CONFLICT (org, sha256) DO UPDATE SET kept_at = excluded.kept_at \
+             WHERE blob.kept_at <> $5",
         )
         .arg(&self.inner.org)
         .arg(&kept.sha256)
         .arg(kept.size_bytes)
         .arg(self.now())
+        .arg(DOOMED)
         .run(tx.conn())
         .await?;
         tx.commit().await?;
+        if kept == 0 {
+            return Err(Error::BeingDestroyed);
+        }
         Ok(())
+    }
+
+    /// Moves the time of a blob that is there already. From here on nobody begins to destroy it.
+    async fn touch_row(&self, sha256: &str) -> Result<()> {
+        let mut tx = self.inner.db.begin().await?;
+        let row: Option<(i64,)> =
+            Sql::new("SELECT kept_at FROM blob WHERE org = $1 AND sha256 = $2")
+                .arg(&self.inner.org)
+                .arg(sha256)
+                .first(tx.conn())
+                .await?;
+        let touched = Sql::new(
+            "UPDATE blob SET kept_at = $3 WHERE org = $1 AND sha256 = $2 AND kept_at <> $4",
+        )
+        .arg(&self.inner.org)
+        .arg(sha256)
+        .arg(self.now())
+        .arg(DOOMED)
+        .run(tx.conn())
+        .await?;
+        tx.commit().await?;
+        match row {
+            Some(_) if touched == 0 => Err(Error::BeingDestroyed),
+            _ => Ok(()),
+        }
     }
 
     /// Bytes that may still come.
@@ -163,23 +202,47 @@ impl Store {
         Ok(self.look_at_blob(sha256).await? == Some(true))
     }
 
-    /// Destroys bytes. The row goes first: what cannot be found any more can be unlinked.
-    pub(crate) async fn destroy_blob(&self, sha256: &str) -> Result<()> {
-        let path = self.blob_path(sha256);
+    /// Destroys bytes that nobody brought for a while.
+    ///
+    /// The row is marked first, and goes last: as long as it is marked nobody can keep the same
+    /// bytes, so that what is removed here is never what somebody was told is kept.
+    pub(crate) async fn destroy_blob(&self, sha256: &str) -> Result<Next> {
         let mut tx = self.inner.db.begin().await?;
-        Sql::new("DELETE FROM blob WHERE org = $1 AND sha256 = $2")
+        Sql::new("UPDATE blob SET kept_at = $3 WHERE org = $1 AND sha256 = $2 AND kept_at <= $4")
             .arg(&self.inner.org)
             .arg(sha256)
+            .arg(DOOMED)
+            .arg(self.now() - DESTROY_AFTER)
+            .run(tx.conn())
+            .await?;
+        let row: Option<(i64,)> =
+            Sql::new("SELECT kept_at FROM blob WHERE org = $1 AND sha256 = $2")
+                .arg(&self.inner.org)
+                .arg(sha256)
+                .first(tx.conn())
+                .await?;
+        tx.commit().await?;
+        match row {
+            None => return Ok(Next::Done),
+            Some((DOOMED,)) => {}
+            Some((kept_at,)) => return Ok(Next::NotBefore(kept_at + DESTROY_AFTER)),
+        }
+        // A crash from here on leaves the mark; the job runs again and goes on.
+        match tokio::fs::remove_file(self.blob_path(sha256)).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::file("destroying a blob")(error));
+            }
+            _ => {}
+        }
+        let mut tx = self.inner.db.begin().await?;
+        Sql::new("DELETE FROM blob WHERE org = $1 AND sha256 = $2 AND kept_at = $3")
+            .arg(&self.inner.org)
+            .arg(sha256)
+            .arg(DOOMED)
             .run(tx.conn())
             .await?;
         tx.commit().await?;
-        // A crash here leaves bytes without a row; the job runs again and unlinks them.
-        match tokio::fs::remove_file(&path).await {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::file("destroying a blob")(error))
-            }
-            _ => Ok(()),
-        }
+        Ok(Next::Done)
     }
 }
 

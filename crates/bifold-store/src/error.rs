@@ -46,6 +46,9 @@ pub enum Error {
     /// The key ring is damaged or another one, or could not be written.
     #[error("the key ring: {0}")]
     KeyRing(String),
+    /// The same bytes are being destroyed at this moment.
+    #[error("the same bytes are being destroyed at this moment; try again in a moment")]
+    BeingDestroyed,
     /// The ledger may not be signed.
     #[error("the ledger is not signed: {0}")]
     NotSigned(String),
@@ -65,7 +68,7 @@ pub enum Error {
 impl Error {
     /// Whether the same command may succeed a moment later.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Overloaded | Self::Closed)
+        matches!(self, Self::Overloaded | Self::Closed | Self::BeingDestroyed)
             || matches!(
                 self,
                 Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_))

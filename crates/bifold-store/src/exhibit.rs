@@ -3,6 +3,7 @@
 
 use crate::db::Sql;
 use crate::error::{Error, Result};
+use crate::job::Next;
 use crate::store::Store;
 use crate::write::{LOOK_EVERY, Operation, OperationKey, Seen};
 use bifold_domain::event::Channel;
@@ -48,7 +49,8 @@ impl Store {
             return Ok(());
         };
         let is_recent = |at: At| at.micros() > self.now() - LOOK_EVERY + time::HOUR;
-        let is_sealed = matches!(item.life, Life::Sealed { .. });
+        // A numbered seal on a thing is for people to look at.
+        let is_sealed = matches!(item.life, Life::Sealed { .. }) && item.sha256().is_some();
         // Somebody looked meanwhile, and the next look follows from that.
         if !is_sealed || item.verified.is_some_and(|(_, at)| is_recent(at)) {
             return Ok(());
@@ -112,13 +114,14 @@ impl Store {
         self.execute(operation).await.map(drop)
     }
 
-    /// Destroys the bytes of an item that was disposed of, unless another item is the same bytes.
-    pub(crate) async fn destroy(&self, id: &str) -> Result<()> {
+    /// Destroys the bytes of an item that was disposed of, unless another item is the same bytes,
+    /// or may be in a moment.
+    pub(crate) async fn destroy(&self, id: &str) -> Result<Next> {
         let Some(item) = self.named(id).await? else {
-            return Ok(());
+            return Ok(Next::Done);
         };
         let (Life::Disposed { .. }, Some(hash)) = (&item.life, item.sha256()) else {
-            return Ok(());
+            return Ok(Next::Done);
         };
         let mut lease = self.inner.db.reader().await?;
         let other: Option<(String,)> = Sql::new(
@@ -130,7 +133,7 @@ impl Store {
         .await?;
         drop(lease);
         match other {
-            Some(_) => Ok(()),
+            Some(_) => Ok(Next::Done),
             None => self.destroy_blob(hash.as_str()).await,
         }
     }

@@ -26,6 +26,14 @@ struct Row {
     attempts: i64,
 }
 
+/// What becomes of a job that went well.
+pub(crate) enum Next {
+    /// It is done.
+    Done,
+    /// It is too early; it runs again at this time, in microseconds since the epoch.
+    NotBefore(i64),
+}
+
 impl Store {
     /// Runs what is due now; how many jobs were done.
     pub async fn run_due_jobs(&self) -> Result<usize> {
@@ -45,7 +53,8 @@ impl Store {
         for job in due {
             if self.claim(&job, now).await? {
                 match self.handle(&job).await {
-                    Ok(()) => self.finish(&job).await?,
+                    Ok(Next::Done) => self.finish(&job).await?,
+                    Ok(Next::NotBefore(at)) => self.wait_until(&job, at).await?,
                     Err(error) => self.put_off(&job, now, &error).await?,
                 }
                 done += 1;
@@ -80,17 +89,18 @@ impl Store {
         Ok(touched == 1)
     }
 
-    async fn handle(&self, job: &Row) -> Result<()> {
+    async fn handle(&self, job: &Row) -> Result<Next> {
         match job.kind.as_str() {
+            crate::write::DESTROY => return self.destroy(&job.payload).await,
             crate::write::WAKE => self.wake(&job.payload).await,
             crate::write::ELAPSE => self.elapse(&job.payload).await,
             crate::write::LOOK => self.look(&job.payload).await,
             crate::write::MISMATCH => self.mismatch(&job.payload).await,
-            crate::write::DESTROY => self.destroy(&job.payload).await,
             crate::write::STAMP => self.wish_stamp().await,
             crate::write::STAMP_CLOSED => self.wish_stamp_of_security(&job.payload).await,
             other => Err(Error::Damaged(format!("a job of unknown kind {other:?}"))),
-        }
+        }?;
+        Ok(Next::Done)
     }
 
     /// Wakes an incident if it still sleeps and its time has come.
@@ -135,6 +145,18 @@ impl Store {
         Sql::new("DELETE FROM job WHERE org = $1 AND id = $2")
             .arg(&self.inner.org)
             .arg(&job.id)
+            .run(tx.conn())
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn wait_until(&self, job: &Row, at: i64) -> Result<()> {
+        let mut tx = self.inner.db.begin().await?;
+        Sql::new("UPDATE job SET run_at = $3 WHERE org = $1 AND id = $2")
+            .arg(&self.inner.org)
+            .arg(&job.id)
+            .arg(at)
             .run(tx.conn())
             .await?;
         tx.commit().await?;

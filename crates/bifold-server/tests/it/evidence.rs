@@ -3,6 +3,7 @@
 use crate::app::{Answer, Client, TestApp};
 use crate::settings_pages::{page, posted};
 use bifold_domain::Role;
+use bifold_domain::time::HOUR;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -255,7 +256,8 @@ fn released(app: &TestApp) {
     let lift = json!({ "hold": "4 O 12/26", "reason": "They are over." });
     manager.post(&format!("{}/lift", items[0]), lift).is(200);
     officer.act(&format!("{request}/carry-out")).is(200);
-    assert!(app.wait(app.store.run_due_jobs()).unwrap() > 0);
+    app.store.shell().advance(3 * HOUR);
+    app.wait(app.store.run_due_jobs()).unwrap();
     assert_eq!(officer.get(&items[0]).is(200).at("/standing"), "disposed");
     let content = format!("/api/v1/{}/content?purpose=x", items[1]);
     assert_eq!(

@@ -4,7 +4,7 @@
 
 use bifold_domain::evidence::Integrity;
 use bifold_domain::gate::Ground;
-use bifold_domain::time::DAY;
+use bifold_domain::time::{DAY, HOUR};
 use bifold_domain::{At, Fact, evidence, incident, person};
 
 /// Something to be done later.
@@ -37,6 +37,11 @@ pub(crate) const STAMP_CLOSED: &str = "stamp_closed";
 /// How long nobody looks at sealed bytes again.
 pub(crate) const LOOK_EVERY: i64 = 30 * DAY;
 
+/// How long bytes outlive their disposal, and the last time somebody brought them. Whoever brings
+/// the same bytes as other evidence has them kept first and sealed a moment later: in between no
+/// item says that they are needed.
+pub(crate) const DESTROY_AFTER: i64 = 3 * HOUR;
+
 /// What is to be done because of a fact about `subject`, recorded at `at`.
 pub(crate) fn jobs(subject: &str, fact: &Fact, at: At) -> Vec<Job> {
     let job = |kind, wait| Job {
@@ -53,7 +58,7 @@ pub(crate) fn jobs(subject: &str, fact: &Fact, at: At) -> Vec<Job> {
             Integrity::Mismatch => vec![job(MISMATCH, 0)],
             Integrity::Match | Integrity::NotVerifiable => vec![job(LOOK, LOOK_EVERY)],
         },
-        Fact::Evidence(evidence::Fact::Disposed { .. }) => vec![job(DESTROY, 0)],
+        Fact::Evidence(evidence::Fact::Disposed { .. }) => vec![job(DESTROY, DESTROY_AFTER)],
         // What leaves the house should be provably as old as it says it is.
         Fact::Evidence(evidence::Fact::Released { .. })
         | Fact::Incident(incident::Fact::Exported { .. }) => vec![job(STAMP, 0)],

@@ -17,7 +17,7 @@ pub(crate) mod seal;
 pub(crate) use batch::{ALARM, Removal, remove, state_type};
 pub(crate) use directory::load as load_directory;
 pub(crate) use follow::{
-    DESTROY, ELAPSE, LOOK, LOOK_EVERY, MISMATCH, STAMP, STAMP_CLOSED, WAKE, alarm,
+    DESTROY, DESTROY_AFTER, ELAPSE, LOOK, LOOK_EVERY, MISMATCH, STAMP, STAMP_CLOSED, WAKE, alarm,
 };
 pub(crate) use head::Head;
 

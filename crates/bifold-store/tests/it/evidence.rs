@@ -7,7 +7,7 @@ use bifold_domain::evidence::{
     Sort, Verb,
 };
 use bifold_domain::incident::Restrict;
-use bifold_domain::time::DAY;
+use bifold_domain::time::{DAY, HOUR};
 use bifold_domain::{
     Actor, Command, EvidenceId, IncidentId, RequestId, Role, Text, Title, incident,
 };
@@ -291,6 +291,85 @@ async fn stored_bytes_are_looked_at_every_month_and_a_change_is_an_incident() {
     }
 }
 
+async fn disposed(world: &World, people: [&Actor; 3], item: &Item, n: u128) {
+    let [olga, otto, chris] = people;
+    let disposal = RequestId::from_bits(n);
+    let terms = DisposalTerms {
+        method: text("Unlinked."),
+        reason: text("End of retention."),
+    };
+    let asked = AskDisposal {
+        disposal: disposal.clone(),
+        terms,
+    };
+    let named = || Named(disposal.clone());
+    for (who, verb) in [
+        (olga, Verb::RequestDisposal(asked)),
+        (otto, Verb::ApproveDisposal(named())),
+        (chris, Verb::ApproveDisposal(named())),
+        (olga, Verb::Dispose(named())),
+    ] {
+        ask(&world.store, who, item, verb).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn bytes_that_were_just_brought_again_outlive_the_disposal_of_the_first_item() {
+    for database in databases().await {
+        let world = World::on(database).await;
+        let [olga, otto, chris] = [
+            world.person("olga", &[Role::SecurityOfficer]).await,
+            world.person("otto", &[Role::SecurityOfficer]).await,
+            world.person("chris", &[Role::EvidenceCustodian]).await,
+        ];
+        let (incident, _) = world.declare(&olga, "Intrusion").await;
+        let (first, hash) = sealed(&world, &olga, &incident, b"lines").await;
+        let second = registered(&world, &olga, &incident).await;
+        ask(&world.store, &olga, &second, collect()).await.unwrap();
+        disposed(&world, [&olga, &otto, &chris], &first, 1).await;
+        world.store.shell().advance(3 * HOUR - 1);
+        // Kept, and sealed only after the job that would have destroyed them was due.
+        let kept = world.store.keep_blob(&b"lines"[..]).await.unwrap();
+        world.store.shell().advance(HOUR);
+        assert_eq!(world.store.run_due_jobs().await.unwrap(), 1);
+        assert!(path_of(&world, &hash).exists());
+        let fix = Fix::Bytes {
+            sha256: Sha256::parse(&kept.sha256).unwrap(),
+            size_bytes: kept.size_bytes,
+            filename: None,
+        };
+        ask(&world.store, &olga, &second, Verb::Seal(fix))
+            .await
+            .unwrap();
+        world.store.shell().advance(3 * HOUR);
+        world.store.run_due_jobs().await.unwrap();
+        assert!(world.store.blob_is_intact(&hash).await.unwrap());
+        world.check().await;
+    }
+}
+
+#[tokio::test]
+async fn nobody_looks_at_the_bytes_of_a_thing_that_has_none() {
+    for database in databases().await {
+        let world = World::on(database).await;
+        let officer = world.person("olga", &[Role::SecurityOfficer]).await;
+        let (incident, _) = world.declare(&officer, "A laptop was found").await;
+        let item = registered(&world, &officer, &incident).await;
+        let how = serde_json::json!({
+            "method": "Found.", "authority": "Standing order.",
+            "physical": { "quantity": 1, "make": "Acme", "serial": "S-1" },
+        });
+        let how = Verb::Collect(Box::new(serde_json::from_value::<Collect>(how).unwrap()));
+        let seal = serde_json::json!({ "seal": "B-0042" });
+        let seal = Verb::Seal(Fix::Numbered(serde_json::from_value(seal).unwrap()));
+        for verb in [how, seal, Verb::Verify(Integrity::NotVerifiable)] {
+            ask(&world.store, &officer, &item, verb).await.unwrap();
+        }
+        assert_eq!(world.store.next_job_at().await.unwrap(), None);
+        world.check().await;
+    }
+}
+
 #[tokio::test]
 async fn what_two_people_disposed_of_is_gone_unless_it_is_other_evidence_too() {
     for database in databases().await {
@@ -305,24 +384,13 @@ async fn what_two_people_disposed_of_is_gone_unless_it_is_other_evidence_too() {
         let (second, _) = sealed(&world, &olga, &incident, b"lines").await;
         let path = path_of(&world, &hash);
         for (n, item) in [&first, &second].into_iter().enumerate() {
-            let disposal = RequestId::from_bits(n as u128);
-            let terms = DisposalTerms {
-                method: text("Unlinked."),
-                reason: text("End of retention."),
-            };
-            let asked = AskDisposal {
-                disposal: disposal.clone(),
-                terms,
-            };
-            let named = || Named(disposal.clone());
-            for (who, verb) in [
-                (&olga, Verb::RequestDisposal(asked)),
-                (&otto, Verb::ApproveDisposal(named())),
-                (&chris, Verb::ApproveDisposal(named())),
-                (&olga, Verb::Dispose(named())),
-            ] {
-                ask(&world.store, who, item, verb).await.unwrap();
-            }
+            disposed(&world, [&olga, &otto, &chris], item, n as u128).await;
+            world.store.run_due_jobs().await.unwrap();
+            assert!(
+                path.exists(),
+                "whoever brought them a moment ago may need them"
+            );
+            world.store.shell().advance(3 * HOUR);
             world.store.run_due_jobs().await.unwrap();
             assert_eq!(path.exists(), n == 0);
         }

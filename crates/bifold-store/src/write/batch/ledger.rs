@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::query::search;
 use crate::write::head::Head;
 use crate::write::{EntryReceipt, Operation, follow, seal};
+use bifold_domain::record::State;
 use bifold_domain::{At, Auth, Fact, Subject};
 use bifold_ledger::checkpoint::Checkpoint;
 use bifold_ledger::disclosure::{Disclosure, digests_with_decoys};
@@ -86,7 +87,13 @@ impl Batch<'_> {
         now: At,
     ) {
         let org = self.inner.org.as_str();
+        let state = self.loaded.get(id).and_then(|l| l.state.as_ref());
+        let is_thing = matches!(state, Some(State::Evidence(e)) if e.sha256().is_none());
         for job in follow::jobs(id, fact, now) {
+            // There is nothing to look at where a thing was sealed with a number.
+            if is_thing && job.kind == follow::LOOK {
+                continue;
+            }
             self.pending.job.push(vec![
                 org.into(),
                 self.inner.shell.ids.next_uuid().into(),
