@@ -159,6 +159,7 @@ impl Error {
         match self {
             Self::Wait { seconds } => Some(*seconds),
             Self::Full => Some(1),
+            Self::Store(bifold_store::Error::EvidenceStore { .. }) => Some(30),
             Self::Store(error) if error.is_passing() => Some(1),
             _ => None,
         }
@@ -190,6 +191,27 @@ fn store_row(error: &bifold_store::Error) -> Row {
             Some("one operation id, one effect"),
             "Use a new Idempotency-Key for a new request.",
         ),
+        full if full.is_full() => (
+            S::INSUFFICIENT_STORAGE,
+            "storage-full",
+            Some("what is acknowledged is durable"),
+            "Ask your administrator to make room, then send it again. Nothing is lost: parts that \
+             were acknowledged are kept, and the upload goes on from there.",
+        ),
+        E::OverQuota { .. } => (
+            S::INSUFFICIENT_STORAGE,
+            "evidence-quota",
+            Some("everything has a limit"),
+            "Ask your administrator to raise `--evidence-quota`, or dispose of evidence that is \
+             over its retention.",
+        ),
+        E::EvidenceStore { .. } => (
+            S::SERVICE_UNAVAILABLE,
+            "evidence-store",
+            Some("what is acknowledged is durable"),
+            "Try again in some minutes: an upload in parts stands where it stood and can be \
+             finished then. An administrator finds the cause with `bifold doctor`.",
+        ),
         passing if passing.is_passing() => (S::SERVICE_UNAVAILABLE, "overloaded", None, LATER),
         _ => (S::INTERNAL_SERVER_ERROR, "internal", None, ASK),
     }
@@ -207,6 +229,13 @@ impl From<&Error> for Problem {
             Error::Store(bifold_store::Error::Refused(Refusal::NotClosable { gaps: open })) => {
                 gaps = serde_json::to_value(open).ok();
             }
+            Error::Store(error) if error.is_full() => {
+                "there is no room left to write it".clone_into(&mut detail);
+            }
+            Error::Store(bifold_store::Error::EvidenceStore { what, .. }) => {
+                detail = format!("{what}: the store of evidence does not answer, or refused");
+            }
+            Error::Store(bifold_store::Error::OverQuota { .. }) => {}
             // What a database or a file says is for the log, not for the client.
             Error::Store(_) if status.is_server_error() => {
                 "the request could not be carried out".clone_into(&mut detail);

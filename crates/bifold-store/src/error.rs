@@ -55,6 +55,20 @@ pub enum Error {
     /// The database said no.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
+    /// The organisation may not keep so much evidence.
+    #[error("there is room for {left_bytes} more bytes of evidence")]
+    OverQuota {
+        /// What it may still keep.
+        left_bytes: u64,
+    },
+    /// The service that keeps evidence did not do what it was asked.
+    #[error("{what}: the evidence store did not do it: {cause}")]
+    EvidenceStore {
+        /// What was asked of it.
+        what: &'static str,
+        /// Why it did not.
+        cause: String,
+    },
     /// A file could not be read or written.
     #[error("{what}: {cause}")]
     File {
@@ -73,6 +87,23 @@ impl Error {
                 self,
                 Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_))
             )
+    }
+
+    /// Whether a disk, a quota or a database is full: nothing was written, and the same succeeds
+    /// when somebody has made room.
+    pub fn is_full(&self) -> bool {
+        use std::io::ErrorKind as K;
+        match self {
+            Self::File { cause, .. } | Self::Database(sqlx::Error::Io(cause)) => matches!(
+                cause.kind(),
+                K::StorageFull | K::QuotaExceeded | K::FileTooLarge
+            ),
+            // SQLITE_FULL, and PostgreSQL's disk_full.
+            Self::Database(sqlx::Error::Database(error)) => {
+                matches!(error.code().as_deref(), Some("13" | "53100"))
+            }
+            _ => false,
+        }
     }
 
     pub(crate) fn damaged(what: impl std::fmt::Display) -> Self {

@@ -15,25 +15,27 @@ use bifold_domain::{Actor, At, Command, EvidenceId, IncidentId, Text, Title, inc
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Store {
-    /// What a look at the bytes of an item finds. Bytes that cannot be read are not verifiable.
-    pub async fn look_at(&self, item: &Evidence) -> Integrity {
-        match item.sha256() {
-            None => Integrity::NotVerifiable,
-            Some(hash) => match self.look_at_blob(hash.as_str()).await {
-                Ok(Some(true)) => Integrity::Match,
-                Ok(Some(false)) => Integrity::Mismatch,
-                Ok(None) => Integrity::NotVerifiable,
-                Err(error) => {
-                    tracing::error!(%error, item = %item.id, "evidence could not be read");
-                    Integrity::NotVerifiable
-                }
-            },
-        }
+    /// What a look at the bytes of an item finds. Bytes that are not there, or that their disk
+    /// cannot read, are not verifiable; a service that does not answer is no finding at all.
+    pub async fn look_at(&self, item: &Evidence) -> Result<Integrity> {
+        let Some(hash) = item.sha256() else {
+            return Ok(Integrity::NotVerifiable);
+        };
+        Ok(match self.look_at_blob(hash.as_str()).await {
+            Ok(Some(true)) => Integrity::Match,
+            Ok(Some(false)) => Integrity::Mismatch,
+            Ok(None) => Integrity::NotVerifiable,
+            Err(error @ Error::EvidenceStore { .. }) => return Err(error),
+            Err(error) => {
+                tracing::error!(%error, item = %item.id, "evidence could not be read");
+                Integrity::NotVerifiable
+            }
+        })
     }
 
     /// Looks at the bytes of an item and records what was found.
     pub async fn verify_evidence(&self, actor: &Actor, item: &Evidence) -> Result<Integrity> {
-        let found = self.look_at(item).await;
+        let found = self.look_at(item).await?;
         let command = evidence::Command {
             incident: item.incident.clone(),
             verb: Verb::Verify(found),

@@ -1,5 +1,6 @@
 //! The open store of one organisation.
 
+use crate::blob::{Blobs, EvidenceStore};
 use crate::changes::Teller;
 use crate::db::{Conn, Db, Sql, script};
 use crate::disclosed::{self, Ring};
@@ -7,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::ledger::Keys;
 use crate::migrate::{self, Projections};
 use crate::shell::Shell;
+use crate::upload::Hashing;
 use crate::write::{self, Head, Operation, Receipt, Writer};
 use bifold_domain::policy::PolicyId;
 use bifold_domain::{Actor, At, Auth, Command, Directory, PersonId, Short, person};
@@ -24,6 +26,8 @@ pub struct Options {
     pub database_url: String,
     /// The folder for keys, the rollback guard and blobs; never inside the database.
     pub data: PathBuf,
+    /// Where evidence is kept.
+    pub evidence: EvidenceStore,
     /// Bytes of evidence at most.
     pub quota_bytes: u64,
     /// The outside.
@@ -38,6 +42,7 @@ impl Options {
         Self {
             database_url,
             data,
+            evidence: EvidenceStore::Disk,
             quota_bytes: u64::MAX,
             shell: Shell::default(),
         }
@@ -64,6 +69,8 @@ pub(crate) struct Inner {
     pub org: String,
     pub org_no: i64,
     pub quota_bytes: u64,
+    pub blobs: Blobs,
+    pub hashing: Hashing,
     pub organisation: String,
     pub origin_base: String,
     pub shell: Shell,
@@ -250,6 +257,8 @@ impl Store {
             org: row.org,
             org_no: row.no,
             quota_bytes: options.quota_bytes,
+            blobs: Blobs::open(&options.evidence, &options.data)?,
+            hashing: Hashing::default(),
             organisation: row.name,
             origin_base: row.origin,
             shell: options.shell,

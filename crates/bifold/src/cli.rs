@@ -5,6 +5,7 @@ mod backup;
 mod collect;
 mod evidence;
 mod gate;
+mod storage;
 mod witness;
 
 pub use anchors::Vouching;
@@ -15,6 +16,7 @@ pub use evidence::{
     NewItem, OnRequest, Release,
 };
 pub use gate::{Gate, GateVerb};
+pub use storage::{BucketUrl, Secret, Storage};
 pub use witness::{Witness, WitnessPlace, WitnessVerb};
 
 use crate::import;
@@ -67,7 +69,7 @@ pub enum Command {
     /// Witness the ledgers of others, and have one's own witnessed.
     Witness(Witness),
     /// Check that this installation is well.
-    Doctor(Where),
+    Doctor(Doctor),
     /// Look around in a made-up hospital, with a past and an open SEV-1.
     Demo(Demo),
 }
@@ -155,7 +157,18 @@ pub struct Serve {
     )]
     pub reports_per_ten_minutes: u32,
     #[command(flatten)]
+    pub storage: Storage,
+    #[command(flatten)]
     pub vouching: Vouching,
+}
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    #[command(flatten)]
+    pub place: Where,
+    #[command(flatten)]
+    pub storage: Storage,
 }
 
 /// Arguments of `token`.

@@ -59,7 +59,7 @@ impl Code {
             404 => Self::NotFound,
             401 | 403 => Self::NotAllowed,
             409 | 412 => Self::Conflict,
-            429 | 502..=504 => Self::Unavailable,
+            429 | 502..=504 | 507 => Self::Unavailable,
             _ => Self::Failure,
         }
     }

@@ -14,6 +14,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use ureq::http::{HeaderMap, Request};
 
+const START: &str = "2026-03-02T09:00:00Z";
+
 pub(crate) struct TestApp {
     pub(crate) store: Store,
     pub(crate) people: BTreeMap<Role, PersonId>,
@@ -49,6 +51,14 @@ pub(crate) fn on_postgres(story: fn(&TestApp)) {
 /// A story that needs others to vouch for the ledger. They live now, so the story begins now.
 pub(crate) fn vouched(anchors: Anchors, story: impl FnOnce(&TestApp)) {
     let mut app = TestApp::vouched(None, Clock::System.now(), anchors);
+    story(&app);
+    app.finish();
+}
+
+/// A story on a store with other options.
+pub(crate) fn changed(change: impl FnOnce(&mut Options), story: impl FnOnce(&TestApp)) {
+    let start = At::parse(START).unwrap();
+    let mut app = TestApp::made(start, Anchors::default(), change);
     story(&app);
     app.finish();
 }
@@ -102,12 +112,20 @@ pub(crate) fn short(text: &str) -> Short {
 
 impl TestApp {
     fn start(database: Option<String>) -> Self {
-        let start = At::parse("2026-03-02T09:00:00Z").unwrap();
+        let start = At::parse(START).unwrap();
         Self::vouched(database, start, Anchors::default())
     }
 
     /// The same at this time, with others to vouch for the ledger.
     fn vouched(database: Option<String>, start: At, anchors: Anchors) -> Self {
+        Self::made(start, anchors, |options| {
+            if let Some(url) = database {
+                options.database_url = url;
+            }
+        })
+    }
+
+    fn made(start: At, anchors: Anchors, change: impl FnOnce(&mut Options)) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -115,9 +133,7 @@ impl TestApp {
             .unwrap();
         let folder = tempfile::tempdir().unwrap();
         let mut options = Options::in_folder(folder.path());
-        if let Some(url) = database {
-            options.database_url = url;
-        }
+        change(&mut options);
         options.shell = Shell::manual(start, 1_000);
         let (store, people, tokens) = runtime.block_on(populate(options));
         let config = Config {

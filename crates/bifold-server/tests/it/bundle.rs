@@ -15,7 +15,7 @@ crate::on_both! {
 }
 
 /// Asks for a release of everything, has it approved and carries it out.
-fn release_all(app: &TestApp, incident: &str) -> String {
+pub(crate) fn release_all(app: &TestApp, incident: &str) -> String {
     let (id, request) = release_approved(app, incident);
     app.officer().act(&format!("{request}/carry-out")).is(200);
     id
@@ -38,7 +38,7 @@ fn release_approved(app: &TestApp, incident: &str) -> (String, String) {
     (id, request)
 }
 
-fn unpacked(answer: &Answer) -> tempfile::TempDir {
+pub(crate) fn unpacked(answer: &Answer) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     tar::Archive::new(&answer.bytes[..])
         .unpack(folder.path())
@@ -51,7 +51,7 @@ fn bag_in(folder: &tempfile::TempDir) -> PathBuf {
     inside.next().unwrap().unwrap().path()
 }
 
-fn verdict(folder: &tempfile::TempDir) -> (String, bifold_verify::Verdict) {
+pub(crate) fn verdict(folder: &tempfile::TempDir) -> (String, bifold_verify::Verdict) {
     let report = bifold_verify::verify_bundle(&bag_in(folder), &[], None);
     (report.to_string(), report.verdict())
 }

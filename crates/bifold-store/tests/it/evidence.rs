@@ -1,6 +1,7 @@
 //! Evidence: who sees it, bytes that come in parts, looks at the bytes, destruction.
 
-use crate::world::{World, databases, short};
+use crate::service::{Service, key_of};
+use crate::world::{World, places, short};
 use bifold_domain::evidence::dual::End;
 use bifold_domain::evidence::{
     AskDisposal, Collect, Command as C, DisposalTerms, Fix, Integrity, Named, Register, Sha256,
@@ -11,6 +12,7 @@ use bifold_domain::time::{DAY, HOUR};
 use bifold_domain::{
     Actor, Command, EvidenceId, IncidentId, RequestId, Role, Text, Title, incident,
 };
+use bifold_store::blob::EvidenceStore;
 use bifold_store::query::evidence::Filter;
 use bifold_store::upload::Part;
 use bifold_store::{Error, Operation, Receipt, Store};
@@ -85,10 +87,40 @@ fn path_of(world: &World, hash: &str) -> PathBuf {
     blobs.join(&hash[..2]).join(&hash[2..4]).join(hash)
 }
 
-/// Changes stored bytes behind the back of the store.
-fn tamper(path: &std::path::Path) {
-    std::fs::remove_file(path).unwrap();
-    std::fs::write(path, b"something else").unwrap();
+/// What may be done behind the back of the store.
+enum Behind {
+    Replace,
+    Lose,
+}
+
+fn behind(world: &World, hash: &str, what: &Behind) {
+    match (&world.options.evidence, what) {
+        (EvidenceStore::Disk, _) => {
+            let path = path_of(world, hash);
+            std::fs::remove_file(&path).unwrap();
+            if matches!(what, Behind::Replace) {
+                std::fs::write(path, b"something else").unwrap();
+            }
+        }
+        (place @ EvidenceStore::Bucket(_), what) => {
+            let (service, key) = (Service::get().unwrap(), key_of(place, hash));
+            match what {
+                Behind::Replace => service.put(&key, b"something else"),
+                Behind::Lose => service.delete(&key),
+            }
+        }
+    }
+}
+
+/// Whether the bytes lie where they are kept, whatever the store says.
+fn lie(world: &World, hash: &str) -> bool {
+    match &world.options.evidence {
+        EvidenceStore::Disk => path_of(world, hash).exists(),
+        place @ EvidenceStore::Bucket(_) => {
+            assert!(!path_of(world, hash).exists(), "nothing stays on the disk");
+            Service::get().unwrap().has(&key_of(place, hash))
+        }
+    }
 }
 
 async fn seen(world: &World, actor: &Actor) -> usize {
@@ -99,8 +131,8 @@ async fn seen(world: &World, actor: &Actor) -> usize {
 
 #[tokio::test]
 async fn evidence_is_for_its_lane_and_for_those_who_had_a_hand_in_it() {
-    for database in databases().await {
-        let world = World::on(database).await;
+    for place in places().await {
+        let world = World::in_place(place).await;
         let officer = world.person("olga", &[Role::SecurityOfficer]).await;
         let engineer = world.person("emil", &[Role::Resolver]).await;
         let agent = world.person("agnes", &[Role::Agent]).await;
@@ -140,17 +172,17 @@ async fn evidence_is_for_its_lane_and_for_those_who_had_a_hand_in_it() {
 
 #[tokio::test]
 async fn bytes_come_in_parts_and_go_on_where_they_stopped() {
-    for database in databases().await {
-        let world = World::on(database).await;
+    for place in places().await {
+        let world = World::in_place(place).await;
         let (me, store) = (&world.admin.person, &world.store);
         let id = EvidenceId::from_bits(1);
         let begun = store
             .begin_upload(me, &id, Some("gateway.log"), 11)
             .await
             .unwrap();
-        let part = |offset, bytes| Part {
+        let part = |offset, bytes: &'static [u8]| Part {
             offset,
-            bytes,
+            bytes: bytes.into(),
             sha256: None,
         };
         let took = store
@@ -178,7 +210,7 @@ async fn bytes_come_in_parts_and_go_on_where_they_stopped() {
         );
         let damaged = Part {
             offset: 6,
-            bytes: b"world",
+            bytes: b"world"[..].into(),
             sha256: Some("00"),
         };
         assert!(store.append_upload(me, &begun.id, &damaged).await.is_err());
@@ -221,7 +253,11 @@ async fn there_is_a_quota_and_what_does_not_fit_leaves_nothing() {
     world.options.quota_bytes = 10;
     world.store = Store::open(world.options.clone()).await.unwrap();
     world.store.keep_blob(&b"12345678"[..]).await.unwrap();
-    assert!(world.store.keep_blob(&b"abc"[..]).await.is_err());
+    let refused = world.store.keep_blob(&b"abc"[..]).await.unwrap_err();
+    assert!(
+        matches!(refused, Error::OverQuota { left_bytes: 2 }),
+        "{refused}"
+    );
     let id = EvidenceId::from_bits(1);
     let begun = world
         .store
@@ -235,8 +271,8 @@ async fn there_is_a_quota_and_what_does_not_fit_leaves_nothing() {
 
 #[tokio::test]
 async fn stored_bytes_are_looked_at_every_month_and_a_change_is_an_incident() {
-    for database in databases().await {
-        let world = World::on(database).await;
+    for place in places().await {
+        let world = World::in_place(place).await;
         let officer = world.person("olga", &[Role::SecurityOfficer]).await;
         let (incident, _) = world.declare(&officer, "Intrusion").await;
         let (item, hash) = sealed(&world, &officer, &incident, b"lines").await;
@@ -252,7 +288,7 @@ async fn stored_bytes_are_looked_at_every_month_and_a_change_is_an_incident() {
         world.store.shell().advance(30 * DAY);
         world.store.run_due_jobs().await.unwrap();
         assert_eq!(verified().await, Some(Integrity::Match));
-        tamper(&path_of(&world, &hash));
+        behind(&world, &hash, &Behind::Replace);
         world.store.shell().advance(30 * DAY);
         // One look finds it, the next round opens the incident, and a third changes nothing.
         for _ in 0..3 {
@@ -274,7 +310,7 @@ async fn stored_bytes_are_looked_at_every_month_and_a_change_is_an_incident() {
                 .is_none()
         );
         // Bytes that are away are a third answer.
-        std::fs::remove_file(path_of(&world, &hash)).unwrap();
+        behind(&world, &hash, &Behind::Lose);
         let (evidence, ..) = world
             .store
             .evidence(&officer.viewer(), item.id.as_str())
@@ -315,8 +351,8 @@ async fn disposed(world: &World, people: [&Actor; 3], item: &Item, n: u128) {
 
 #[tokio::test]
 async fn bytes_that_were_just_brought_again_outlive_the_disposal_of_the_first_item() {
-    for database in databases().await {
-        let world = World::on(database).await;
+    for place in places().await {
+        let world = World::in_place(place).await;
         let [olga, otto, chris] = [
             world.person("olga", &[Role::SecurityOfficer]).await,
             world.person("otto", &[Role::SecurityOfficer]).await,
@@ -332,7 +368,7 @@ async fn bytes_that_were_just_brought_again_outlive_the_disposal_of_the_first_it
         let kept = world.store.keep_blob(&b"lines"[..]).await.unwrap();
         world.store.shell().advance(HOUR);
         assert_eq!(world.store.run_due_jobs().await.unwrap(), 1);
-        assert!(path_of(&world, &hash).exists());
+        assert!(lie(&world, &hash));
         let fix = Fix::Bytes {
             sha256: Sha256::parse(&kept.sha256).unwrap(),
             size_bytes: kept.size_bytes,
@@ -350,8 +386,8 @@ async fn bytes_that_were_just_brought_again_outlive_the_disposal_of_the_first_it
 
 #[tokio::test]
 async fn nobody_looks_at_the_bytes_of_a_thing_that_has_none() {
-    for database in databases().await {
-        let world = World::on(database).await;
+    for place in places().await {
+        let world = World::in_place(place).await;
         let officer = world.person("olga", &[Role::SecurityOfficer]).await;
         let (incident, _) = world.declare(&officer, "A laptop was found").await;
         let item = registered(&world, &officer, &incident).await;
@@ -372,8 +408,8 @@ async fn nobody_looks_at_the_bytes_of_a_thing_that_has_none() {
 
 #[tokio::test]
 async fn what_two_people_disposed_of_is_gone_unless_it_is_other_evidence_too() {
-    for database in databases().await {
-        let world = World::on(database).await;
+    for place in places().await {
+        let world = World::in_place(place).await;
         let [olga, otto, chris] = [
             world.person("olga", &[Role::SecurityOfficer]).await,
             world.person("otto", &[Role::SecurityOfficer]).await,
@@ -382,17 +418,16 @@ async fn what_two_people_disposed_of_is_gone_unless_it_is_other_evidence_too() {
         let (incident, _) = world.declare(&olga, "Intrusion").await;
         let (first, hash) = sealed(&world, &olga, &incident, b"lines").await;
         let (second, _) = sealed(&world, &olga, &incident, b"lines").await;
-        let path = path_of(&world, &hash);
         for (n, item) in [&first, &second].into_iter().enumerate() {
             disposed(&world, [&olga, &otto, &chris], item, n as u128).await;
             world.store.run_due_jobs().await.unwrap();
             assert!(
-                path.exists(),
+                lie(&world, &hash),
                 "whoever brought them a moment ago may need them"
             );
             world.store.shell().advance(3 * HOUR);
             world.store.run_due_jobs().await.unwrap();
-            assert_eq!(path.exists(), n == 0);
+            assert_eq!(lie(&world, &hash), n == 0);
         }
         assert!(world.store.open_blob(&hash).await.unwrap().is_none());
         let found = world

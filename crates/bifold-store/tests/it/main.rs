@@ -6,6 +6,7 @@
 mod accounts;
 mod anchors;
 mod backup;
+mod bucket;
 mod changes;
 mod evidence;
 mod facets;
@@ -16,6 +17,7 @@ mod personal;
 mod readers;
 mod reading;
 mod redaction;
+mod service;
 mod slips;
 mod timeline;
 mod traces;

@@ -2,12 +2,14 @@
 //!
 //! Every test runs on SQLite; with `BIFOLD_TEST_POSTGRES` naming a server, on PostgreSQL too.
 
+use crate::service::Service;
 use bifold_domain::incident::{self, Declare};
 use bifold_domain::priority::{Impact, Urgency};
 use bifold_domain::{
     Actor, At, Auth, Command, EventId, IncidentId, PersonId, Role, Short, TeamId, Title, event,
     person, team,
 };
+use bifold_store::blob::EvidenceStore;
 use bifold_store::{Error, Founding, Operation, Options, Receipt, Shell, Store};
 use std::collections::BTreeSet;
 
@@ -39,6 +41,26 @@ pub(crate) async fn databases() -> Vec<Option<String>> {
     all
 }
 
+/// Where a world is: its database, and where its evidence is kept.
+pub(crate) struct Place {
+    pub(crate) database: Option<String>,
+    pub(crate) evidence: EvidenceStore,
+}
+
+/// Evidence on disk with either database, and in a bucket where there is a service for it.
+pub(crate) async fn places() -> Vec<Place> {
+    let on_disk = |database| Place {
+        database,
+        evidence: EvidenceStore::Disk,
+    };
+    let mut all: Vec<Place> = databases().await.into_iter().map(on_disk).collect();
+    all.extend(Service::get().map(|service| Place {
+        database: None,
+        evidence: service.place(None),
+    }));
+    all
+}
+
 async fn fresh_database(server: &str) -> String {
     use sqlx::Connection;
     static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
@@ -63,11 +85,21 @@ impl World {
     }
 
     pub(crate) async fn at(database: Option<String>, start: &str) -> Self {
+        let evidence = EvidenceStore::Disk;
+        Self::made(Place { database, evidence }, start).await
+    }
+
+    pub(crate) async fn in_place(place: Place) -> Self {
+        Self::made(place, "2026-03-01T09:00:00Z").await
+    }
+
+    async fn made(place: Place, start: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut options = Options::in_folder(folder.path());
-        if let Some(url) = database {
+        if let Some(url) = place.database {
             options.database_url = url;
         }
+        options.evidence = place.evidence;
         options.shell = Shell::manual(At::parse(start).unwrap(), 1_000);
         let founding = Founding {
             organisation: short("Example"),

@@ -1,6 +1,6 @@
 //! `bifold doctor`: is this installation well? One line a check, and what to do.
 
-use crate::cli::Where;
+use crate::cli::{Doctor, Where};
 use crate::exit::Code;
 use bifold_domain::time;
 use bifold_store::{Error, Store};
@@ -12,7 +12,8 @@ enum Outcome {
 }
 use Outcome::{Ill, Well, Worth};
 
-pub(crate) async fn run(place: Where) -> anyhow::Result<Code> {
+pub(crate) async fn run(args: Doctor) -> anyhow::Result<Code> {
+    let Doctor { place, storage } = args;
     let mut ill = 0;
     let mut say = |name: &str, outcome: Outcome| {
         let (mark, text) = match outcome {
@@ -26,7 +27,7 @@ pub(crate) async fn run(place: Where) -> anyhow::Result<Code> {
         println!("{mark} {name:<12} {text}");
     };
     say("folder", folder(&place));
-    match super::open(&place).await {
+    match super::open_evidence(&place, &storage).await {
         Err(error) => say("database", Ill(format!("{error:#}"))),
         Ok(store) => {
             say(
@@ -37,6 +38,7 @@ pub(crate) async fn run(place: Where) -> anyhow::Result<Code> {
             say("checkpoint", checkpoint(&store).await);
             say("directory", directory(&store).await);
             say("jobs", jobs(&store).await);
+            say("evidence", evidence(&store).await);
             store.close().await;
         }
     }
@@ -94,6 +96,14 @@ async fn directory(store: &Store) -> Outcome {
             d.services.len()
         )),
         Err(e) => Ill(e.to_string()),
+    }
+}
+
+async fn evidence(store: &Store) -> Outcome {
+    let place = store.evidence_store();
+    match store.probe_evidence_store().await {
+        Ok(()) => Well(format!("{place} can be written, read and cleared")),
+        Err(e) => Ill(format!("{place}: {e}")),
     }
 }
 

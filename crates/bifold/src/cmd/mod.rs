@@ -16,7 +16,7 @@ pub(crate) mod story;
 pub(crate) mod token;
 pub(crate) mod witness;
 
-use crate::cli::Where;
+use crate::cli::{Storage, Where};
 use bifold_store::Options;
 
 /// The store's options for a place.
@@ -30,6 +30,20 @@ fn options(place: &Where) -> Options {
 
 /// Opens the store of a place, and says what to do when there is none.
 async fn open(place: &Where) -> anyhow::Result<bifold_store::Store> {
+    open_with(place, options(place)).await
+}
+
+/// The same for those who have to do with evidence.
+async fn open_evidence(place: &Where, storage: &Storage) -> anyhow::Result<bifold_store::Store> {
+    let options = Options {
+        evidence: storage.evidence()?,
+        quota_bytes: storage.evidence_quota.unwrap_or(u64::MAX),
+        ..options(place)
+    };
+    open_with(place, options).await
+}
+
+async fn open_with(place: &Where, options: Options) -> anyhow::Result<bifold_store::Store> {
     if place.database_url.is_none() && !place.data.join("bifold.db").exists() {
         let message = format!(
             "there is no organisation in {}; run `bifold init --data {}` first",
@@ -41,5 +55,5 @@ async fn open(place: &Where) -> anyhow::Result<bifold_store::Store> {
             message,
         ));
     }
-    Ok(bifold_store::Store::open(options(place)).await?)
+    Ok(bifold_store::Store::open(options).await?)
 }

@@ -6,7 +6,7 @@ use bifold_server::Config;
 
 pub(crate) async fn run(args: Serve) -> anyhow::Result<Code> {
     let anchors = super::anchors::configured(args.vouching)?;
-    let store = super::open(&args.place).await?;
+    let store = super::open_evidence(&args.place, &args.storage).await?;
     let listener = tokio::net::TcpListener::bind(args.listen)
         .await
         .map_err(|e| {
@@ -16,7 +16,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<Code> {
             )
         })?;
     let address = listener.local_addr()?;
-    tracing::info!(%address, organisation = store.organisation(), database = store.database(), "serving");
+    tracing::info!(%address, organisation = store.organisation(), database = store.database(), evidence = store.evidence_store(), "serving");
     eprintln!("Bifold serves {} on http://{address}", store.organisation());
     let url = args.public_url.as_deref().unwrap_or_default();
     let config = Config {

@@ -17,10 +17,17 @@ mod authority;
 mod backup;
 mod collect;
 mod evidence;
+mod evidence_bucket;
 mod evidence_bytes;
 mod import_real_data;
 mod import_run;
 mod journey;
+#[path = "../../../bifold-store/tests/it/service.rs"]
+#[allow(
+    dead_code,
+    reason = "shared with the tests of the store, which need more of it"
+)]
+mod service;
 #[path = "../../../bifold-verify/tests/it/tools.rs"]
 mod tools;
 #[path = "../../../bifold-server/tests/it/tsa.rs"]

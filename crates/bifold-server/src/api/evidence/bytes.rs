@@ -6,6 +6,7 @@
 use super::readable;
 use crate::answer;
 use crate::auth::Caller;
+use crate::body;
 use crate::error::{Error, Result};
 use crate::params::{Params, Place};
 use crate::route::{Answer, Method, Param, Route};
@@ -82,7 +83,15 @@ async fn keep(
     sealable(&evidence, &caller)?;
     let stream = request.into_body().into_data_stream();
     let stream = stream.map_err(std::io::Error::other);
-    let kept = server.store.keep_blob(StreamReader::new(stream)).await?;
+    let mut reader = StreamReader::new(stream);
+    let kept = match server.store.keep_blob(&mut reader).await {
+        Ok(kept) => kept,
+        Err(error) => {
+            // Whoever still sends gets to read why not.
+            body::discard(Body::from_stream(reader.into_inner())).await;
+            return Err(error.into());
+        }
+    };
     let receipt = seal(&server, &caller, &evidence, arriving, &kept).await?;
     Ok(answer::done(receipt))
 }

@@ -156,7 +156,7 @@ async fn part(
     let bytes = body::read_within(&parts.headers, body, PART_LIMIT_BYTES).await?;
     let part = Part {
         offset: which.offset,
-        bytes: &bytes,
+        bytes,
         sha256: which.sha256.as_ref().map(Sha256::as_str),
     };
     let me = &caller.actor.person;

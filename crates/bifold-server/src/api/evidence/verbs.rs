@@ -137,7 +137,7 @@ async fn verify(
 ) -> Result<Response> {
     body::nothing(write.bytes())?;
     let (evidence, ..) = super::readable(&server, &write.caller, &name).await?;
-    let found = server.store.look_at(&evidence).await;
+    let found = server.store.look_at(&evidence).await?;
     let receipt = act(&server, &write, &name, Verb::Verify(found)).await?;
     Ok(answer::done(receipt))
 }

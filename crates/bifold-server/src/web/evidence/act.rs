@@ -89,7 +89,7 @@ async fn act(
             run(&server, &write, commands).await?;
         }
         ["verify"] => {
-            let found = server.store.look_at(&item).await;
+            let found = server.store.look_at(&item).await?;
             run(&server, &write, vec![ask(&item.id, Verb::Verify(found))]).await?;
         }
         [word] => {

@@ -22,7 +22,9 @@ use bifold_domain::evidence::dual::{End, Release};
 use bifold_domain::evidence::{Evidence, Life};
 use bifold_domain::incident::{Command as C, Export, ExportTerms, Head, Tlp};
 use bifold_domain::{At, Command, Refusal, RequestId, Short, Text};
-use bifold_report::bag::{BagWriter, Sealed};
+use bifold_report::bag::{BagError, BagWriter, Sealed};
+use bifold_report::bundle::BundleError;
+use bifold_store::Store;
 use serde::Deserialize;
 use std::path::PathBuf;
 use tokio_util::io::ReaderStream;
@@ -178,42 +180,61 @@ async fn pack(
     number: &str,
 ) -> Result<Packed> {
     let path = server.store.scratch().await?;
-    let mut files = std::collections::BTreeMap::new();
-    for exhibit in &bundle.exhibits {
-        if exhibit.bytes == bifold_report::bundle::Bytes::Present
-            && let Some(hash) = &exhibit.sha256
-            && let Some(file) = server.store.open_blob(hash).await?
-        {
-            files.insert(exhibit.id.clone(), file.into_std().await);
-        }
-    }
     let (to, number) = (path.clone(), number.to_owned());
+    let store = server.store.clone();
+    let runtime = tokio::runtime::Handle::current();
     let made = tokio::task::spawn_blocking(move || {
-        let file = std::fs::File::create_new(&to).map_err(|e| e.to_string())?;
+        let file = std::fs::File::create_new(&to).map_err(not_written)?;
         let at = bundle.export.at;
         let bag = BagWriter::as_tar(&number, at, std::io::BufWriter::new(file));
-        let bag = bag.map_err(|e| e.to_string())?;
-        bifold_report::bundle::write(&bundle, bag, |exhibit| {
-            let file = files
-                .remove(&exhibit.id)
-                .ok_or(std::io::ErrorKind::NotFound)?;
-            Ok(Box::new(file))
+        let bag = bag.map_err(|e| Error::NotPacked(e.to_string()))?;
+        let mut failed = None;
+        // One blob is open at a time, however many go along.
+        let made = bifold_report::bundle::write(&bundle, bag, |exhibit| {
+            let opened = runtime.block_on(bytes_of(&store, exhibit.sha256.as_deref()));
+            let opened = opened.map_err(|error| failed = Some(error));
+            Ok(opened.ok().flatten().ok_or(std::io::ErrorKind::NotFound)?)
+        });
+        made.map_err(|error| match (failed, error) {
+            (Some(store), _) => Error::Store(store),
+            (None, BundleError::Bag(BagError::Io { source, .. })) => not_written(source),
+            (None, other) => Error::NotPacked(other.to_string()),
         })
-        .map_err(|e| e.to_string())
     })
     .await;
     match made {
         Ok(Ok(sealed)) => Ok(Packed { path, sealed }),
-        Ok(Err(why)) => {
-            tracing::error!(why, "a bundle was not made");
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a bundle was not made");
             let _ = tokio::fs::remove_file(&path).await;
-            Err(Error::NotPacked(why))
+            Err(error)
         }
         Err(error) => {
             tracing::error!(%error, "a bundle was not made");
             Err(Error::Internal)
         }
     }
+}
+
+/// The bytes of an exhibit, if they are there.
+async fn bytes_of(
+    store: &Store,
+    sha256: Option<&str>,
+) -> bifold_store::Result<Option<Box<dyn std::io::Read>>> {
+    let Some(sha256) = sha256 else {
+        return Ok(None);
+    };
+    let Some(blob) = store.open_blob(sha256).await? else {
+        return Ok(None);
+    };
+    Ok(Some(blob.into_blocking().await))
+}
+
+fn not_written(cause: std::io::Error) -> Error {
+    Error::Store(bifold_store::Error::File {
+        what: "making a bundle".to_owned(),
+        cause,
+    })
 }
 
 async fn sent(number: &str, packed: Packed) -> Result<Response> {

@@ -1,9 +1,13 @@
 //! Bytes of evidence that come in parts, and go on where they stopped.
 //!
-//! A part is acknowledged when it is durable. The whole is hashed from the disk before anything
+//! A part is acknowledged when it is durable. The whole is hashed from its file before anything
 //! refers to it, so that what is sealed is what was written, not what was sent.
 
-use crate::blob::{Kept, hash_of, hex, sync_folder, too_much};
+mod hashing;
+
+pub(crate) use hashing::Hashing;
+
+use crate::blob::{Kept, hex, sync_folder, too_much};
 use crate::db::Sql;
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -11,7 +15,10 @@ use bifold_domain::time::DAY;
 use bifold_domain::{EvidenceId, PersonId, Refusal};
 use sha2::{Digest, Sha256};
 use sqlx::FromRow;
-use tokio::io::{AsyncSeekExt, AsyncWriteExt};
+use std::io::{Seek as _, SeekFrom, Write as _};
+use std::path::Path;
+use std::time::SystemTime;
+use tokio_util::bytes::Bytes;
 
 /// One part at most, in bytes.
 pub const PART_LIMIT_BYTES: usize = 16 << 20;
@@ -39,7 +46,7 @@ pub struct Part<'a> {
     /// Its place: bytes before it.
     pub offset: u64,
     /// Its bytes.
-    pub bytes: &'a [u8],
+    pub bytes: Bytes,
     /// What the sender says their SHA-256 is, in hex.
     pub sha256: Option<&'a str>,
 }
@@ -110,12 +117,16 @@ impl Store {
         id: &str,
         part: &Part<'_>,
     ) -> Result<Upload> {
+        self.upload(person, id).await?;
+        let upcoming = self.inner.hashing.of(id);
+        let _turn = upcoming.turn.lock().await;
         let mut upload = self.upload(person, id).await?;
         let received = u64::try_from(upload.received_bytes).map_err(Error::damaged)?;
         let whole = u64::try_from(upload.size_bytes).map_err(Error::damaged)?;
         let end = part.offset + part.bytes.len() as u64;
         if let Some(said) = part.sha256 {
-            let found = hex(&Sha256::digest(part.bytes));
+            let bytes = part.bytes.clone();
+            let found = blocking(move || hex(&Sha256::digest(&bytes))).await?;
             if !said.eq_ignore_ascii_case(&found) {
                 let said = said.to_owned();
                 return Err(Refusal::HashDiffers { said, found }.into());
@@ -128,20 +139,10 @@ impl Store {
             return Err(refused("a part that begins where the last one ended"));
         }
         let path = self.staging(id).await?;
-        let file = Error::file;
-        let mut to = tokio::fs::OpenOptions::new()
-            .write(true)
-            .open(&path)
-            .await
-            .map_err(file("opening an upload"))?;
-        // Whatever a crash left behind the acknowledged end is written over.
-        to.seek(std::io::SeekFrom::Start(part.offset))
-            .await
-            .map_err(file("writing an upload"))?;
-        to.write_all(part.bytes)
-            .await
-            .map_err(file("writing an upload"))?;
-        to.sync_data().await.map_err(file("writing an upload"))?;
+        let (to, offset, bytes) = (path.clone(), part.offset, part.bytes.clone());
+        let written = blocking(move || write_at(&to, offset, &bytes))
+            .await?
+            .map_err(Error::file("writing an upload"))?;
         // Durable now; the row says so.
         upload.received_bytes = i64::try_from(end).map_err(Error::damaged)?;
         let mut tx = self.inner.db.begin().await?;
@@ -152,6 +153,7 @@ impl Store {
             .run(tx.conn())
             .await?;
         tx.commit().await?;
+        upcoming.go_on(&path, end, written);
         Ok(upload)
     }
 
@@ -160,18 +162,19 @@ impl Store {
     /// The caller seals the item with what comes back; should that fail, the bytes are kept and
     /// the same can be asked again.
     pub async fn finish_upload(&self, person: &PersonId, id: &str) -> Result<(Upload, Kept)> {
+        self.upload(person, id).await?;
+        let upcoming = self.inner.hashing.of(id);
+        let _turn = upcoming.turn.lock().await;
         let upload = self.upload(person, id).await?;
         if upload.received_bytes != upload.size_bytes {
             return Err(refused("the end of an upload after all its parts"));
         }
         let path = self.staging(id).await?;
-        let file = tokio::fs::File::open(&path)
-            .await
-            .map_err(Error::file("opening an upload"))?;
-        file.sync_all()
-            .await
-            .map_err(Error::file("writing an upload"))?;
-        let kept = hash_of(file).await?;
+        let (hashed, from) = (upcoming.clone(), path.clone());
+        let size_bytes = u64::try_from(upload.size_bytes).map_err(Error::damaged)?;
+        let kept = blocking(move || hashed.finish(&from, size_bytes))
+            .await?
+            .map_err(Error::file("reading an upload"))?;
         if let Some(folder) = path.parent() {
             sync_folder(folder).await?;
         }
@@ -180,12 +183,17 @@ impl Store {
         tokio::fs::hard_link(&path, &link)
             .await
             .map_err(Error::file("keeping an upload"))?;
-        self.keep_staged(&link, &kept).await?;
-        Ok((upload, kept))
+        let done = self.keep_staged(&link, &kept).await;
+        if done.is_err() {
+            // The upload itself stays, to be finished later.
+            let _ = tokio::fs::remove_file(&link).await;
+        }
+        done.map(|()| (upload, kept))
     }
 
     /// Forgets an upload; what was kept of it stays kept.
     pub async fn end_upload(&self, id: &str) -> Result<()> {
+        self.inner.hashing.forget(id);
         let mut tx = self.inner.db.begin().await?;
         Sql::new("DELETE FROM upload WHERE org = $1 AND id = $2")
             .arg(&self.inner.org)
@@ -212,6 +220,23 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Writes a part and makes it durable. In one piece on a thread of its own: an error of the last
+/// bytes must be the answer, and a file that writes behind one's back keeps it for the next time.
+fn write_at(path: &Path, offset: u64, bytes: &[u8]) -> std::io::Result<SystemTime> {
+    let mut to = std::fs::OpenOptions::new().write(true).open(path)?;
+    // Whatever a crash left behind the acknowledged end is written over.
+    to.seek(SeekFrom::Start(offset))?;
+    to.write_all(bytes)?;
+    to.sync_data()?;
+    to.metadata()?.modified()
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(Error::damaged)
 }
 
 fn refused(named: &str) -> Error {
