@@ -11,7 +11,9 @@ mod authority;
 mod bundle;
 mod contract;
 mod evidence;
+mod evidence_bucket;
 mod evidence_rights;
+mod full;
 mod gate;
 mod input;
 mod ledger;
@@ -22,6 +24,9 @@ mod page_rows;
 mod pages;
 mod report_pages;
 mod rows;
+#[path = "../../../bifold-store/tests/it/service.rs"]
+#[allow(dead_code)] // Shared with the tests of the store, which need more of it.
+mod service;
 mod settings_pages;
 mod side_channels;
 mod stories;
