@@ -41,16 +41,37 @@ impl Clone for Client {
 impl Client {
     /// `base` is the address up to, not including, `/api/v1`.
     pub(crate) fn new(base: &str, token: &str) -> Self {
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(TIMEOUT))
-            .max_redirects(0)
-            .build();
         Self {
-            agent: config.into(),
+            agent: agent(Some(TIMEOUT)),
             base: base.to_owned(),
             token: format!("Bearer {token}"),
         }
+    }
+
+    /// The same for what may take long.
+    #[cfg(feature = "bench")]
+    pub(crate) fn patient(self) -> Self {
+        Self {
+            agent: agent(None),
+            ..self
+        }
+    }
+
+    /// Sends so many bytes.
+    #[cfg(feature = "bench")]
+    pub(crate) fn put(
+        &self,
+        path: &str,
+        bytes: impl std::io::Read,
+        size_bytes: u64,
+    ) -> Result<Reply> {
+        let mut bytes = bytes;
+        let request = self
+            .agent
+            .put(format!("{}{path}", self.base))
+            .header("Authorization", &self.token)
+            .header("Content-Length", size_bytes.to_string());
+        Self::reply(request.send(ureq::SendBody::from_reader(&mut bytes))?)
     }
 
     /// Reads something. An error means that no answer came.
@@ -91,4 +112,13 @@ impl Client {
             body: response.body_mut().read_to_string()?,
         })
     }
+}
+
+fn agent(timeout: Option<Duration>) -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(timeout)
+        .max_redirects(0)
+        .build()
+        .into()
 }

@@ -3,7 +3,7 @@
 use super::declare::Declares;
 use super::table::{Row, Table};
 use super::usage::{load_average, memory_kib};
-use super::{Options, import, ledger, load, pages};
+use super::{Options, evidence, import, ledger, load, pages};
 use crate::paths::{self, Scratch};
 use crate::process::Running;
 use crate::server::Organisation;
@@ -19,8 +19,10 @@ const RESTARTS: u32 = 5;
 pub(crate) fn run(options: &Options) -> Result<bool> {
     let mut sizes = options.sizes.clone();
     let mut seconds = options.seconds;
+    let mut evidence_mb = options.evidence_mb;
     if options.quick {
         (sizes, seconds) = (vec![1_000, 10_000], 2);
+        evidence_mb = evidence_mb.min(256);
     }
     sizes.sort_unstable();
     let programs = std::env::current_exe()?;
@@ -32,6 +34,12 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
         log: scratch.path().join("server.log"),
         declares: Declares::prepare(scratch.path(), seconds)?,
     };
+    bench.mark("ingest of evidence");
+    bench.evidence(&scratch.path().join("evidence"), evidence_mb * 1_000_000)?;
+    if options.evidence_only {
+        bench.table.close(&paths::target().join("bench.json"))?;
+        return Ok(true);
+    }
     bench.mark("declares over HTTP");
     bench.declares(&scratch.path().join("declare"))?;
     bench.mark("import");
@@ -61,6 +69,15 @@ impl Bench {
 
     fn found(&self, data: &Path) -> Result<Organisation> {
         Organisation::found(&self.programs, data, None)
+    }
+
+    fn evidence(&mut self, data: &Path, size_bytes: u64) -> Result<()> {
+        let organisation = self.found(data)?;
+        let (mut serving, _) = organisation.serve(&self.log)?;
+        evidence::measure(&organisation, &serving, size_bytes, &mut self.table)?;
+        serving.end("TERM", STOPS_WITHIN);
+        std::fs::remove_dir_all(data)?;
+        Ok(())
     }
 
     fn declares(&mut self, data: &Path) -> Result<()> {

@@ -8,6 +8,8 @@ use clap::Args;
 #[cfg(feature = "bench")]
 mod declare;
 #[cfg(feature = "bench")]
+mod evidence;
+#[cfg(feature = "bench")]
 mod import;
 #[cfg(feature = "bench")]
 mod ledger;
@@ -33,6 +35,12 @@ pub(crate) struct Options {
     /// How long each measurement of throughput takes, in seconds.
     #[arg(long, default_value_t = 6)]
     seconds: u32,
+    /// How long the item of evidence is, in megabytes.
+    #[arg(long, default_value_t = 5_000)]
+    evidence_mb: u64,
+    /// Measures the ingest of evidence and nothing else.
+    #[arg(long)]
+    evidence_only: bool,
     /// Small sizes and short measurements, to see that it works.
     #[arg(long)]
     quick: bool,
