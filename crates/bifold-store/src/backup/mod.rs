@@ -140,9 +140,15 @@ impl Store {
         std::fs::create_dir_all(&folder).map_err(Error::file("making the evidence folder"))?;
         for (sha256, _) in self.blobs().await? {
             let to = folder.join(&sha256);
-            if !to.exists() {
-                copy_file(&self.blob_path(&sha256), &to).await?;
+            if to.exists() {
+                continue;
             }
+            let Some(from) = self.open_blob(&sha256).await? else {
+                return Err(Error::Damaged(format!("the bytes of {sha256} are gone")));
+            };
+            let from = from.into_blocking().await;
+            let what = format!("copying evidence to {}", to.display());
+            copied(what, to, move || Ok(from)).await?;
         }
         Ok(folder)
     }
@@ -172,10 +178,19 @@ impl Store {
 /// Copies a file durably. It is there whole or not at all.
 async fn copy_file(from: &Path, to: &Path) -> Result<()> {
     let what = format!("copying {} to {}", from.display(), to.display());
-    let (from, to) = (from.to_owned(), to.to_owned());
+    let from = from.to_owned();
+    copied(what, to.to_owned(), move || File::open(from)).await
+}
+
+/// Reads to the end into a new durable file.
+async fn copied<R: io::Read>(
+    what: String,
+    to: PathBuf,
+    from: impl FnOnce() -> io::Result<R> + Send + 'static,
+) -> Result<()> {
     let copied = tokio::task::spawn_blocking(move || {
         let partial = beside(&to, ".partial");
-        let (mut from, mut copy) = (File::open(from)?, File::create(&partial)?);
+        let (mut from, mut copy) = (from()?, File::create(&partial)?);
         io::copy(&mut from, &mut copy)?;
         copy.sync_all()?;
         std::fs::rename(partial, to)

@@ -21,7 +21,7 @@ pub(crate) struct World {
 }
 
 /// Where nothing is yet.
-pub(crate) struct Place {
+pub(crate) struct Vacant {
     pub options: Options,
     #[allow(dead_code)] // Removed when this is let go.
     folder: tempfile::TempDir,
@@ -119,7 +119,7 @@ impl World {
     }
 
     /// A place for another organisation, on the same sort of database.
-    pub(crate) async fn beside(&self) -> Place {
+    pub(crate) async fn beside(&self) -> Vacant {
         let folder = tempfile::tempdir().unwrap();
         let mut options = Options::in_folder(folder.path());
         let url = &self.options.database_url;
@@ -127,7 +127,7 @@ impl World {
             options.database_url = fresh_database(url).await;
         }
         options.shell = self.options.shell.clone();
-        Place { options, folder }
+        Vacant { options, folder }
     }
 
     pub(crate) fn incident_id(&self) -> IncidentId {

@@ -270,7 +270,7 @@ pub(crate) async fn act(
     if word != "carry-out" {
         return write.execute(server, commands).await;
     }
-    let (looks, refused) = look(server, &items, &id).await;
+    let (looks, refused) = look(server, &items, &id).await?;
     if let Some(refused) = refused {
         // What was found is recorded, also where nothing is handed out because of it.
         write.execute(server, looks).await?;
@@ -284,7 +284,7 @@ async fn look(
     server: &Server,
     items: &[Evidence],
     id: &RequestId,
-) -> (Vec<Command>, Option<Refusal>) {
+) -> Result<(Vec<Command>, Option<Refusal>)> {
     let now = server.store.shell().clock.now();
     let is_due = |Release { request: r, .. }: &Release| {
         r.id == *id && r.end == End::Open && r.doable(now).is_ok()
@@ -292,9 +292,9 @@ async fn look(
     let due = |item: &&Evidence| item.sha256().is_some() && item.releases.iter().any(is_due);
     let (mut looks, mut refused) = (Vec::new(), None);
     for item in items.iter().filter(due) {
-        let found = server.store.look_at(item).await;
+        let found = server.store.look_at(item).await?;
         looks.push(command(item, Verb::Verify(found)));
         refused = refused.or_else(|| item.not_as_sealed(found));
     }
-    (looks, refused)
+    Ok((looks, refused))
 }

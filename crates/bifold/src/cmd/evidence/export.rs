@@ -12,7 +12,7 @@ use serde_json::json;
 use std::fs::File;
 
 pub(super) fn run(client: &Client, export: Export) -> anyhow::Result<Said> {
-    let incident = safe(&export.incident)?.to_owned();
+    let incident = safe(&export.incident)?.clone();
     let to = export.to.clone();
     // Made before the handing out is recorded: nothing is on record for a file that cannot be.
     let file = new_file(&to)?;
