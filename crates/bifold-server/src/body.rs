@@ -44,19 +44,21 @@ pub(crate) async fn read_within(
         discard(body).await;
         return Err(too_large());
     }
-    let bytes = axum::body::to_bytes(body, limit_bytes)
-        .await
-        .map_err(|error| {
-            let mut cause: Option<&dyn std::error::Error> = Some(&error);
-            while let Some(this) = cause {
-                if this.to_string().contains("length limit exceeded") {
-                    return too_large();
-                }
-                cause = this.source();
-            }
-            Error::Broken
-        })?;
-    Ok(bytes)
+    // In one piece from the beginning: collecting frames first would hold everything twice.
+    let stated = stated.and_then(|bytes| usize::try_from(bytes).ok());
+    let mut bytes = Vec::with_capacity(stated.unwrap_or_default());
+    let mut body = body;
+    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        let Ok(data) = frame.map_err(|_| Error::Broken)?.into_data() else {
+            continue;
+        };
+        if bytes.len() + data.len() > limit_bytes {
+            discard(body).await;
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes.into())
 }
 
 /// Lets the client finish sending, so that it gets to read the answer; but not for ever.
