@@ -1,11 +1,15 @@
 //! Others vouch for the ledger: an authority that stamps, lies, hangs or is down.
 
 use crate::app::{Answer, Client, TestApp, vouched};
+use crate::bundle::{bag_in, unpacked};
+use crate::evidence::sealed;
 use crate::tsa::{Mood, Tsa};
 use bifold_domain::Role;
 use bifold_domain::time::{HOUR, SECOND};
 use bifold_ledger::cosignature::Cosigner;
 use bifold_server::{Anchors, Authority};
+use bifold_timestamp::TrustedCertificates;
+use bifold_verify::Verdict;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -241,4 +245,55 @@ impl TestApp {
     fn declare_something(&self) {
         self.as_role(Role::Agent).declare("Something");
     }
+}
+
+#[test]
+fn a_bundle_has_the_stamp_of_its_own_checkpoint_and_none_when_nobody_stamps_in_time() {
+    let Some(tsa) = Tsa::start(Mood::Honest) else {
+        return;
+    };
+    let trusted = TrustedCertificates::read(&tsa.roots()).unwrap();
+    vouched(anchors(&tsa), |app| {
+        let officer = app.officer();
+        let incident = officer.declare("Intrusion");
+        sealed(&officer, &incident);
+        let ask = json!({ "recipient": "Auditor", "purpose": "Yearly audit." });
+        let bundle = || {
+            let answer = officer.post(&format!("incidents/{incident}/bundle"), ask.clone());
+            unpacked(&answer.is(200))
+        };
+        let folder = bundle();
+        let bag = bag_in(&folder);
+        let report = bifold_verify::verify_bundle(&bag, &[], Some(&trusted));
+        assert_eq!(report.verdict(), Verdict::Verified, "{report}");
+        let said = report.to_string();
+        assert!(said.contains("1 of 1 time-stamps hold"), "{said}");
+
+        // As VERIFY.md says, with nothing of ours.
+        let folder = bag.join("data/ledger/anchors");
+        let file = |ending: &str| {
+            let mut all = std::fs::read_dir(&folder).unwrap();
+            let found = all.find_map(|file| {
+                let path = file.unwrap().path();
+                path.to_str().unwrap().ends_with(ending).then_some(path)
+            });
+            found.unwrap()
+        };
+        let output = std::process::Command::new("openssl")
+            .args(["ts", "-verify", "-data"])
+            .arg(bag.join("data/ledger/checkpoint"))
+            .arg("-in")
+            .arg(file(".tsr"))
+            .arg("-CAfile")
+            .arg(file(".chain.pem"))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+
+        tsa.set(Mood::Down);
+        let without = bundle();
+        let report = bifold_verify::verify_bundle(&bag_in(&without), &[], None);
+        assert_eq!(report.verdict(), Verdict::Verified, "{report}");
+        assert!(report.to_string().contains("anchors: 0 listed"), "{report}");
+    });
 }

@@ -25,7 +25,7 @@ pub(crate) struct TestApp {
     runtime: Runtime,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
-    folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 pub(crate) fn on_sqlite(story: fn(&TestApp)) {
@@ -262,15 +262,6 @@ impl TestApp {
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
             }
         });
-    }
-
-    /// Writes other bytes over kept ones, past the server.
-    pub(crate) fn overwrite_blob(&self, hash: &str, bytes: &[u8]) {
-        let blobs = self.folder.path().join("blobs/sha256");
-        let blob = blobs.join(&hash[..2]).join(&hash[2..4]).join(hash);
-        // Kept bytes may be read only; their file is another one afterwards.
-        std::fs::remove_file(&blob).unwrap();
-        std::fs::write(&blob, bytes).unwrap();
     }
 
     /// Moves the clock.

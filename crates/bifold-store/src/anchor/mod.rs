@@ -16,7 +16,7 @@ mod standing;
 
 pub use cosign::ToCosign;
 pub use stamp::{Stamped, ToStamp};
-pub use standing::{AuthorityStanding, Reach, WitnessStanding};
+pub use standing::{AuthorityStanding, Reach, StampAnswer, WitnessStanding};
 
 use bifold_domain::time::{HOUR, MINUTE, SECOND};
 

@@ -44,13 +44,18 @@ pub struct WitnessStanding {
     pub error: Option<String>,
 }
 
-/// A stamp as it is published.
+/// A stamp as it is published and handed out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct StampAnswer {
+pub struct StampAnswer {
+    /// The size of the checkpoint it is of.
     pub size: i64,
+    /// Who stamped it.
     pub authority: String,
+    /// 0 for a stamp of the checkpoint itself; otherwise how often it was renewed.
     pub round: i64,
+    /// The request, as it was sent (DER).
     pub request: Vec<u8>,
+    /// The authority's answer, as it came (`TimeStampResp`).
     pub answer: Vec<u8>,
 }
 
@@ -163,15 +168,37 @@ impl Store {
 
     /// The stamps of a log that are there, oldest checkpoint first.
     pub(crate) async fn stamps(&self, log: i64) -> Result<Vec<StampAnswer>> {
+        let mut sql = self.stamps_sql(log);
+        sql.push(" ORDER BY size, authority, round");
+        self.stamp_answers(sql).await
+    }
+
+    /// The stamps of the first stamped checkpoint that covers so many entries; none where there is
+    /// no such checkpoint.
+    pub async fn stamps_covering(&self, log: i64, entries: u64) -> Result<Vec<StampAnswer>> {
+        let mut sql = self.stamps_sql(log);
+        sql.push(" AND round = 0 AND size = (SELECT MIN(size) FROM anchor_stamp WHERE org = ")
+            .bind(&self.inner.org)
+            .push(" AND log = ")
+            .bind(log)
+            .push(" AND state = 'stamped' AND round = 0 AND size >= ")
+            .bind(i64::try_from(entries).map_err(Error::damaged)?)
+            .push(") ORDER BY authority");
+        self.stamp_answers(sql).await
+    }
+
+    fn stamps_sql(&self, log: i64) -> Sql {
+        let mut sql = Sql::new(
+            "SELECT size, authority, round, request, answer FROM anchor_stamp \
+             WHERE state = 'stamped' AND org = ",
+        );
+        sql.bind(&self.inner.org).push(" AND log = ").bind(log);
+        sql
+    }
+
+    async fn stamp_answers(&self, sql: Sql) -> Result<Vec<StampAnswer>> {
         let mut lease = self.inner.db.reader().await?;
-        let rows: Vec<(i64, String, i64, String, String)> = Sql::new(
-            "SELECT size, authority, round, request, answer FROM anchor_stamp WHERE org = $1 \
-             AND log = $2 AND state = 'stamped' ORDER BY size, authority, round",
-        )
-        .arg(&self.inner.org)
-        .arg(log)
-        .all(lease.conn())
-        .await?;
+        let rows: Vec<(i64, String, i64, String, String)> = sql.all(lease.conn()).await?;
         let decoded = rows
             .into_iter()
             .map(|(size, authority, round, request, answer)| {

@@ -195,14 +195,35 @@ impl Store {
         log: i64,
         at_least: u64,
     ) -> Result<Option<(Checkpoint, String)>> {
+        let at_least = i64::try_from(at_least).map_err(Error::damaged)?;
+        self.signed_between(log, at_least, i64::MAX).await
+    }
+
+    /// The signed checkpoint of a log of exactly this size.
+    pub(crate) async fn checkpoint_of(
+        &self,
+        log: i64,
+        size: i64,
+    ) -> Result<Option<(Checkpoint, String)>> {
+        self.signed_between(log, size, size).await
+    }
+
+    /// The newest one whose size is between both.
+    async fn signed_between(
+        &self,
+        log: i64,
+        from: i64,
+        to: i64,
+    ) -> Result<Option<(Checkpoint, String)>> {
         let mut lease = self.inner.db.reader().await?;
         let row: Option<(i64, String, String)> = Sql::new(
             "SELECT size, root, note FROM ledger_checkpoint WHERE org = $1 AND log = $2 \
-             AND size >= $3 ORDER BY size DESC LIMIT 1",
+             AND size >= $3 AND size <= $4 ORDER BY size DESC LIMIT 1",
         )
         .arg(&self.inner.org)
         .arg(log)
-        .arg(at_least)
+        .arg(from)
+        .arg(to)
         .first(lease.conn())
         .await?;
         row.map(|(size, root, note)| {

@@ -1,6 +1,7 @@
 //! A part of a log that stands by itself: some records' entries, with all that proves them.
 
 use super::stored_nodes;
+use crate::anchor::StampAnswer;
 use crate::db::Sql;
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -35,6 +36,8 @@ pub struct LogPart {
     pub entries: Vec<PartEntry>,
     /// Which entry lost disclosures, and by which later one.
     pub redactions: Vec<(u64, u64)>,
+    /// The time-stamps of the checkpoint. One that is stamped is preferred to a newer one.
+    pub stamps: Vec<StampAnswer>,
 }
 
 /// One entry.
@@ -151,7 +154,11 @@ impl Store {
     ) -> Result<LogPart> {
         let last = rows.keys().last().copied().unwrap_or(0);
         let needed = u64::try_from(last).map_err(Error::damaged)? + 1;
-        let found = self.checkpoint(log, needed).await?;
+        let stamps = self.stamps_covering(log, needed).await?;
+        let found = match stamps.first() {
+            Some(stamp) => self.checkpoint_of(log, stamp.size).await?,
+            None => self.checkpoint(log, needed).await?,
+        };
         let (checkpoint, note) = found.ok_or_else(|| {
             Error::NotSigned("no checkpoint covers the newest entry yet; try again".to_owned())
         })?;
@@ -187,6 +194,7 @@ impl Store {
             log,
             entries,
             redactions,
+            stamps,
         })
     }
 }

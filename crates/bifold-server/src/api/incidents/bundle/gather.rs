@@ -1,17 +1,21 @@
 //! Everything that goes into a bundle, as plain data.
 
 use super::exhibit::{approvals, exhibit};
+use crate::anchor::Authority;
 use crate::api::incidents::show::view;
 use crate::api::incidents::timeline::happenings;
 use crate::auth::Caller;
 use crate::error::{Error, Result};
 use crate::server::Server;
 use crate::view::Names;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bifold_domain::incident::{ExportTerms, Head};
 use bifold_domain::{At, EvidenceId, IncidentId};
 use bifold_report::bundle::{
-    Bundle, Export, Incident, LedgerEntry, LedgerPart, Moment, Person, Redaction,
+    Anchor, Bundle, Export, Incident, LedgerEntry, LedgerPart, Moment, Person, Redaction,
 };
+use bifold_store::anchor::StampAnswer;
 use bifold_store::ledger::{LogPart, Upto};
 use bifold_store::query::timeline::Part;
 use jiff::Timestamp;
@@ -114,8 +118,8 @@ pub(super) async fn bundle(server: &Server, caller: &Caller, recorded: Recorded)
         },
         exhibits,
         timeline: timeline(server, caller, &incident, last).await?,
+        anchors: anchors(server, &part.stamps),
         ledger: ledger(part),
-        anchors: Vec::new(),
         approvals: approvals(&items, names),
     })
 }
@@ -128,6 +132,36 @@ fn roles(caller: &Caller) -> Option<String> {
         .map(|role| role.word().replace('_', " "))
         .collect();
     (!roles.is_empty()).then(|| roles.join(", "))
+}
+
+/// The time-stamps, with the roots through which this server believes them.
+fn anchors(server: &Server, stamps: &[StampAnswer]) -> Vec<Anchor> {
+    let authorities = server.config.anchors.authorities();
+    let anchor = |stamp: &StampAnswer| {
+        let known = authorities.iter().find(|a| a.name == stamp.authority);
+        let pem = |known: &Authority| -> Vec<u8> {
+            let roots = known.roots.roots().iter();
+            roots.flat_map(|root| pem(root.der())).collect()
+        };
+        Anchor {
+            name: format!("{}.{}", stamp.size, stamp.authority),
+            response: stamp.answer.clone(),
+            request: Some(stamp.request.clone()),
+            chain_pem: known.map(pem),
+        }
+    };
+    stamps.iter().map(anchor).collect()
+}
+
+/// A certificate as text (RFC 7468).
+fn pem(der: &[u8]) -> Vec<u8> {
+    let mut text = b"-----BEGIN CERTIFICATE-----\n".to_vec();
+    for line in STANDARD.encode(der).as_bytes().chunks(64) {
+        text.extend(line);
+        text.push(b'\n');
+    }
+    text.extend(b"-----END CERTIFICATE-----\n");
+    text
 }
 
 fn ledger(part: LogPart) -> LedgerPart {

@@ -27,11 +27,17 @@ use bifold_report::bundle::BundleError;
 use bifold_store::Store;
 use serde::Deserialize;
 use std::path::PathBuf;
+use std::time::Duration;
+use tokio::time::Instant;
 use tokio_util::io::ReaderStream;
 
 const MANIFEST: HeaderName = HeaderName::from_static("bifold-tag-manifest-sha256");
 /// Bytes read from disk at a time.
 const READ_BYTES: usize = 256 * 1024;
+
+/// How long a bundle waits for its time-stamp, and how often it looks.
+const STAMP_PATIENCE: Duration = Duration::from_secs(10);
+const STAMP_LOOK: Duration = Duration::from_millis(200);
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -96,6 +102,8 @@ pub(crate) async fn hand_out(
     let receipt = write.execute(server, vec![command]).await?;
     // The checkpoint that covers the entry; the worker may have signed it already.
     server.store.sign_checkpoint().await?;
+    let entry = receipt.entries.last().ok_or(Error::Internal)?;
+    await_stamp(server, entry.index).await?;
     let touched = receipt.touched.first().ok_or(Error::Internal)?;
     let recorded = gather::Recorded {
         incident: incident.id.clone(),
@@ -107,6 +115,22 @@ pub(crate) async fn hand_out(
     let number = incident.shown_number();
     let packed = pack(server, bundle, &number).await?;
     sent(&number, packed).await
+}
+
+/// Waits a moment for an authority to stamp a checkpoint that covers the entry. Without one the
+/// bundle is as good; only how old it is stands on the organisation's word.
+async fn await_stamp(server: &Server, entry: u64) -> Result<()> {
+    if server.config.anchors.authorities().is_empty() {
+        return Ok(());
+    }
+    let log = server.store.log_state().await?.log;
+    let covered = entry + 1;
+    let patience = Instant::now() + STAMP_PATIENCE;
+    while server.store.stamps_covering(log, covered).await?.is_empty() && Instant::now() < patience
+    {
+        tokio::time::sleep(STAMP_LOOK).await;
+    }
+    Ok(())
 }
 
 fn short(text: &str) -> Result<Short> {
