@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod asset;
+pub mod calendar;
 pub mod directory;
 pub mod event;
 pub mod evidence;

@@ -42,6 +42,38 @@ pub enum Invalid {
         /// What was given, cut short.
         text: String,
     },
+    /// No zone of this name.
+    #[error("{name:?} is no time zone; write an IANA name, such as Europe/Zurich")]
+    Zone {
+        /// What was given, cut short.
+        name: String,
+    },
+    /// A slot that is none.
+    #[error("{} to {} is no part of a day; it ends after it begins, at 24:00 at the latest",
+        clock(*from), clock(*to))]
+    Slot {
+        /// Minutes after midnight.
+        from: u16,
+        /// Minutes after midnight.
+        to: u16,
+    },
+    /// Two slots of a day share some time.
+    #[error("{} to {} overlaps with the slot before it; make one of both, or correct one",
+        clock(*from), clock(*to))]
+    Overlap {
+        /// Minutes after midnight.
+        from: u16,
+        /// Minutes after midnight.
+        to: u16,
+    },
+    /// More than fit.
+    #[error("at most {limit} {what} fit")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
     /// A number outside its range.
     #[error("{field} must be from {min} to {max}")]
     OutOfRange {
@@ -52,6 +84,11 @@ pub enum Invalid {
         /// The most.
         max: i64,
     },
+}
+
+/// Minutes after midnight as a clock shows them.
+fn clock(minutes: u16) -> String {
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 /// What still stands between an incident and its closure (features F085).

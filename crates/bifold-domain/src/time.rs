@@ -65,7 +65,7 @@ impl At {
         self.timestamp().to_zoned(jiff::tz::TimeZone::UTC).year()
     }
 
-    fn timestamp(self) -> jiff::Timestamp {
+    pub(crate) fn timestamp(self) -> jiff::Timestamp {
         // Every value is made inside RANGE, which jiff can hold.
         jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
     }
