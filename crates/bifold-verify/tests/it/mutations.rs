@@ -2,11 +2,14 @@
 //!
 //! Two attackers: one who damages files, and one who packs the bag anew afterwards but does not
 //! have the log's key.
+//!
+//! `BIFOLD_MUTATIONS=20000` makes that many mutations instead of some (in a release build), and a
+//! twentieth as many bundles of made-up histories, each clean and with an entry taken out.
 
 use bifold_verify::{BundleReport, Verdict};
 use serde_json::{Value, json};
 
-use crate::case::Case;
+use crate::case::{Case, INCIDENT};
 use crate::packed::{
     Files, Packed, leaf, lines, remove_entry, repack, set_leaf, set_lines, sha256,
 };
@@ -26,6 +29,12 @@ impl Random {
     fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
+}
+
+/// How many mutations are made in all.
+fn mutations() -> usize {
+    let asked = std::env::var_os("BIFOLD_MUTATIONS");
+    asked.map_or(1_400, |n| n.to_str().unwrap().parse().unwrap())
 }
 
 #[track_caller]
@@ -58,12 +67,60 @@ fn a_clean_bundle_is_never_suspected() {
     }
 }
 
+/// The story with a past of its own: notes, what others do, values that were redacted.
+fn varied(random: &mut Random) -> Case {
+    let mut case = Case::before_export();
+    let mut notes = Vec::new();
+    for n in 0..random.below(60) {
+        match random.below(4) {
+            0 => case.noise(),
+            1 if !notes.is_empty() => {
+                let note = notes.swap_remove(random.below(notes.len()));
+                case.redact(note, "/text");
+            }
+            _ => {
+                let text = format!("{n}: {}", "ä\u{2028}\"<b>,".repeat(random.below(9)));
+                let texts = [("text", text.as_str())];
+                let kind = "incident.note_added";
+                notes.push(case.fact(INCIDENT, kind, 1, json!({}), &texts));
+            }
+        }
+    }
+    case.export();
+    case
+}
+
+#[test]
+fn of_any_history_the_bundle_is_clean_and_lacks_no_entry_unnoticed() {
+    let mut random = Random(2_026);
+    for round in 0..mutations() / 20 {
+        let case = varied(&mut random);
+        let mut packed = Packed::new(&case);
+        let clean = packed.files();
+        let report = packed.verify(&clean);
+        assert_eq!(
+            report.verdict(),
+            Verdict::Verified,
+            "round {round}: {report}"
+        );
+        let entries = entries(&clean);
+        let (index, record) = random.pick(&entries).clone();
+        let mut files = clean;
+        remove_entry(&mut files, index);
+        repack(&mut files);
+        let redacted = case.redactions.iter().find(|r| r.by == index);
+        let name = redacted.map_or(record, |r| format!("entry {}", r.index));
+        let what = format!("round {round}: entry {index} removed");
+        is_found(&packed.verify(&files), &what, &[&name]);
+    }
+}
+
 #[test]
 fn every_damaged_file_is_found() {
     let mut packed = Packed::new(&Case::new());
     let clean = packed.files();
     let mut random = Random(42);
-    for round in 0..700 {
+    for round in 0..mutations() / 2 {
         let mut files = clean.clone();
         let name = name_of(&mut random, &files);
         let bytes = files.get_mut(&name).unwrap();
@@ -227,7 +284,7 @@ fn every_change_by_somebody_without_the_key_is_found() {
     let mut packed = Packed::new(&Case::new());
     let clean = packed.files();
     let mut random = Random(4_711);
-    for round in 0..640 {
+    for round in 0..mutations() * 9 / 20 {
         let mut files = clean.clone();
         let (what, names) = match round % 8 {
             way @ 0..6 => tamper_entry(&mut random, &mut files, way),
@@ -262,7 +319,7 @@ fn changed_and_exchanged_evidence_is_found() {
     is_found(&packed.verify(&files), "evidence exchanged", &[one]);
 
     let mut random = Random(815);
-    for round in 0..60 {
+    for round in 0..mutations() / 20 {
         // Other bytes under their own hash, and the card changed to match.
         let mut files = clean.clone();
         let name = random.pick(&names).clone();
