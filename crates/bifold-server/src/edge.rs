@@ -140,6 +140,9 @@ fn finish(
         };
     }
     let headers = response.headers_mut();
+    if !server.config.insecure_cookies {
+        secure_cookies(headers);
+    }
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(value);
     }
@@ -147,6 +150,19 @@ fn finish(
         headers.insert(REQUEST_ID, value);
     }
     response
+}
+
+/// No cookie travels in the clear, whoever set it.
+fn secure_cookies(headers: &mut HeaderMap) {
+    for cookie in headers
+        .iter_mut()
+        .filter(|(name, _)| *name == header::SET_COOKIE)
+    {
+        let text = [cookie.1.as_bytes(), b"; Secure"].concat();
+        if let Ok(value) = HeaderValue::from_bytes(&text) {
+            *cookie.1 = value;
+        }
+    }
 }
 
 fn is_page(response: &Response) -> bool {
@@ -178,4 +194,23 @@ fn written(response: Response, mut problem: Problem, id: &str, method: &Method) 
         Body::from(serde_json::to_vec(&problem).unwrap_or_default())
     };
     Response::from_parts(parts, body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cookie_is_secure_once() {
+        let mut headers = HeaderMap::new();
+        for cookie in ["said=x; Path=/", "lang=de; Max-Age=9"] {
+            headers.append(header::SET_COOKIE, HeaderValue::from_static(cookie));
+        }
+        secure_cookies(&mut headers);
+        let all: Vec<_> = headers.get_all(header::SET_COOKIE).iter().collect();
+        assert_eq!(
+            all,
+            ["said=x; Path=/; Secure", "lang=de; Max-Age=9; Secure"]
+        );
+    }
 }

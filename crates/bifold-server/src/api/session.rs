@@ -90,12 +90,7 @@ fn with_cookie(server: &Server, secret: &str, more: &str) -> Response {
 /// The cookie that carries a session.
 pub(crate) fn session_cookie(server: &Server, secret: &str, more: &str) -> HeaderValue {
     let name = cookie_name(&server.config);
-    let secure = if server.config.insecure_cookies {
-        ""
-    } else {
-        "; Secure"
-    };
-    let cookie = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax{secure}{more}");
+    let cookie = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax{more}");
     HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))
 }
 

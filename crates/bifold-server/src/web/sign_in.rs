@@ -127,7 +127,7 @@ async fn signed_in(server: &Server, secret: &str, next: &str) -> Result<Response
     if let Some(actor) = server.store.session_actor(secret, Presence::Acting).await? {
         let wanted = server.store.preferences(&actor.person).await?;
         if wanted != Preferences::default() {
-            for cookie in look_cookies(server, &wanted) {
+            for cookie in look_cookies(&wanted) {
                 headers.append(header::SET_COOKIE, cookie);
             }
         }
@@ -173,7 +173,7 @@ async fn sign_out(State(server): State<Server>, request: Request) -> Result<Resp
         session_cookie(&server, "", "; Max-Age=0"),
     );
     // The next person at this machine is not shown what this one wanted.
-    for cookie in look_cookies(&server, &Preferences::default()) {
+    for cookie in look_cookies(&Preferences::default()) {
         own.append(header::SET_COOKIE, cookie);
     }
     // Drafts and everything else this browser kept of us.

@@ -118,7 +118,7 @@ async fn look(State(server): State<Server>, form: Form) -> Result<Response> {
     wanted.single_keys = form.get("keys").is_some();
     server.store.set_preferences(me, &wanted).await?;
     let mut response = done("done-look", "", HERE);
-    for cookie in look_cookies(&server, &wanted) {
+    for cookie in look_cookies(&wanted) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
@@ -132,14 +132,9 @@ fn unknown(at: &str) -> Error {
 }
 
 /// The cookies from which every page, also one for guests, knows how to look.
-pub(crate) fn look_cookies(server: &Server, wanted: &Preferences) -> Vec<HeaderValue> {
+pub(crate) fn look_cookies(wanted: &Preferences) -> Vec<HeaderValue> {
     let theme = Some(wanted.theme.word()).filter(|_| wanted.theme != Theme::System);
     let keys = Some("off").filter(|_| !wanted.single_keys);
-    let secure = if server.config.insecure_cookies {
-        ""
-    } else {
-        "; Secure"
-    };
     let all = [
         ("lang", wanted.language.as_deref()),
         ("theme", theme),
@@ -149,8 +144,7 @@ pub(crate) fn look_cookies(server: &Server, wanted: &Preferences) -> Vec<HeaderV
         .filter_map(|(name, value)| {
             let age = value.map_or(0, |_| COOKIE_SECONDS);
             let value = value.unwrap_or_default();
-            let text =
-                format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
+            let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}");
             HeaderValue::from_str(&text).ok()
         })
         .collect()
