@@ -112,6 +112,7 @@ export const SCREENS = [
   { name: "settings-gate", role: "admin", path: "/settings/gate", states: FULL },
   { name: "settings-limits", role: "admin", path: "/settings/limits", states: FULL },
   { name: "settings-alarms", role: "auditor", path: "/settings/alarms", states: FULL },
+  { name: "settings-checkpoint", role: "auditor", path: "/settings/ledger/print", states: FULL },
   { name: "settings-ledger", role: "auditor", path: "/settings/ledger", states: FULL },
 ];
 

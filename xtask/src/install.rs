@@ -84,7 +84,7 @@ pub(crate) fn everything() -> Count {
         println!("{error:#}");
     }
     count += found(
-        "pymerkle, schemathesis, bagit, case-utils, moto",
+        "pymerkle, schemathesis, bagit, case-utils, moto, pyzipper",
         &["PyPI"],
         python.is_ok(),
     );

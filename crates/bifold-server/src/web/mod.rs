@@ -25,6 +25,7 @@ mod locale;
 mod markdown;
 mod more;
 mod palette;
+mod qr;
 mod queue;
 mod report;
 mod rows;

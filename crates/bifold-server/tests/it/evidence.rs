@@ -361,6 +361,16 @@ fn pages(app: &TestApp) {
     posted(&officer, &verb("nonsense"), &[]).is(404);
     let bytes = posted(&officer, &verb("download"), &[("purpose", "To look.")]).is(200);
     assert_eq!(bytes.text, "lines");
+    let look = [("purpose", "To dissect it."), ("as", "zip")];
+    let zip = posted(&officer, &verb("download"), &look).is(200);
+    assert_eq!(zip.header("content-type"), "application/zip");
+    opened_elsewhere(&zip.bytes, b"lines");
+    let content = format!("{}/content?purpose=x&as=zip", at.trim_start_matches('/'));
+    assert_eq!(
+        officer.get(&content).is(200).bytes.get(..4),
+        Some(&b"PK\x03\x04"[..])
+    );
+    officer.get(&content.replace("=zip", "=exe")).is(422);
     let hold = [
         ("hold", "4 O 12/26"),
         ("authority", "The court."),
@@ -399,4 +409,29 @@ fn pages(app: &TestApp) {
         &[],
     )
     .is(303);
+}
+
+/// A ZIP that others open with the password, and not without it.
+fn opened_elsewhere(zip: &[u8], bytes: &[u8]) {
+    let python = std::env::var_os("BIFOLD_TEST_PYTHON").unwrap_or_else(|| "python3".into());
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("it.zip"), zip).unwrap();
+    let script = "import sys\n\
+        try: import pyzipper\n\
+        except ImportError: sys.exit(77)\n\
+        zip = pyzipper.AESZipFile('it.zip'); [name] = zip.namelist()\n\
+        try: zip.read(name); sys.exit('it opens without a password')\n\
+        except RuntimeError: pass\n\
+        zip.setpassword(b'infected'); sys.stdout.buffer.write(zip.read(name))";
+    let run = std::process::Command::new(python)
+        .args(["-c", script])
+        .current_dir(folder.path())
+        .output();
+    match run {
+        Ok(output) if output.status.code() != Some(77) => {
+            assert!(output.status.success(), "{output:?}");
+            assert_eq!(output.stdout, bytes);
+        }
+        _ => eprintln!("SKIPPED: no pyzipper here; set BIFOLD_TEST_PYTHON"),
+    }
 }

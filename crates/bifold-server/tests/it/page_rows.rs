@@ -84,6 +84,7 @@ fn settings() -> Vec<PageRow> {
         row("page_settings_token_revoke", ALL),
         row("page_settings_alarms", "MSU"),
         row("page_settings_ledger", AUDIT),
+        row("page_settings_ledger_print", AUDIT),
     ];
     let administered = [
         "page_settings_services",

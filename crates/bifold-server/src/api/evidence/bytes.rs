@@ -3,7 +3,7 @@
 //! Bytes are hashed while they are written and kept before the fact that seals them. They leave
 //! as an attachment of no type, and the purpose is recorded before the first of them does.
 
-use super::readable;
+use super::{readable, zipped};
 use crate::answer;
 use crate::auth::Caller;
 use crate::body;
@@ -34,7 +34,14 @@ const IN: &[Param] = &[
         "their hash at the source; refused when it is not theirs",
     ),
 ];
-const OUT: &[Param] = &[("purpose", "string", "what for")];
+const OUT: &[Param] = &[
+    ("purpose", "string", "what for"),
+    (
+        "as",
+        "string",
+        "`zip` for a ZIP with the password `infected`, for what may be malware; else `bytes`",
+    ),
+];
 
 pub(crate) fn routes() -> Vec<Route> {
     let path = "/api/v1/evidence/{id}/content";
@@ -145,6 +152,19 @@ async fn ask(server: &Server, caller: &Caller, evidence: &Evidence, verb: Verb) 
 #[serde(deny_unknown_fields)]
 struct Leaving {
     purpose: Text,
+    #[serde(default, rename = "as")]
+    form: Form,
+}
+
+/// As what bytes leave.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Form {
+    /// As they are.
+    #[default]
+    Bytes,
+    /// In a ZIP that nothing opens by itself.
+    Zip,
 }
 
 async fn download(
@@ -154,7 +174,7 @@ async fn download(
     Params(leaving): Params<Leaving>,
 ) -> Result<Response> {
     let (evidence, ..) = readable(&server, &caller, &name).await?;
-    hand_out(&server, &caller, &evidence, leaving.purpose).await
+    hand_out(&server, &caller, &evidence, leaving.purpose, leaving.form).await
 }
 
 /// Records the purpose, then sends the bytes.
@@ -163,6 +183,7 @@ pub(crate) async fn hand_out(
     caller: &Caller,
     evidence: &Evidence,
     purpose: Text,
+    form: Form,
 ) -> Result<Response> {
     let hash = evidence.sha256().ok_or_else(|| Error::no("bytes"))?;
     let file = server.store.open_blob(hash.as_str()).await?;
@@ -175,19 +196,31 @@ pub(crate) async fn hand_out(
         Verb::Access(Access { way, purpose }),
     )
     .await?;
+    let number = evidence.shown_number();
+    if form == Form::Zip {
+        let zip = zipped::body(file, format!("{number}.bin"), hash.as_str().to_owned()).await;
+        return Ok(attachment(
+            &format!("{number}.zip"),
+            "application/zip",
+            None,
+            zip,
+        ));
+    }
     let size = match evidence.seal() {
-        Some(Seal::Bytes { size_bytes, .. }) => *size_bytes,
-        _ => 0,
+        Some(Seal::Bytes { size_bytes, .. }) => Some(*size_bytes),
+        _ => None,
     };
     let body = Body::from_stream(ReaderStream::with_capacity(file, READ_BYTES));
     debug_assert!(body.size_hint().exact().is_none());
-    let name = format!("attachment; filename=\"{}.bin\"", evidence.shown_number());
+    let name = format!("{number}.bin");
+    Ok(attachment(&name, "application/octet-stream", size, body))
+}
+
+/// Something to keep, never to show.
+fn attachment(name: &str, of: &'static str, size: Option<u64>, body: Body) -> Response {
+    let name = format!("attachment; filename=\"{name}\"");
     let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/octet-stream"),
-        ),
-        (header::CONTENT_LENGTH, HeaderValue::from(size)),
+        (header::CONTENT_TYPE, HeaderValue::from_static(of)),
         (
             header::CONTENT_DISPOSITION,
             HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment")),
@@ -197,5 +230,6 @@ pub(crate) async fn hand_out(
             HeaderValue::from_static("default-src 'none'; sandbox"),
         ),
     ];
-    Ok((headers, body).into_response())
+    let size = size.map(|size| [(header::CONTENT_LENGTH, HeaderValue::from(size))]);
+    (headers, size, body).into_response()
 }

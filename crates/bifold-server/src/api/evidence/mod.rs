@@ -7,8 +7,9 @@ mod register;
 mod show;
 mod upload;
 pub(crate) mod verbs;
+mod zipped;
 
-pub(crate) use bytes::hand_out;
+pub(crate) use bytes::{Form, hand_out};
 
 use crate::auth::Caller;
 use crate::error::{Error, Result};

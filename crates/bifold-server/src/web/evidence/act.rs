@@ -1,6 +1,6 @@
 //! Forms of an exhibit, turned into the API's own bodies.
 
-use crate::api::evidence::{dual, readable, verbs};
+use crate::api::evidence::{self, dual, readable, verbs};
 use crate::api::incidents::bundle::{ExportBody, hand_out};
 use crate::error::{Error, Result};
 use crate::params::Place;
@@ -60,7 +60,11 @@ async fn act(
         ["download"] => {
             let purpose = form.get("purpose").unwrap_or_default();
             let purpose = Text::parse(purpose).map_err(bifold_domain::Refusal::from)?;
-            return crate::api::evidence::hand_out(&server, &form.caller, &item, purpose).await;
+            let way = match form.get("as") {
+                Some("zip") => evidence::Form::Zip,
+                _ => evidence::Form::Bytes,
+            };
+            return evidence::hand_out(&server, &form.caller, &item, purpose, way).await;
         }
         ["requests", request, word] => {
             dual::act(&server, &write, &incident, request, word).await?;

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::route::{Access, Route};
 use crate::server::Server;
 use crate::web::frame::{Frame, Visit, page};
+use crate::web::qr::Code;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -20,6 +21,13 @@ pub(super) fn routes() -> Vec<Route> {
             show,
         )
         .summary("The ledger and how to check it."),
+        shown(
+            "/settings/ledger/print",
+            "page_settings_ledger_print",
+            Access::Needs(Permission::Audit),
+            print,
+        )
+        .summary("The newest checkpoint, to be printed and kept by somebody else."),
     ]
 }
 
@@ -61,5 +69,34 @@ async fn show(State(server): State<Server>, visit: Visit) -> Result<Response> {
         signed: signed.map(|(checkpoint, note)| (checkpoint.size, note)),
         vkey: server.store.vkey(state.log).ok(),
         anchors: standing(&server).await?,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "checkpoint.html")]
+struct CheckpointPage {
+    f: Frame,
+    /// The newest signed note, with its size and its code.
+    signed: Option<(u64, String, Code)>,
+    vkey: Option<String>,
+    printed: String,
+}
+
+async fn print(State(server): State<Server>, visit: Visit) -> Result<Response> {
+    let log = server.store.log_state().await?.log;
+    let signed = server.store.checkpoint(log, 0).await?;
+    let signed = signed.map(|(checkpoint, note)| {
+        let code = Code::of(&note)?;
+        Ok::<_, crate::error::Error>((checkpoint.size, note, code))
+    });
+    let l = visit.locale();
+    let now = server.store.shell().clock.now();
+    page(&CheckpointPage {
+        f: visit
+            .frame(&server, l.t("checkpoint-title"), "settings")
+            .await?,
+        signed: signed.transpose()?,
+        vkey: server.store.vkey(log).ok(),
+        printed: l.moment(&now),
     })
 }
