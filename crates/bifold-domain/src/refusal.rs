@@ -49,22 +49,16 @@ pub enum Invalid {
         name: String,
     },
     /// A slot that is none.
-    #[error("{} to {} is no part of a day; it ends after it begins, at 24:00 at the latest",
-        clock(*from), clock(*to))]
+    #[error("{slot} is no part of a day; it ends after it begins, at 24:00 at the latest")]
     Slot {
-        /// Minutes after midnight.
-        from: u16,
-        /// Minutes after midnight.
-        to: u16,
+        /// From when to when.
+        slot: String,
     },
     /// Two slots of a day share some time.
-    #[error("{} to {} overlaps with the slot before it; make one of both, or correct one",
-        clock(*from), clock(*to))]
+    #[error("{slot} overlaps with the slot before it; make one of both, or correct one")]
     Overlap {
-        /// Minutes after midnight.
-        from: u16,
-        /// Minutes after midnight.
-        to: u16,
+        /// From when to when.
+        slot: String,
     },
     /// More than fit.
     #[error("at most {limit} {what} fit")]
@@ -84,11 +78,6 @@ pub enum Invalid {
         /// The most.
         max: i64,
     },
-}
-
-/// Minutes after midnight as a clock shows them.
-fn clock(minutes: u16) -> String {
-    format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 /// What still stands between an incident and its closure (features F085).

@@ -103,6 +103,14 @@ pub struct Slot {
     pub to: u16,
 }
 
+impl fmt::Display for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let clock = |minutes: u16| (minutes / 60, minutes % 60);
+        let ((h, m), (to_h, to_m)) = (clock(self.from), clock(self.to));
+        write!(f, "{h:02}:{m:02} to {to_h:02}:{to_m:02}")
+    }
+}
+
 /// The slots of a day, in order and apart from each other. None: the service is not attended.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Slot>", into = "Vec<Slot>")]
@@ -123,15 +131,13 @@ impl Day {
         for slot in slots {
             if slot.from >= slot.to || slot.to > DAY_MINUTES {
                 return Err(Invalid::Slot {
-                    from: slot.from,
-                    to: slot.to,
+                    slot: slot.to_string(),
                 });
             }
             match joined.last_mut() {
                 Some(last) if slot.from < last.to => {
                     return Err(Invalid::Overlap {
-                        from: slot.from,
-                        to: slot.to,
+                        slot: slot.to_string(),
                     });
                 }
                 Some(last) if slot.from == last.to => last.to = slot.to,
