@@ -18,6 +18,7 @@ pub mod gate;
 pub mod id;
 pub mod incident;
 pub mod kind;
+pub mod level;
 pub mod person;
 pub mod policy;
 pub mod priority;

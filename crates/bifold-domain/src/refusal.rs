@@ -227,6 +227,16 @@ refusals! {
     rule: "20000-1 8.6.1: classification by the agreed scheme",
     next: "Choose one that the policy lists (GET /api/v1/policy).";
 
+    /// A clock would never do what it is for.
+    Contradiction {
+        /// Which service level.
+        level: String,
+        /// Why.
+        why: String,
+    }, Invalid, "contradiction", "the service level {level} contradicts itself: {why}",
+    rule: "20000-1 8.3.3: targets are agreed, and measured",
+    next: "Change its conditions or its place, and look at the preview before you save.";
+
     /// The record is closed and sealed.
     Sealed, Conflict, "sealed", "this incident is closed and sealed",
     rule: "features F087: closed means sealed",

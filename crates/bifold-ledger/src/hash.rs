@@ -41,6 +41,16 @@ impl Hash {
     }
 }
 
+/// Bytes as lower-case hexadecimal digits: the form of content addresses, bags and sealed files.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// Decodes exactly 32 bytes without allocating; the length is checked first, because a decoder
 /// wants room for what the length promises.
 fn decode(engine: &impl base64::Engine, text: &str, chars: usize) -> Option<Hash> {

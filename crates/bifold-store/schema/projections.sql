@@ -41,6 +41,10 @@ CREATE TABLE incident (
     resolved_at   BIGINT,
     closed_at     BIGINT,
     snoozed_until BIGINT,
+    clock_due     BIGINT  NOT NULL,
+    clock_of      TEXT,
+    clock_paused  BOOLEAN NOT NULL,
+    clock_look    BIGINT,
     reassigned    BIGINT  NOT NULL,
     reopened      BIGINT  NOT NULL,
     source        TEXT,
@@ -60,6 +64,30 @@ CREATE INDEX incident_assignee ON incident (org, assignee, is_open, handling, se
 CREATE INDEX incident_reporter ON incident (org, reporter, seq);
 CREATE INDEX incident_parent ON incident (org, parent) WHERE parent IS NOT NULL;
 CREATE INDEX incident_external ON incident (org, source, external_id) WHERE source IS NOT NULL;
+
+CREATE INDEX incident_due ON incident (org, is_open, clock_due, seq);
+CREATE INDEX incident_look ON incident (org, clock_look) WHERE clock_look IS NOT NULL;
+
+-- Runs of the clocks of service levels. One whose level is for incidents of a sensitive kind
+-- stands in its lane.
+CREATE TABLE clock (
+    org        TEXT   NOT NULL,
+    incident   TEXT   NOT NULL,
+    agreement  TEXT   NOT NULL,
+    metric     TEXT   NOT NULL,
+    run        BIGINT NOT NULL,
+    party      TEXT   NOT NULL,
+    level      TEXT   NOT NULL,
+    lane       TEXT,
+    standing   TEXT   NOT NULL,
+    started_at BIGINT NOT NULL,
+    ended_at   BIGINT,
+    due        BIGINT,
+    counted    BIGINT NOT NULL,
+    target     BIGINT NOT NULL,
+    PRIMARY KEY (org, incident, agreement, metric, run)
+);
+CREATE INDEX clock_started ON clock (org, started_at);
 
 CREATE TABLE incident_member (
     org       TEXT   NOT NULL,

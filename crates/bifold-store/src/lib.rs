@@ -11,6 +11,7 @@ pub mod anchor;
 pub mod backup;
 pub mod blob;
 pub mod changes;
+mod clock;
 mod db;
 mod disclosed;
 mod error;

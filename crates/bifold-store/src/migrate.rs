@@ -15,7 +15,7 @@ const STEPS: &[&str] = &[
     include_str!("../schema/0006_key_ring.sql"),
 ];
 /// Raised whenever `projections.sql` changes.
-pub(crate) const PROJECTION_VERSION: i64 = 3;
+pub(crate) const PROJECTION_VERSION: i64 = 4;
 const PROJECTIONS: &str = include_str!("../schema/projections.sql");
 /// Made when absent, at every start.
 const INDEXES: &str = include_str!("../schema/indexes.sql");
@@ -25,6 +25,7 @@ pub(crate) const PROJECTION_TABLES: &[&str] = &[
     "snapshot",
     "incident",
     "incident_member",
+    "clock",
     "incident_verdict",
     "incident_seat",
     "restoring_action",

@@ -5,7 +5,8 @@ use crate::disclosed::Envelopes;
 use crate::error::{Error, Result};
 use crate::query::search;
 use crate::store::{Inner, Store};
-use crate::write::{exhibit, project, seal, state_type};
+use crate::write::{clocked, exhibit, project, seal, state_type};
+use bifold_domain::policy::{Policy, PolicyId};
 use bifold_domain::record::{self, State};
 use bifold_domain::{At, Meta, PersonId};
 use serde::Serialize;
@@ -214,7 +215,12 @@ pub(crate) async fn fold_until(
     Ok(fold.open.map(|(_, folded)| folded.state))
 }
 
-fn rows_of(org: &str, id: &str, folded: &Folded) -> Result<(Vec<Value>, project::Rows)> {
+fn rows_of(
+    org: &str,
+    id: &str,
+    folded: &Folded,
+    policy: &Policy,
+) -> Result<(Vec<Value>, project::Rows)> {
     let snapshot = vec![
         org.into(),
         id.into(),
@@ -224,20 +230,29 @@ fn rows_of(org: &str, id: &str, folded: &Folded) -> Result<(Vec<Value>, project:
         folded.state.to_json().map_err(Error::damaged)?.into(),
     ];
     let mut rows = project::Rows::default();
-    project::main(org, &folded.state, folded.version, &mut rows);
-    project::side(org, &folded.state, &mut rows);
+    project::main(org, &folded.state, folded.version, policy, &mut rows);
+    project::side(org, &folded.state, policy, &mut rows);
     Ok((snapshot, rows))
+}
+
+/// The policy as its facts give it, before there is a directory.
+async fn policy_of(inner: &Inner, conn: Conn<'_>) -> Result<Policy> {
+    match fold_subject(inner, conn, &PolicyId.to_string()).await? {
+        Some(State::Policy(policy)) => Ok(*policy),
+        _ => Ok(Policy::default()),
+    }
 }
 
 /// Fills empty projections from the ledger.
 pub(crate) async fn rebuild(inner: &Inner) -> Result<u64> {
     let mut tx = inner.db.begin().await?;
+    let policy = policy_of(inner, tx.conn()).await?;
     let mut fold = Fold::new(inner)?;
     while let Some(records) = fold.next(tx.conn()).await? {
         let mut snapshots = Vec::new();
         let mut all = project::Rows::default();
         for (id, folded) in records {
-            let (snapshot, rows) = rows_of(&inner.org, &id, &folded)?;
+            let (snapshot, rows) = rows_of(&inner.org, &id, &folded, &policy)?;
             snapshots.push(snapshot);
             all.extend(rows);
         }
@@ -269,13 +284,16 @@ impl Store {
         let mut report = ReplayReport::default();
         let mut fold = Fold::new(&self.inner)?;
         let mut lease = self.inner.db.reader().await?;
+        let policy = policy_of(&self.inner, lease.conn()).await?;
         let mut counts: BTreeMap<&'static str, i64> = BTreeMap::new();
         while let Some(records) = fold.next(lease.conn()).await? {
             fold.texts.clear();
             fold.alarms.clear();
             report.records += records.len() as u64;
             for page in records.chunks(400) {
-                let compared = self.compare(lease.conn(), page, &mut report).await?;
+                let compared = self
+                    .compare(lease.conn(), page, &policy, &mut report)
+                    .await?;
                 for (table, n) in compared {
                     *counts.entry(table).or_default() += n;
                 }
@@ -292,6 +310,7 @@ impl Store {
         &self,
         mut conn: Conn<'_>,
         records: &[(String, Folded)],
+        policy: &Policy,
         report: &mut ReplayReport,
     ) -> Result<Vec<(&'static str, i64)>> {
         let org = self.inner.org.as_str();
@@ -299,17 +318,18 @@ impl Store {
         let mut snapshots = Vec::new();
         let mut all = project::Rows::default();
         for (id, folded) in records {
-            let (snapshot, rows) = rows_of(org, id, folded)?;
+            let (snapshot, rows) = rows_of(org, id, folded, policy)?;
             snapshots.push(snapshot);
             all.extend(rows);
         }
-        let tables: [(&Insert, &str, Vec<Vec<Value>>); 13] = [
+        let tables: [(&Insert, &str, Vec<Vec<Value>>); 14] = [
             (&project::SNAPSHOT, "id", snapshots),
             (&project::INCIDENT, "id", all.incident),
             (&project::MEMBER, "incident", all.member),
             (&project::VERDICT, "incident", all.verdict),
             (&project::SEAT, "incident", all.seat),
             (&project::RELATION, "from_id", all.relation),
+            (&clocked::CLOCK, "incident", all.clock),
             (&project::ACTION, "incident", all.action),
             (&project::TASK, "incident", all.task),
             (&project::EVENT, "id", all.event),

@@ -254,10 +254,10 @@ impl Store {
         drop(lease);
         let inner = Arc::new(Inner {
             db,
+            blobs: Blobs::open(&options.evidence, &options.data, &row.org)?,
             org: row.org,
             org_no: row.no,
             quota_bytes: options.quota_bytes,
-            blobs: Blobs::open(&options.evidence, &options.data)?,
             hashing: Hashing::default(),
             organisation: row.name,
             origin_base: row.origin,

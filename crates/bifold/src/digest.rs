@@ -1,7 +1,7 @@
 //! SHA-256 of bytes while they pass by. Holds the state of the hash and nothing of the bytes.
 
+use bifold_ledger::hash::hex;
 use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 
 /// Bytes read at a time.
@@ -100,14 +100,6 @@ pub(crate) fn of_reader(reader: impl Read) -> io::Result<Summed> {
 /// The hash of bytes that are here.
 pub(crate) fn of_bytes(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
-}
-
-/// Bytes as lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Whether a text is a SHA-256 as this project writes it: 64 lower-case hex digits.

@@ -176,13 +176,30 @@ impl From<Day> for Vec<Slot> {
 
 /// When a service is attended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Parts")]
 pub struct Calendar {
     zone: Zone,
     /// Monday first.
     week: [Day; 7],
     /// Dates with slots of their own: holidays, stock-taking, a Saturday that is worked.
     dates: BTreeMap<Date, Day>,
+}
+
+/// What a calendar is read from: everything in it is right, but there may be too much.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parts {
+    zone: Zone,
+    week: [Day; 7],
+    #[serde(default)]
+    dates: BTreeMap<Date, Day>,
+}
+
+impl TryFrom<Parts> for Calendar {
+    type Error = Invalid;
+    fn try_from(parts: Parts) -> Result<Self, Invalid> {
+        Self::new(parts.zone, parts.week, parts.dates)
+    }
 }
 
 impl Calendar {
@@ -229,10 +246,15 @@ impl Calendar {
     /// How much of the time between two instants counts, in microseconds; nothing when the second
     /// one is not later.
     pub fn counted(&self, from: At, until: At) -> i64 {
+        let open = self.open(from, until);
+        open.map(|(start, end)| end.micros() - start.micros()).sum()
+    }
+
+    /// The open times between two instants, in order.
+    pub fn open(&self, from: At, until: At) -> impl Iterator<Item = (At, At)> + '_ {
         Open::from(self, from)
-            .take_while(|(start, _)| *start < until)
-            .map(|(start, end)| end.min(until).micros() - start.micros())
-            .sum()
+            .take_while(move |(start, _)| *start < until)
+            .map(move |(start, end)| (start, end.min(until)))
     }
 
     /// When so many microseconds have counted since an instant: the first moment at which

@@ -3,7 +3,7 @@
 //! Variants are for ever: additive changes only. `tests/golden/` holds one serialised example of
 //! every variant ever released, and a test fails when one is missing or reads differently.
 
-use super::command::{Audience, Head, ImportedStage};
+use super::command::{Audience, Head, ImportedStage, Way};
 use super::state::{
     Compartment, Containment, EvidenceState, IncidentRole, Labels, MajorCriterion,
     NotificationState, PendingOn, Relation, ReviewState, StatedTimes, Tlp,
@@ -15,6 +15,7 @@ use crate::id::{
     TeamId,
 };
 use crate::kind::{Answer, Finding, KindKey};
+use crate::level::{Act, Firing, Whom};
 use crate::priority::{Dimension, Harm, Impact, Priority, Scores, Urgency};
 use crate::redact::Redactable;
 use crate::text::{Short, Text, Title};
@@ -251,6 +252,28 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         lane: Option<KindKey>,
         audience: Audience,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_by: Option<At>,
+    },
+    TargetMissed {
+        #[serde(flatten)]
+        firing: Firing,
+        due: At,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lane: Option<KindKey>,
+    },
+    Escalated {
+        #[serde(flatten)]
+        firing: Firing,
+        planned: At,
+        act: Act,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lane: Option<KindKey>,
+    },
+    EscalatedByHand {
+        way: Way,
+        whom: BTreeSet<Whom>,
+        reason: Redactable<Text>,
     },
     WorkaroundSet {
         text: Redactable<Text>,
@@ -414,6 +437,12 @@ impl Fact {
             | Self::TaskFinished { lane, .. }
             | Self::TaskDropped { lane, .. }
             | Self::NoteAdded {
+                lane: Some(lane), ..
+            }
+            | Self::TargetMissed {
+                lane: Some(lane), ..
+            }
+            | Self::Escalated {
                 lane: Some(lane), ..
             } => Some(lane.clone()),
             Self::ContainmentSet { .. }

@@ -13,16 +13,19 @@ mod readers;
 pub mod state;
 #[cfg(test)]
 mod tests;
+mod trail;
 
 pub use command::*;
 pub use fact::{ClosureGround, Fact, ObservedRow};
 pub use gated::*;
 pub use readers::{LaneWhy, Readers, Why};
 pub use state::*;
+pub use trail::{Phase, Standing, Trail, Turn};
 
 use crate::access::Viewer;
 use crate::id::{IncidentId, PersonId, ServiceId, TeamId};
 use crate::kind::{Finding, KindKey, Verdict};
+use crate::level::Firing;
 use crate::policy::Policy;
 use crate::priority::{Dimension, Harm, Impact, Priority, Scores, Urgency};
 use crate::record::{BrokenHistory, Context, Meta, Record};
@@ -117,6 +120,12 @@ pub struct Incident {
     pub reopened: u32,
     /// Where it was imported from.
     pub imported: Option<Imported>,
+    /// Its course, from which its clocks are computed.
+    #[serde(default)]
+    pub trail: Trail,
+    /// What fired on the runs of its clocks that are not over.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub fired: BTreeSet<Firing>,
 }
 
 impl Incident {

@@ -4,16 +4,22 @@
 //! under.
 
 mod start;
+mod terms;
+
+pub use terms::{NewCalendar, NewFunction, NewLevels};
 
 use crate::access::Permission;
 use crate::gate;
+use crate::id::PersonId;
 use crate::kind::{Kind, KindKey, KindVersion};
+use crate::level::{Levels, NamedCalendar, Terms};
 use crate::priority::{Matrix, Priority};
 use crate::record::{BrokenHistory, Context, Meta, Needs, Record};
 use crate::refusal::{Invalid, Refusal};
 use crate::text::Short;
+use crate::time::At;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// There is one policy per organisation.
@@ -54,6 +60,12 @@ pub struct Policy {
     /// The preservation gate.
     #[serde(default = "Versioned::starting")]
     pub gate: Versioned<gate::Rules>,
+    /// Service levels and the calendars they count by.
+    #[serde(default)]
+    pub terms: Terms,
+    /// Who holds which business function, such as `head-of-operations`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub functions: BTreeMap<Short, BTreeSet<PersonId>>,
 }
 
 /// A value with the version that counts its changes.
@@ -149,6 +161,12 @@ pub enum Command {
     Limits(Limits),
     /// Replaces the rules of the preservation gate.
     Gate(gate::Rules),
+    /// Adds a calendar, or a version of one.
+    Calendar(NewCalendar),
+    /// Replaces the service levels from an instant on.
+    Levels(NewLevels),
+    /// Says who holds a business function; nobody: it is no more.
+    Function(NewFunction),
 }
 
 /// What happened to the policy.
@@ -189,6 +207,30 @@ pub enum Fact {
     GateSet {
         /// The rules.
         rules: gate::Rules,
+    },
+    /// Calendar added, or a version of one.
+    CalendarSet {
+        /// Its key.
+        key: Short,
+        /// From when on.
+        from: At,
+        /// Its name and when time counts.
+        #[serde(flatten)]
+        calendar: NamedCalendar,
+    },
+    /// Service levels replaced.
+    LevelsSet {
+        /// From when on.
+        from: At,
+        /// The levels.
+        levels: Levels,
+    },
+    /// Business function given to others.
+    FunctionSet {
+        /// Its key.
+        key: Short,
+        /// Who holds it.
+        people: BTreeSet<PersonId>,
     },
 }
 
@@ -312,10 +354,13 @@ impl Record for Policy {
                 }
                 Fact::GateSet { rules }
             }
+            Command::Calendar(new) => now.set_calendar(new, context)?,
+            Command::Levels(new) => now.set_levels(new, context)?,
+            Command::Function(new) => now.set_function(new, context)?,
         }])
     }
 
-    fn evolve(state: Option<Self>, fact: &Fact, _: &Meta) -> Result<Self, BrokenHistory> {
+    fn evolve(state: Option<Self>, fact: &Fact, meta: &Meta) -> Result<Self, BrokenHistory> {
         let mut policy = state.unwrap_or_default();
         match fact {
             Fact::MatrixSet { matrix } => policy.matrix = policy.matrix.replaced(matrix.clone()),
@@ -340,6 +385,9 @@ impl Record for Policy {
             }
             Fact::LimitsSet { limits } => policy.limits = limits.clone(),
             Fact::GateSet { rules } => policy.gate = policy.gate.replaced(rules.clone()),
+            Fact::CalendarSet { .. } | Fact::LevelsSet { .. } | Fact::FunctionSet { .. } => {
+                policy.agreed(fact, meta.at);
+            }
         }
         Ok(policy)
     }

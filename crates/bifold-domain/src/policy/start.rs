@@ -2,6 +2,7 @@
 
 use super::{Limits, Policy, Versioned};
 use crate::kind::starting_kinds;
+use crate::level::Terms;
 use crate::priority::{Matrix, Priority};
 use crate::text::Short;
 
@@ -70,6 +71,8 @@ impl Default for Policy {
                 break_glass_minutes: 60,
             },
             gate: Versioned::starting(),
+            terms: Terms::default(),
+            functions: std::collections::BTreeMap::new(),
         }
     }
 }

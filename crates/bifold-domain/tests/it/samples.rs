@@ -5,9 +5,10 @@ use bifold_domain::gate::{ActionType, Course, Effect, Ground, Rules, Side, Volat
 use bifold_domain::incident::{
     Audience, Certainty, ClosureGround, Compartment, Containment, EvidenceState, Head,
     ImportedStage, IncidentRole, Labels, MajorCriterion, NotificationState, ObservedRow, PendingOn,
-    Relation, RelationKind, ReviewState, StatedTimes, Tlp,
+    Relation, RelationKind, ReviewState, StatedTimes, Tlp, Way,
 };
 use bifold_domain::kind::{Answer, Criterion, Finding, Kind, KindKey};
+use bifold_domain::level::{Act, ClockKey, Firing, Metric, Whom};
 use bifold_domain::policy::Limits;
 use bifold_domain::priority::{Dimension, Harm, Impact, Matrix, Priority, Scores, Urgency};
 use bifold_domain::record::{Fact, Record};
@@ -106,6 +107,17 @@ fn some_action() -> ActionId {
 }
 fn items() -> BTreeSet<Short> {
     BTreeSet::from([short("memory"), short("processes")])
+}
+fn firing(step: Option<u16>) -> Firing {
+    Firing {
+        clock: ClockKey {
+            agreement: short("gold"),
+            metric: Metric::Restore,
+        },
+        started: at(5),
+        level: short("gold-p1"),
+        step,
+    }
 }
 fn another() -> IncidentId {
     IncidentId::from_bits(2)
@@ -339,6 +351,25 @@ examples! { Incident, incident, Incident:
         text: text("We called the supplier."),
         lane: Some(KindKey::service()),
         audience: Audience::Outward,
+        next_by: None,
+    },
+    TargetMissed => incident::Fact::TargetMissed {
+        firing: firing(None),
+        due: at(9),
+        lane: Some(KindKey::security()),
+    },
+    Escalated => incident::Fact::Escalated {
+        firing: firing(Some(1)),
+        planned: at(8),
+        act: Act::Notify {
+            whom: BTreeSet::from([Whom::Assignee, Whom::Function(short("head-of-operations"))]),
+        },
+        lane: None,
+    },
+    EscalatedByHand => incident::Fact::EscalatedByHand {
+        way: Way::Hierarchical,
+        whom: BTreeSet::from([Whom::Role(Role::IncidentManager), Whom::Person(someone())]),
+        reason: text("The supplier does not answer."),
     },
     WorkaroundSet => incident::Fact::WorkaroundSet { text: text("Use the other till.") },
     FixSet => incident::Fact::FixSet { text: text("Replace the certificate.") },

@@ -1,6 +1,6 @@
 //! A stream that is counted and hashed while it is read.
 
-use std::fmt::Write as _;
+use bifold_ledger::hash::hex;
 use std::io::{self, Read};
 
 use sha2::{Digest as _, Sha256};
@@ -56,13 +56,4 @@ impl Read for Measured<'_> {
         self.left -= read as u64;
         Ok(read)
     }
-}
-
-/// Lower-case hexadecimal.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing into a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -77,7 +77,7 @@ fn lives(app: &TestApp, service: &Service, place: &EvidenceStore) {
     let upload = sent(&officer, &path, &bytes);
     let said = json!({ "sha256": hash(&bytes) });
     officer.post(&format!("{upload}/finish"), said).is(200);
-    let key = key_of(place, &hash(&bytes));
+    let key = key_of(&app.store, &hash(&bytes));
     assert!(service.has(&key));
 
     let content = format!("/api/v1/{path}/content?purpose=To+look");
@@ -148,7 +148,7 @@ fn an_object_that_was_changed_is_an_incident() {
         let incident = officer.declare("Intrusion");
         let path = collected(&officer, &incident);
         put(&officer, &format!("{path}/content"), b"lines").is(200);
-        service.put(&key_of(&place, &hash(b"lines")), b"lynes");
+        service.put(&key_of(&app.store, &hash(b"lines")), b"lynes");
         app.store.shell().advance(30 * DAY);
         let alarm = || {
             let answer = officer.get("incidents/INC-2026-0002");

@@ -46,27 +46,31 @@ pub(crate) struct Bucket {
     store: AmazonS3,
     /// The same, for the one request that completes an object: it is refused when there is one.
     creator: AmazonS3,
+    /// What every key begins with: the operator's prefix and the organisation. Organisations
+    /// that share a bucket never share an object, so that disposal in one removes nothing of
+    /// another's.
     prefix: Key,
     name: String,
 }
 
 impl Bucket {
     /// Makes ready; nothing is asked of the service yet.
-    pub(super) fn open(options: &BucketOptions) -> Result<Self> {
+    pub(super) fn open(options: &BucketOptions, org: &str) -> Result<Self> {
         // The first to say so decides for the process; everybody here says the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let create_only = HeaderMap::from_iter([(IF_NONE_MATCH, HeaderValue::from_static("*"))]);
         let unusable = |e: object_store::Error| told("the evidence store cannot be used", &e);
+        let prefix = Key::parse(&options.prefix).map_err(|e| unusable(e.into()))?;
+        let prefix: Key = prefix.parts().chain([org.into()]).collect();
         Ok(Self {
             store: client(options, HeaderMap::new()).map_err(unusable)?,
             creator: client(options, create_only).map_err(unusable)?,
-            prefix: Key::parse(&options.prefix).map_err(|e| unusable(e.into()))?,
             name: format!(
-                "s3://{}/{} at {}",
+                "s3://{}/{prefix} at {}",
                 options.bucket,
-                options.prefix,
                 options.endpoint.as_deref().unwrap_or("Amazon")
             ),
+            prefix,
         })
     }
 

@@ -35,15 +35,6 @@ pub struct Kept {
     pub size_bytes: u64,
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 impl Store {
     /// Where bytes wait that nothing refers to yet.
     pub(crate) async fn staging(&self, name: &str) -> Result<PathBuf> {

@@ -60,12 +60,12 @@ pub(crate) enum Blobs {
 }
 
 impl Blobs {
-    /// Makes ready; nothing is asked of anybody yet.
-    pub(crate) fn open(store: &EvidenceStore, data: &Path) -> Result<Self> {
+    /// Makes ready for one organisation; nothing is asked of anybody yet.
+    pub(crate) fn open(store: &EvidenceStore, data: &Path, org: &str) -> Result<Self> {
         let disk = Disk::below(data);
         Ok(match store {
             EvidenceStore::Disk => Self::Disk(disk),
-            EvidenceStore::Bucket(options) => Self::Bucket(Bucket::open(options)?, disk),
+            EvidenceStore::Bucket(options) => Self::Bucket(Bucket::open(options, org)?, disk),
         })
     }
 

@@ -1,7 +1,8 @@
 //! Bytes on their way in: hashed while they are written, and hashed again from where they lie.
 
-use super::{Kept, hex};
+use super::Kept;
 use crate::error::{Error, Result};
+use bifold_ledger::hash::hex;
 use sha2::{Digest, Sha256};
 use std::io::{Read, Write as _};
 use std::path::Path;

@@ -3,7 +3,8 @@
 //! Only what is acknowledged is read, and it is read from its file. Nothing here must survive: after
 //! a restart, or when another node wrote to the file, it is hashed from its beginning at the end.
 
-use crate::blob::{Kept, hex};
+use crate::blob::Kept;
+use bifold_ledger::hash::hex;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::io::{Read, Result, Seek, SeekFrom};

@@ -7,12 +7,13 @@ mod hashing;
 
 pub(crate) use hashing::Hashing;
 
-use crate::blob::{Kept, hex, sync_folder, too_much};
+use crate::blob::{Kept, sync_folder, too_much};
 use crate::db::Sql;
 use crate::error::{Error, Result};
 use crate::store::Store;
 use bifold_domain::time::DAY;
 use bifold_domain::{EvidenceId, PersonId, Refusal};
+use bifold_ledger::hash::hex;
 use sha2::{Digest, Sha256};
 use sqlx::FromRow;
 use std::io::{Seek as _, SeekFrom, Write as _};

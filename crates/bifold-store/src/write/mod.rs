@@ -7,6 +7,7 @@
 //! one operation at a time. The caller hears of success only after COMMIT.
 
 mod batch;
+pub(crate) mod clocked;
 mod directory;
 pub(crate) mod exhibit;
 mod follow;

@@ -3,6 +3,7 @@
 //! A row is a pure function of a record's state: nothing else writes projections, so a rebuilt
 //! table equals the one that grew. `replay` compares exactly these rows with what is stored.
 
+use super::clocked::{self, Clocked};
 use super::exhibit;
 use crate::db::{Insert, Tx, Value};
 use crate::error::Result;
@@ -10,6 +11,7 @@ use bifold_domain::ServiceId;
 use bifold_domain::event::{Event, Standing};
 use bifold_domain::incident::{Incident, RestoringAction, Task, TaskEnd};
 use bifold_domain::kind::{Finding, KindKey};
+use bifold_domain::policy::Policy;
 use bifold_domain::record::State;
 
 pub(crate) const SNAPSHOT: Insert = Insert {
@@ -48,6 +50,10 @@ pub(crate) const INCIDENT: Insert = Insert {
         "resolved_at",
         "closed_at",
         "snoozed_until",
+        "clock_due",
+        "clock_of",
+        "clock_paused",
+        "clock_look",
         "reassigned",
         "reopened",
         "source",
@@ -158,6 +164,7 @@ pub(crate) struct Rows {
     pub action: Vec<Vec<Value>>,
     pub task: Vec<Vec<Value>>,
     pub relation: Vec<Vec<Value>>,
+    pub clock: Vec<Vec<Value>>,
     pub event: Vec<Vec<Value>>,
     pub evidence: Vec<Vec<Value>>,
     pub party: Vec<Vec<Value>>,
@@ -173,6 +180,7 @@ impl Rows {
         self.verdict.extend(other.verdict);
         self.seat.extend(other.seat);
         self.relation.extend(other.relation);
+        self.clock.extend(other.clock);
         self.action.extend(other.action);
         self.task.extend(other.task);
         self.event.extend(other.event);
@@ -189,6 +197,7 @@ impl Rows {
         VERDICT.run(tx, self.verdict).await?;
         SEAT.run(tx, self.seat).await?;
         RELATION.run(tx, self.relation).await?;
+        clocked::CLOCK.run(tx, self.clock).await?;
         ACTION.run(tx, self.action).await?;
         TASK.run(tx, self.task).await?;
         EVENT.run(tx, self.event).await?;
@@ -201,9 +210,12 @@ impl Rows {
 }
 
 /// The row of the record itself, in its own table. Records of the directory have none.
-pub(crate) fn main(org: &str, state: &State, version: u64, rows: &mut Rows) {
+pub(crate) fn main(org: &str, state: &State, version: u64, policy: &Policy, rows: &mut Rows) {
     match state {
-        State::Incident(incident) => rows.incident.push(incident_row(org, incident, version)),
+        State::Incident(incident) => {
+            rows.incident
+                .push(incident_row(org, incident, version, policy));
+        }
         State::Event(event) => rows.event.push(event_row(org, event, version)),
         State::Evidence(evidence) => {
             rows.evidence.push(exhibit::row(org, evidence, version));
@@ -222,9 +234,13 @@ pub(crate) fn main(org: &str, state: &State, version: u64, rows: &mut Rows) {
 
 /// The rows that hang on a record: members, verdicts, seats in lanes, relations, what meets the
 /// gate; services of an asset.
-pub(crate) fn side(org: &str, state: &State, rows: &mut Rows) {
+pub(crate) fn side(org: &str, state: &State, policy: &Policy, rows: &mut Rows) {
     match state {
-        State::Incident(incident) => side_of_incident(org, incident, rows),
+        State::Incident(incident) => {
+            side_of_incident(org, incident, rows);
+            rows.clock
+                .extend(Clocked::of(incident, policy).rows(org, incident.id.as_str()));
+        }
         State::Evidence(evidence) => rows.party.extend(exhibit::parties(org, evidence)),
         State::Asset(asset) => {
             let id = asset.id.as_str();
@@ -301,7 +317,8 @@ pub(crate) fn seq(year: i16, number: u64) -> i64 {
     (i64::from(year) << 40) + i64::try_from(number).unwrap_or(i64::MAX >> 24)
 }
 
-fn incident_row(org: &str, i: &Incident, version: u64) -> Vec<Value> {
+fn incident_row(org: &str, i: &Incident, version: u64, policy: &Policy) -> Vec<Value> {
+    let clock = Clocked::of(i, policy).next(i);
     let further: Vec<&str> = i
         .verdicts
         .iter()
@@ -353,6 +370,10 @@ fn incident_row(org: &str, i: &Incident, version: u64) -> Vec<Value> {
         i.times.resolved.map(bifold_domain::At::micros).into(),
         i.times.closed.map(bifold_domain::At::micros).into(),
         i.snoozed.as_ref().map(|s| s.until.micros()).into(),
+        clock.due.into(),
+        clock.of.into(),
+        clock.is_paused.into(),
+        clock.look.into(),
         i.reassigned.into(),
         i.reopened.into(),
         imported.map(|m| m.source.as_str()).into(),

@@ -84,7 +84,7 @@ async fn a_long_object_goes_up_in_parts_and_comes_back_the_same() {
         (kept.sha256.as_str(), kept.size_bytes),
         (hash.as_str(), LONG_BYTES as u64)
     );
-    assert!(service.has(&key_of(&world.options.evidence, &hash)));
+    assert!(service.has(&key_of(&world.store, &hash)));
     assert_eq!(staged(&world), 0);
     assert!(read(&world.store, &hash).await == bytes);
     // Outside of the runtime's own threads too.
@@ -103,6 +103,31 @@ async fn a_long_object_goes_up_in_parts_and_comes_back_the_same() {
 }
 
 #[tokio::test]
+async fn organisations_that_share_a_bucket_share_no_object() {
+    let Some(service) = Service::get() else {
+        return;
+    };
+    let evidence = service.place(None);
+    let world = async |seed| {
+        let evidence = evidence.clone();
+        let place = Place {
+            database: None,
+            evidence,
+        };
+        World::seeded(place, seed).await
+    };
+    let (one, other) = (world(1).await, world(2).await);
+    let kept = one.store.keep_blob(&b"lines"[..]).await.unwrap();
+    other.store.keep_blob(&b"lines"[..]).await.unwrap();
+    let key = key_of(&one.store, &kept.sha256);
+    assert_ne!(key, key_of(&other.store, &kept.sha256));
+    // Gone for the one, as after a disposal; the other's are where they were.
+    service.delete(&key);
+    assert_eq!(one.store.look_at_blob(&kept.sha256).await.unwrap(), None);
+    assert!(other.store.blob_is_intact(&kept.sha256).await.unwrap());
+}
+
+#[tokio::test]
 async fn an_object_is_never_replaced() {
     let Some(service) = Service::get() else {
         return;
@@ -110,7 +135,7 @@ async fn an_object_is_never_replaced() {
     let world = world(service, None).await;
     for bytes in [b"lines".to_vec(), long()] {
         let hash = hash(&bytes);
-        let key = key_of(&world.options.evidence, &hash);
+        let key = key_of(&world.store, &hash);
         // Somebody was here before, with as many other bytes: they stay, and a look finds them.
         service.put(&key, &vec![b'x'; bytes.len()]);
         world.store.keep_blob(&bytes[..]).await.unwrap();
@@ -174,7 +199,7 @@ async fn an_upload_that_was_broken_off_in_the_middle_is_finished_after_a_restart
     finishing.abort();
     let _ = finishing.await;
     let hash = hash(&bytes);
-    assert!(!service.has(&key_of(&world.options.evidence, &hash)));
+    assert!(!service.has(&key_of(&world.store, &hash)));
     world.store.close().await;
     wire.mend();
     world.store = Store::open(world.options.clone()).await.unwrap();
@@ -200,7 +225,7 @@ async fn what_lay_on_the_disk_before_is_still_found() {
     assert_eq!(read(&world.store, &old.sha256).await, b"from before");
     assert!(world.store.blob_is_intact(&old.sha256).await.unwrap());
     let new = world.store.keep_blob(&b"new"[..]).await.unwrap();
-    assert!(service.has(&key_of(&world.options.evidence, &new.sha256)));
+    assert!(service.has(&key_of(&world.store, &new.sha256)));
     world.check().await;
 }
 

@@ -102,8 +102,8 @@ fn behind(world: &World, hash: &str, what: &Behind) {
                 std::fs::write(path, b"something else").unwrap();
             }
         }
-        (place @ EvidenceStore::Bucket(_), what) => {
-            let (service, key) = (Service::get().unwrap(), key_of(place, hash));
+        (EvidenceStore::Bucket(_), what) => {
+            let (service, key) = (Service::get().unwrap(), key_of(&world.store, hash));
             match what {
                 Behind::Replace => service.put(&key, b"something else"),
                 Behind::Lose => service.delete(&key),
@@ -116,9 +116,9 @@ fn behind(world: &World, hash: &str, what: &Behind) {
 fn lie(world: &World, hash: &str) -> bool {
     match &world.options.evidence {
         EvidenceStore::Disk => path_of(world, hash).exists(),
-        place @ EvidenceStore::Bucket(_) => {
+        EvidenceStore::Bucket(_) => {
             assert!(!path_of(world, hash).exists(), "nothing stays on the disk");
-            Service::get().unwrap().has(&key_of(place, hash))
+            Service::get().unwrap().has(&key_of(&world.store, hash))
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A real S3-compatible service, and a wire to it that can be cut.
 
+use bifold_store::Store;
 use bifold_store::blob::{BucketOptions, Credentials, EvidenceStore};
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -111,13 +112,13 @@ impl Service {
     }
 }
 
-/// The key of a blob.
-pub(crate) fn key_of(place: &EvidenceStore, sha256: &str) -> String {
-    let EvidenceStore::Bucket(options) = place else {
-        panic!("it is not in a bucket");
-    };
+/// The key of a blob, from the place the store says it keeps them in.
+pub(crate) fn key_of(store: &Store, sha256: &str) -> String {
+    let place = store.evidence_store();
+    let keys = place.strip_prefix(&format!("s3://{BUCKET}/"));
+    let (prefix, _) = keys.and_then(|k| k.split_once(" at ")).expect("a bucket");
     let (a, b) = (&sha256[..2], &sha256[2..4]);
-    format!("{}/blobs/sha256/{a}/{b}/{sha256}", options.prefix)
+    format!("{prefix}/blobs/sha256/{a}/{b}/{sha256}")
 }
 
 /// Passes bytes on, as long as it lets any through.

@@ -41,6 +41,9 @@ pub(crate) async fn databases() -> Vec<Option<String>> {
     all
 }
 
+/// What ids are made from.
+const SEED: u64 = 1_000;
+
 /// Where a world is: its database, and where its evidence is kept.
 pub(crate) struct Place {
     pub(crate) database: Option<String>,
@@ -86,21 +89,26 @@ impl World {
 
     pub(crate) async fn at(database: Option<String>, start: &str) -> Self {
         let evidence = EvidenceStore::Disk;
-        Self::made(Place { database, evidence }, start).await
+        Self::made(Place { database, evidence }, start, SEED).await
     }
 
     pub(crate) async fn in_place(place: Place) -> Self {
-        Self::made(place, "2026-03-01T09:00:00Z").await
+        Self::seeded(place, SEED).await
     }
 
-    async fn made(place: Place, start: &str) -> Self {
+    /// With ids of its own: those of two worlds from one seed are the same.
+    pub(crate) async fn seeded(place: Place, seed: u64) -> Self {
+        Self::made(place, "2026-03-01T09:00:00Z", seed).await
+    }
+
+    async fn made(place: Place, start: &str, seed: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut options = Options::in_folder(folder.path());
         if let Some(url) = place.database {
             options.database_url = url;
         }
         options.evidence = place.evidence;
-        options.shell = Shell::manual(At::parse(start).unwrap(), 1_000);
+        options.shell = Shell::manual(At::parse(start).unwrap(), seed);
         let founding = Founding {
             organisation: short("Example"),
             host: "test.example".to_owned(),

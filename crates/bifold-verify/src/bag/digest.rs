@@ -1,6 +1,6 @@
 //! Hashing a file once with every algorithm that somebody listed it under.
 
-use std::fmt::Write as _;
+use bifold_ledger::hash::hex;
 use std::io::{self, Read};
 
 use sha2::digest::DynDigest;
@@ -63,14 +63,6 @@ pub(crate) fn digests(mut from: impl Read, with: &[Algorithm]) -> io::Result<Vec
         }
     }
     Ok(hashers.into_iter().map(|h| hex(&h.finalize())).collect())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing into a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

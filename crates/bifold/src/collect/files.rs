@@ -6,8 +6,8 @@
 
 use super::CollectError;
 use crate::bag::Bag;
-use crate::digest::hex;
 use bifold_domain::At;
+use bifold_ledger::hash::hex;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, readlinkat, statat};
 use serde::{Deserialize, Serialize};
 use std::ffi::{CStr, CString, OsStr};

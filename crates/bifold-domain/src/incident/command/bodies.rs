@@ -194,6 +194,9 @@ bodies! {
         /// Whether it goes to the reporter too.
         #[serde(default)]
         audience: Audience,
+        /// By when those who wait are promised to hear more.
+        #[serde(default)]
+        next_by: Option<At>,
     }
 
     /// A workaround or a fix, in words.

@@ -1,11 +1,13 @@
 //! What may be asked of an incident.
 
 mod bodies;
+mod clock;
 mod export;
 mod gate;
 mod import;
 
 pub use bodies::*;
+pub use clock::*;
 pub use export::*;
 pub use gate::*;
 pub use import::*;
@@ -71,6 +73,10 @@ pub enum Command {
     Perform(ActionId, Perform),
     /// The action is not wanted any more.
     Withdraw(ActionId, Because),
+    /// Somebody looks at the clocks: what is due fires.
+    Tick,
+    /// See [`Escalate`].
+    Escalate(Escalate),
     /// The time of a gate is over.
     Elapse(ActionId),
     /// See [`ReviewWaiver`].

@@ -5,6 +5,7 @@
 
 mod access;
 mod assessment;
+mod clock;
 mod closure;
 mod gate;
 mod intake;
@@ -38,6 +39,10 @@ pub(super) fn decide(
         // The clock of a gate runs for every record, whoever may read it.
         (Some(incident), Command::Elapse(id)) if context.actor.auth == Auth::System => {
             return gate::elapse(incident, &id, context);
+        }
+        // So do those of service levels.
+        (Some(incident), Command::Tick) if context.actor.auth == Auth::System => {
+            return clock::tick(incident, context);
         }
         (Some(incident), command) => {
             if !incident.is_readable_by(&context.actor.viewer(), context.now) {
@@ -110,6 +115,11 @@ fn dispatch(
         C::AskSecurity(id) => gate::ask_security(incident, id, context),
         C::Perform(id, p) => gate::perform(incident, &id, &p, context),
         C::Withdraw(id, b) => gate::withdraw(incident, id, b, context),
+        C::Tick => {
+            context.actor.needs(Permission::Work)?;
+            clock::tick(incident, context)
+        }
+        C::Escalate(e) => clock::escalate(incident, e, context),
         C::Elapse(id) => gate::elapse(incident, &id, context),
         C::ReviewWaiver(id, r) => gate::review(incident, id, r, context),
         C::Note(n) => work::note(incident, n, context),

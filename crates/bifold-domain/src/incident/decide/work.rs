@@ -248,10 +248,26 @@ pub(super) fn note(incident: &Incident, note: Note, context: &Context<'_>) -> Fa
         None if is_reporter && is_outward => {}
         None => context.actor.needs(Permission::Work)?,
     }
+    if note.next_by.is_some() && !is_outward {
+        return Err(Refusal::WrongStage {
+            verb: "promise an update",
+            stage: "not told to those who wait for it",
+        });
+    }
+    if note.next_by.is_some_and(|by| by <= context.now) {
+        return Err(Refusal::TimeOrder {
+            first: "now",
+            then: "the next update",
+        });
+    }
+    if note.next_by.is_some() {
+        context.actor.needs(Permission::Work)?;
+    }
     one(Fact::NoteAdded {
         text: note.text.into(),
         lane: note.lane,
         audience: note.audience,
+        next_by: note.next_by,
     })
 }
 

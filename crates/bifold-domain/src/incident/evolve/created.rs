@@ -7,6 +7,7 @@ use crate::incident::state::{
     Containment, EvidenceState, Imported, Lane, Major, NotificationState, Original, Relation,
     RelationKind, ReviewState, Stage, StatedTimes, Times, Tlp,
 };
+use crate::incident::trail::Trail;
 use crate::kind::KindKey;
 use crate::priority::{Priority, Scores};
 use crate::record::Meta;
@@ -160,5 +161,7 @@ fn blank(id: IncidentId, number: u64, original: Original, recorded: At) -> Incid
         reassigned: 0,
         reopened: 0,
         imported: None,
+        trail: Trail::default(),
+        fired: BTreeSet::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! Folding facts into the state. Decides nothing: whatever was decided once is believed.
 
+mod clocked;
 mod created;
 mod ended;
 mod gated;
@@ -24,10 +25,13 @@ pub(super) fn evolve(
     match (state, fact) {
         (_, Fact::Declared { .. } | Fact::Imported { .. }) => {
             let id = IncidentId::parse(&meta.subject).map_err(|_| broken())?;
-            created::created(id, fact, meta).ok_or_else(broken)
+            let mut incident = created::created(id, fact, meta).ok_or_else(broken)?;
+            incident.follow(fact, meta);
+            Ok(incident)
         }
         (Some(mut incident), fact) => {
             incident.apply(fact, meta);
+            incident.follow(fact, meta);
             Ok(incident)
         }
         (None, _) => Err(broken()),
@@ -39,11 +43,12 @@ impl Incident {
     fn apply(&mut self, fact: &Fact, meta: &Meta) {
         use Fact as F;
         match fact {
-            // Creation is handled before there is a state to apply anything to; an addition and an
-            // export stand in the history only.
+            // Creation is handled before there is a state to apply anything to; an addition, an
+            // export and a call for help stand in the history only.
             F::Declared { .. }
             | F::Imported { .. }
             | F::AdditionMade { .. }
+            | F::EscalatedByHand { .. }
             | F::Exported { .. } => {}
             F::Observed { row } => self.observed(row, meta),
             F::VerdictGiven { .. }
@@ -83,6 +88,7 @@ impl Incident {
             | F::ActionDone { .. }
             | F::ActionWithdrawn { .. }
             | F::WaiverReviewed { .. } => self.gated(fact, meta),
+            F::TargetMissed { .. } | F::Escalated { .. } => self.escalated(fact),
             F::Related { .. }
             | F::Unrelated { .. }
             | F::ParentSet { .. }

@@ -226,6 +226,7 @@ fn a_reporter_writes_outward_on_their_own_incident_and_nowhere_else() {
             text: text("We are looking.").into(),
             lane: None,
             audience: Audience::Outward,
+            next_by: None,
         }]);
     for command in [
         note(None, Audience::Internal),

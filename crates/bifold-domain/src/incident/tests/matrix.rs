@@ -2,7 +2,9 @@
 
 use super::places::place;
 use super::*;
+use crate::access::Role;
 use crate::event::Dismissal;
+use crate::level::Whom;
 use crate::refusal::Class;
 
 pub(super) const WORK: &[&str] = &[
@@ -29,7 +31,10 @@ pub(super) struct Scenario {
     allowed: Vec<&'static str>,
 }
 
-const COMMANDS: usize = 61;
+/// Minutes of a day.
+const DAYS: i64 = 24 * 60;
+
+const COMMANDS: usize = 63;
 
 /// One command of each variant.
 pub(super) fn one_of_each() -> Vec<Command> {
@@ -274,6 +279,14 @@ fn links() -> Vec<Scenario> {
     ]
 }
 
+fn escalate() -> Escalate {
+    Escalate {
+        way: Way::Hierarchical,
+        whom: BTreeSet::from([Whom::Role(Role::IncidentManager)]),
+        reason: text("The supplier does not answer."),
+    }
+}
+
 fn endings() -> Vec<Scenario> {
     let reject = Command::Reject(Reject {
         ground: Dismissal::Benign,
@@ -340,6 +353,8 @@ fn majors_and_access() -> Vec<Scenario> {
             Command::BreakGlass(because("It is burning.")),
             LEADS,
         ),
+        row_of(declared().minutes_later(60 * DAYS), Command::Tick, WORK),
+        row_of(declared(), Command::Escalate(escalate()), WORK),
         row_of(declared(), Command::Label(Label { tlp: Tlp::Red }), WORK),
         row_of(declared(), Command::Export(export()), CLEARED),
     ]

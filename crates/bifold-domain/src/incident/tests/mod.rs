@@ -71,6 +71,7 @@ fn note(lane: Option<KindKey>, audience: Audience) -> Command {
         text: text("We are looking."),
         lane,
         audience,
+        next_by: None,
     })
 }
 

@@ -68,5 +68,7 @@ pub(super) fn place(command: &Command) -> usize {
         C::Elapse(_) => 58,
         C::ReviewWaiver(..) => 59,
         C::Export(_) => 60,
+        C::Tick => 61,
+        C::Escalate(_) => 62,
     }
 }

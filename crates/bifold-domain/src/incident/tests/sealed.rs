@@ -20,7 +20,10 @@ pub(super) fn is_permitted_on_sealed(fact: &Fact, before: &Incident, after: &Inc
             changes_only(before, after, |i| i.compartment = None)
         }
         Fact::GlassBroken { .. } => changes_only(before, after, |i| i.broken_glass.clear()),
-        Fact::Unmerged { .. } => changes_only(before, after, |i| i.stage = Stage::New),
+        Fact::Unmerged { .. } => changes_only(before, after, |i| {
+            i.stage = Stage::New;
+            i.trail = Trail::default();
+        }),
         Fact::Reopened { .. } => after.stage == Stage::InProgress,
         // The source may reopen what only it had closed; elsewhere its rows are only counted.
         Fact::Observed { .. } => {

@@ -1,6 +1,52 @@
 //! Services, assets, teams, people and policy.
 
 use super::*;
+use bifold_domain::calendar::Calendar;
+use bifold_domain::level::{
+    Conditions, Level, Levels, NamedCalendar, OnChange, OnReopen, Party, Step, Target, Test,
+    Threshold, When,
+};
+
+fn some_level() -> Level {
+    let step = |at, act| Step { at, act };
+    let whom = || BTreeSet::from([Whom::Holders, Whom::Team(some_team())]);
+    Level {
+        key: short("gold-p1"),
+        agreement: short("gold"),
+        party: Party::Sla,
+        when: When {
+            kinds: BTreeSet::from([KindKey::service()]),
+            priorities: BTreeSet::from([p(1)]),
+            services: BTreeSet::from([some_service()]),
+            teams: BTreeSet::from([some_team()]),
+        },
+        targets: vec![Target {
+            metric: Metric::Restore,
+            minutes: 240,
+            calendar: short("always"),
+            conditions: Some(Conditions {
+                pause: BTreeSet::from([Test::PendingUser]),
+                resume: BTreeSet::from([Test::InProgress]),
+                reset: BTreeSet::from([Test::Major]),
+                ..Conditions::usual(Metric::Restore).clone()
+            }),
+            on_change: OnChange::Retroactive,
+            on_reopen: OnReopen::Anew,
+            ladder: vec![
+                step(Threshold::Percent(80), Act::Notify { whom: whom() }),
+                step(Threshold::Minutes(-15), Act::Page { whom: whom() }),
+                step(Threshold::Percent(100), Act::Raise { to: p(1) }),
+                step(Threshold::Minutes(5), Act::Reassign { team: some_team() }),
+                step(
+                    Threshold::Minutes(10),
+                    Act::Major {
+                        responsible: Some(someone()),
+                    },
+                ),
+            ],
+        }],
+    }
+}
 
 fn service_entry() -> service::Entry {
     service::Entry {
@@ -95,6 +141,24 @@ examples! { Policy, policy, Policy:
             review_at_or_above: p(2),
             break_glass_minutes: 60,
         },
+    },
+    CalendarSet => policy::Fact::CalendarSet {
+        key: short("always"),
+        from: at(1),
+        calendar: NamedCalendar {
+            name: short("Around the clock"),
+            calendar: Calendar::always(),
+        },
+    },
+    LevelsSet => policy::Fact::LevelsSet {
+        from: at(1),
+        levels: Levels {
+            levels: vec![some_level()],
+        },
+    },
+    FunctionSet => policy::Fact::FunctionSet {
+        key: short("head-of-operations"),
+        people: BTreeSet::from([someone()]),
     },
     GateSet => policy::Fact::GateSet {
         rules: Rules {

@@ -5,6 +5,7 @@
 //! the way: a transfer of others breaks off instead of ending.
 
 use axum::body::{Body, Bytes};
+use bifold_ledger::hash::hex;
 use bifold_store::blob::BlobReader;
 use futures_util::stream;
 use sha2::{Digest, Sha256};
@@ -79,15 +80,6 @@ fn write(mut bytes: impl Read, name: &str, sealed: &str, to: impl Write) -> io::
         return Err(io::Error::new(io::ErrorKind::InvalidData, why));
     }
     zip.finish()?.into_inner().flush()
-}
-
-fn hex(digest: &[u8]) -> String {
-    use std::fmt::Write as _;
-    digest.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ impl Batch<'_> {
         let org = self.inner.org.clone();
         let mut rows = project::Rows::default();
         let mut snapshots = Vec::new();
-        let mut outdated: [Vec<String>; 8] = Default::default();
+        let mut outdated: [Vec<String>; 9] = Default::default();
         for id in &self.touched {
             let Some(Loaded {
                 state: Some(state),
@@ -119,14 +119,15 @@ impl Batch<'_> {
                 prev.map(|h| h.to_string()).unwrap_or_default().into(),
                 state.to_json().map_err(Error::damaged)?.into(),
             ]);
-            project::main(&org, state, *version, &mut rows);
+            project::main(&org, state, *version, &self.directory.policy, &mut rows);
             let mut new = project::Rows::default();
-            project::side(&org, state, &mut new);
+            project::side(&org, state, &self.directory.policy, &mut new);
             let sides = [
                 (&side.member, new.member, &mut rows.member),
                 (&side.verdict, new.verdict, &mut rows.verdict),
                 (&side.seat, new.seat, &mut rows.seat),
                 (&side.relation, new.relation, &mut rows.relation),
+                (&side.clock, new.clock, &mut rows.clock),
                 (&side.action, new.action, &mut rows.action),
                 (&side.task, new.task, &mut rows.task),
                 (&side.party, new.party, &mut rows.party),
@@ -150,6 +151,7 @@ impl Batch<'_> {
             "DELETE FROM incident_verdict WHERE incident IN ",
             "DELETE FROM incident_seat WHERE incident IN ",
             "DELETE FROM relation WHERE from_id IN ",
+            "DELETE FROM clock WHERE incident IN ",
             "DELETE FROM restoring_action WHERE incident IN ",
             "DELETE FROM incident_task WHERE incident IN ",
             "DELETE FROM evidence_party WHERE evidence IN ",

@@ -51,7 +51,7 @@ impl Batch<'_> {
                 let state =
                     State::from_json(&row.subject_type, &row.state).map_err(Error::damaged)?;
                 let mut side = project::Rows::default();
-                project::side(&self.inner.org, &state, &mut side);
+                project::side(&self.inner.org, &state, &self.directory.policy, &mut side);
                 let loaded = Loaded {
                     state: Some(state),
                     version: u64::try_from(row.version).map_err(Error::damaged)?,

@@ -117,20 +117,31 @@ pub(crate) async fn hand_out(
     sent(&number, packed).await
 }
 
-/// Waits a moment for an authority to stamp a checkpoint that covers the entry. Without one the
-/// bundle is as good; only how old it is stands on the organisation's word.
+/// Waits a moment for an authority to stamp a checkpoint that covers the entry, as long as there is
+/// one that is not known to fail. Without a stamp the bundle is as good; only how old it is stands
+/// on the organisation's word.
 async fn await_stamp(server: &Server, entry: u64) -> Result<()> {
-    if server.config.anchors.authorities().is_empty() {
-        return Ok(());
-    }
     let log = server.store.log_state().await?.log;
     let covered = entry + 1;
     let patience = Instant::now() + STAMP_PATIENCE;
-    while server.store.stamps_covering(log, covered).await?.is_empty() && Instant::now() < patience
-    {
+    while Instant::now() < patience && an_authority_answers(server, log).await? {
+        if !server.store.stamps_covering(log, covered).await?.is_empty() {
+            break;
+        }
         tokio::time::sleep(STAMP_LOOK).await;
     }
     Ok(())
+}
+
+/// Whether there is an authority that was not asked in vain last.
+async fn an_authority_answers(server: &Server, log: i64) -> Result<bool> {
+    for authority in server.config.anchors.authorities() {
+        let standing = server.store.authority_standing(log, &authority.name);
+        if standing.await?.failing_since.is_none() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn short(text: &str) -> Result<Short> {
