@@ -74,7 +74,7 @@ async fn sign(store: Store, mut stopped: watch::Receiver<bool>) {
 
 async fn run_jobs(store: Store, mut stopped: watch::Receiver<bool>) {
     loop {
-        let pause = match store.run_due_jobs().await {
+        let pause = match run_once(&store).await {
             Ok(0) => until_next(&store).await,
             // There may be more than one go takes.
             Ok(_) => Duration::ZERO,
@@ -90,8 +90,16 @@ async fn run_jobs(store: Store, mut stopped: watch::Receiver<bool>) {
     }
 }
 
+async fn run_once(store: &Store) -> bifold_store::Result<usize> {
+    // Clocks first: they are what people wait for.
+    let looked = store.look_at_clocks().await?;
+    Ok(looked + store.run_due_jobs().await?)
+}
+
 async fn until_next(store: &Store) -> Duration {
-    let Ok(Some(at)) = store.next_job_at().await else {
+    let next = async || Ok([store.next_look_at().await?, store.next_job_at().await?]);
+    let next: bifold_store::Result<_> = next().await;
+    let Some(at) = next.ok().and_then(|next| next.into_iter().flatten().min()) else {
         return JOBS_EVERY;
     };
     let micros = at - store.shell().clock.now().micros();

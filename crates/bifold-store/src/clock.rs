@@ -47,7 +47,7 @@ impl Store {
     }
 
     /// When something is due next, in microseconds since the epoch.
-    pub(crate) async fn next_look_at(&self) -> Result<Option<i64>> {
+    pub async fn next_look_at(&self) -> Result<Option<i64>> {
         let mut lease = self.inner.db.reader().await?;
         let row: Option<(Option<i64>,)> = Sql::new(
             "SELECT MIN(clock_look) FROM incident WHERE org = $1 AND clock_look IS NOT NULL",

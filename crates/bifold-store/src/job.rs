@@ -63,17 +63,14 @@ impl Store {
         Ok(done)
     }
 
-    /// When the next job comes due, or something fires on a clock, in microseconds since the epoch.
+    /// When the next job comes due, in microseconds since the epoch.
     pub async fn next_job_at(&self) -> Result<Option<i64>> {
         let mut lease = self.inner.db.reader().await?;
-        let job: Option<(Option<i64>,)> = Sql::new("SELECT MIN(run_at) FROM job WHERE org = $1")
+        let row: Option<(Option<i64>,)> = Sql::new("SELECT MIN(run_at) FROM job WHERE org = $1")
             .arg(&self.inner.org)
             .first(lease.conn())
             .await?;
-        drop(lease);
-        let job = job.and_then(|r| r.0);
-        let look = self.next_look_at().await?;
-        Ok(job.into_iter().chain(look).min())
+        Ok(row.and_then(|r| r.0))
     }
 
     async fn claim(&self, job: &Row, now: i64) -> Result<bool> {

@@ -228,6 +228,16 @@ impl Calendar {
         &self.zone
     }
 
+    /// Its week, Monday first.
+    pub fn week(&self) -> &[Day; 7] {
+        &self.week
+    }
+
+    /// The dates with slots of their own.
+    pub fn dates(&self) -> &BTreeMap<Date, Day> {
+        &self.dates
+    }
+
     /// The slots of a date.
     pub fn day(&self, date: Date) -> &Day {
         static CLOSED: Day = Day(Vec::new());

@@ -120,7 +120,7 @@ fn contradiction(level: &Level, why: String) -> Refusal {
 
 impl Levels {
     /// Refuses what cannot be meant.
-    pub(crate) fn check(&self, directory: &Directory) -> Result<(), Refusal> {
+    pub fn check(&self, directory: &Directory) -> Result<(), Refusal> {
         if self.levels.len() > LEVELS_LIMIT {
             return Err(Refusal::TooMany {
                 what: "service levels",

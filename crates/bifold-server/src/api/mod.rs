@@ -7,6 +7,7 @@ pub(crate) mod evidence;
 mod health;
 pub(crate) mod incidents;
 mod ledger;
+pub(crate) mod levels;
 mod me;
 mod redactions;
 pub(crate) mod reports;
@@ -28,6 +29,7 @@ pub(crate) fn routes() -> Vec<Route> {
         evidence::routes(),
         directory::routes(),
         search::routes(),
+        levels::routes(),
         reports::routes(),
         alarms::routes(),
         ledger::routes(),

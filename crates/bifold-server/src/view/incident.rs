@@ -45,6 +45,14 @@ pub(crate) struct IncidentRow {
     pub(crate) resolved_at: Option<At>,
     #[schema(required)]
     pub(crate) snoozed_until: Option<At>,
+    /// When the next time on its clocks ends; in the past when it is over.
+    #[schema(required)]
+    pub(crate) next_due: Option<At>,
+    /// Of which clock that is, as `agreement/metric`.
+    #[schema(required)]
+    pub(crate) next_clock: Option<String>,
+    /// Whether its clocks are paused.
+    pub(crate) is_clock_paused: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) source: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,6 +62,9 @@ pub(crate) struct IncidentRow {
 impl IncidentRow {
     pub(crate) fn of(row: Row, names: Names<'_>) -> Self {
         Self {
+            next_due: row.due(),
+            next_clock: row.clock_of,
+            is_clock_paused: row.clock_paused,
             service: row.service.map(|id| names.service_text(&id)),
             team: row.team.map(|id| names.team_text(&id)),
             assignee: row.assignee.map(|id| names.person_text(&id)),

@@ -1,6 +1,7 @@
 //! Records as JSON, cut to what the viewer may see.
 
 pub(crate) mod action;
+pub(crate) mod clock;
 pub(crate) mod evidence;
 pub(crate) mod incident;
 mod names;

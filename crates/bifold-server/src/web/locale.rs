@@ -18,11 +18,13 @@ const ENGLISH: &[&str] = &[
     include_str!("../../../../ui/messages/en-facts.ftl"),
     include_str!("../../../../ui/messages/en-gate.ftl"),
     include_str!("../../../../ui/messages/en-evidence.ftl"),
+    include_str!("../../../../ui/messages/en-clock.ftl"),
 ];
 const GERMAN: &[&str] = &[
     include_str!("../../../../ui/messages/de.ftl"),
     include_str!("../../../../ui/messages/de-gate.ftl"),
     include_str!("../../../../ui/messages/de-evidence.ftl"),
+    include_str!("../../../../ui/messages/de-clock.ftl"),
 ];
 
 /// A language one may choose.

@@ -50,8 +50,8 @@ struct QueuePage {
     first: String,
     /// The filter as a query, for the export.
     query: String,
-    is_newest: bool,
-    order_href: String,
+    /// The other ways to order the list.
+    orders: Vec<Link>,
     is_filtered: bool,
 }
 
@@ -127,17 +127,26 @@ async fn queue(
         is_first: after.is_none(),
         first: place.with("cursor", ""),
         query: uri.query().map(|q| format!("?{q}")).unwrap_or_default(),
-        is_newest: order == Order::Newest,
-        order_href: place.with(
-            "order",
-            if order == Order::Newest {
-                "urgent"
-            } else {
-                "newest"
-            },
-        ),
+        orders: orders(l, &place, order),
         is_filtered: place.filter().next().is_some(),
     })
+}
+
+/// The other ways to order the list.
+fn orders(l: Locale, place: &Address, now: Order) -> Vec<Link> {
+    let all = [
+        (Order::MostUrgent, "urgent", "order-urgent"),
+        (Order::Due, "due", "order-due"),
+        (Order::Newest, "newest", "order-newest"),
+    ];
+    let others = all.into_iter().filter(|(order, ..)| *order != now);
+    let link = |(_, word, key)| Link {
+        label: l.t(key),
+        href: place.with("order", word),
+        count: String::new(),
+        is_on: false,
+    };
+    others.map(link).collect()
 }
 
 /// The address of the list as name and value, so that every filter is a link.

@@ -9,6 +9,7 @@ mod authentication;
 #[allow(dead_code)] // Shared with the tests of time-stamps, which need more of it.
 mod authority;
 mod bundle;
+mod clocks;
 mod contract;
 mod evidence;
 mod evidence_bucket;

@@ -246,6 +246,8 @@ pub(crate) fn places(app: &TestApp) -> Vec<(&'static str, &'static str, String)>
         ("person", "{id}", person),
         ("event", "{id}", event),
         ("token", "{id}", "none".to_owned()),
+        ("calendar", "{key}", "office".to_owned()),
+        ("level", "{key}", "standard-p1".to_owned()),
         ("log_", "{log}", log),
         ("log_", "{level}", "0".to_owned()),
         ("log_", "{*index}", "000.p/1".to_owned()),

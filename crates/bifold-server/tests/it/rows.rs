@@ -107,6 +107,12 @@ pub(crate) fn of_an_incident(app: &TestApp, other: &str) -> Vec<Row> {
         with("incident_note", WORK, json!({ "text": "t" })),
         with("incident_workaround", WORK, remedy()),
         with("incident_fix", WORK, remedy()),
+        row("incident_clocks", ALL),
+        with(
+            "incident_escalate",
+            WORK,
+            json!({ "way": "functional", "whom": [{ "role": "incident_manager" }], "reason": "r" }),
+        ),
         with("incident_mitigate", WORK, json!({})),
         with(
             "incident_amend",
@@ -270,6 +276,15 @@ pub(crate) fn elsewhere(app: &TestApp) -> Vec<Row> {
         row("report_flow", ALL),
         row("report_outcomes", ALL),
         row("report_conflict", ALL),
+        row("service_levels", ALL),
+        with(
+            "service_levels_back_test",
+            ADMIN,
+            json!({ "levels": { "levels": [] } }),
+        ),
+        row("calendar_preview", ALL),
+        row("report_service_levels", ALL),
+        row("report_service_levels_missed", ALL),
         row("gates", ALL),
         row("evidence_list", ALL),
         row("my_tasks", ALL),

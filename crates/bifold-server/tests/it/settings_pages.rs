@@ -49,9 +49,20 @@ fn changes(app: &TestApp, path: &str, fields: &[(&str, &str)]) -> String {
 }
 
 fn listed(app: &TestApp) {
-    const ALL: [&str; 11] = [
-        "me", "services", "teams", "people", "matrix", "codes", "kinds", "limits", "gate",
-        "alarms", "ledger",
+    const ALL: [&str; 13] = [
+        "me",
+        "services",
+        "teams",
+        "people",
+        "matrix",
+        "codes",
+        "kinds",
+        "levels",
+        "calendars",
+        "limits",
+        "gate",
+        "alarms",
+        "ledger",
     ];
     for role in Role::ALL {
         let client = app.as_role(*role);

@@ -6,9 +6,10 @@ use super::{PAGE_LIMIT, visible};
 use crate::db::Sql;
 use crate::error::{Error, Result};
 use crate::store::Store;
+use crate::write::clocked::NEVER;
 use bifold_domain::incident::Incident;
 use bifold_domain::record::State;
-use bifold_domain::{IncidentId, Viewer};
+use bifold_domain::{At, IncidentId, Viewer};
 use serde::Serialize;
 use sqlx::FromRow;
 
@@ -57,6 +58,12 @@ pub struct Row {
     pub resolved_at: Option<i64>,
     /// Until when it sleeps.
     pub snoozed_until: Option<i64>,
+    /// The next end of a time on its clocks; far beyond all times when none runs.
+    pub clock_due: i64,
+    /// Of which clock it is, as `agreement/metric`.
+    pub clock_of: Option<String>,
+    /// Whether its clocks are paused.
+    pub clock_paused: bool,
     /// Where it was imported from.
     pub source: Option<String>,
     /// Its id there.
@@ -68,7 +75,7 @@ pub struct Row {
 const COLUMNS: &str = "i.id, i.number, i.version, i.title, i.stage, i.handling, i.impact, \
     i.urgency, i.service_is, i.security_is, i.further_kinds, i.service, i.category, i.team, \
     i.assignee, i.restricted, i.major, i.tlp, i.recorded_at, i.resolved_at, i.snoozed_until, \
-    i.source, i.external_id, i.seq";
+    i.clock_due, i.clock_of, i.clock_paused, i.source, i.external_id, i.seq";
 
 /// How the queue is ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -78,6 +85,8 @@ pub enum Order {
     MostUrgent,
     /// Newest first.
     Newest,
+    /// Whose time ends first comes first.
+    Due,
 }
 
 /// Where the next page begins: after this row of the order.
@@ -85,8 +94,17 @@ pub enum Order {
 pub struct After {
     /// Its handling priority.
     pub handling: i64,
+    /// The next end of a time on its clocks.
+    pub due: i64,
     /// Its place in the order of numbers.
     pub seq: i64,
+}
+
+impl Row {
+    /// The next end of a time on its clocks.
+    pub fn due(&self) -> Option<At> {
+        (self.clock_due != NEVER).then_some(At::from_micros(self.clock_due))
+    }
 }
 
 impl Store {
@@ -117,7 +135,7 @@ impl Store {
         sql.push(COLUMNS).push(" FROM incident i WHERE ");
         filtered(&mut sql, &self.inner.org, filter, now);
         match (order, after) {
-            (Order::MostUrgent, Some(After { handling, seq })) => {
+            (Order::MostUrgent, Some(After { handling, seq, .. })) => {
                 sql.push(" AND (i.handling, i.seq) > (")
                     .bind(handling)
                     .push(", ");
@@ -126,6 +144,12 @@ impl Store {
             (Order::Newest, Some(After { seq, .. })) => {
                 sql.push(" AND i.seq < ").bind(seq);
             }
+            (Order::Due, Some(After { due, seq, .. })) => {
+                sql.push(" AND (i.clock_due, i.seq) > (")
+                    .bind(due)
+                    .push(", ");
+                sql.bind(seq).push(")");
+            }
             (_, None) => {}
         }
         sql.push(" AND ");
@@ -133,6 +157,7 @@ impl Store {
         sql.push(match order {
             Order::MostUrgent => " ORDER BY i.handling, i.seq LIMIT ",
             Order::Newest => " ORDER BY i.seq DESC LIMIT ",
+            Order::Due => " ORDER BY i.clock_due, i.seq LIMIT ",
         });
         sql.bind(i64::from(limit.min(PAGE_LIMIT + 1)));
         sql

@@ -60,6 +60,7 @@ async fn no_page_walks_all_incidents_or_sorts_them() {
     let after = Some(After {
         handling: 2,
         seq: 9,
+        due: 1,
     });
     let newest = Part {
         reading: Reading::NewestFirst,
@@ -71,6 +72,7 @@ async fn no_page_walks_all_incidents_or_sorts_them() {
         ("queue", queue(&open(), Order::MostUrgent), false),
         ("mine", queue(&mine(), Order::MostUrgent), false),
         ("unassigned", queue(&unassigned, Order::MostUrgent), false),
+        ("due", queue(&open(), Order::Due), false),
         ("newest open", queue(&open(), Order::Newest), false),
         ("newest", queue(&Filter::default(), Order::Newest), false),
         ("all", queue(&Filter::default(), Order::MostUrgent), false),

@@ -166,6 +166,7 @@ mod tests {
             text: text.into(),
             lane: None,
             audience: Audience::Internal,
+            next_by: None,
         };
         (
             Subject::Incident(IncidentId::from_bits(1)),

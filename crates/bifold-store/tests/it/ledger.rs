@@ -12,6 +12,7 @@ fn note(words: &str) -> incident::Command {
         text: Text::parse(words).unwrap(),
         lane: None,
         audience: incident::Audience::Internal,
+        next_by: None,
     })
 }
 

@@ -8,6 +8,7 @@ mod anchors;
 mod backup;
 mod bucket;
 mod changes;
+mod clocks;
 mod evidence;
 mod facets;
 mod filters;

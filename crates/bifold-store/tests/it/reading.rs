@@ -27,7 +27,7 @@ async fn the_queue_pages_by_key_without_gaps_or_repeats() {
                 .await
                 .unwrap();
         }
-        for order in [Order::MostUrgent, Order::Newest] {
+        for order in [Order::MostUrgent, Order::Newest, Order::Due] {
             let filter = Filter {
                 is_open: Some(true),
                 ..Filter::default()
@@ -43,15 +43,17 @@ async fn the_queue_pages_by_key_without_gaps_or_repeats() {
                 let Some(last) = page.last() else { break };
                 after = Some(After {
                     handling: last.handling,
+                    due: last.clock_due,
                     seq: last.seq,
                 });
-                seen.extend(page.into_iter().map(|r| (r.handling, r.seq)));
+                seen.extend(page.into_iter().map(|r| (r.handling, r.seq, r.clock_due)));
             }
             assert_eq!(seen.len(), 45);
             let mut sorted = seen.clone();
             match order {
                 Order::MostUrgent => sorted.sort_unstable(),
                 Order::Newest => sorted.sort_unstable_by_key(|r| std::cmp::Reverse(r.1)),
+                Order::Due => sorted.sort_unstable_by_key(|r| (r.2, r.1)),
             }
             sorted.dedup();
             assert_eq!(seen, sorted);
@@ -192,6 +194,7 @@ async fn the_security_lane_does_not_exist_for_the_service_desk() {
             text: text("attacker uses serengeti tool"),
             lane: Some(KindKey::security()),
             audience: incident::Audience::Internal,
+            next_by: None,
         };
         world
             .act(&officer, &id, incident::Command::Note(note))

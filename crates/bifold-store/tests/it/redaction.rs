@@ -46,6 +46,7 @@ fn note(text: &str) -> incident::Command {
         text: Text::parse(text).unwrap(),
         lane: None,
         audience: incident::Audience::Internal,
+        next_by: None,
     })
 }
 

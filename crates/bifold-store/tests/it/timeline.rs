@@ -19,6 +19,7 @@ async fn lived(world: &World, officer: &Actor) -> IncidentId {
             text: text("looked at it"),
             lane,
             audience: incident::Audience::Internal,
+            next_by: None,
         })
     };
     let assess = |kind| {

@@ -195,6 +195,7 @@ impl<'a> Life<'a> {
             text: text(words),
             lane: lane.map(kind),
             audience,
+            next_by: None,
         };
         self.act(who, C::Note(note));
     }

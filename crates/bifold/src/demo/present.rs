@@ -121,6 +121,7 @@ fn latest_word(
             text: text(&fill.apply(words)),
             lane: None,
             audience: bifold_domain::incident::Audience::Internal,
+            next_by: None,
         })
     };
     vec![Step {

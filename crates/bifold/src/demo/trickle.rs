@@ -195,6 +195,7 @@ async fn note(store: &Store, nth: usize) -> bifold_store::Result<()> {
         text: text(words),
         lane: None,
         audience: Audience::Internal,
+        next_by: None,
     };
     act(store, key, Command::Incident(id, C::Note(note))).await
 }

@@ -72,7 +72,7 @@ pub(crate) const FILTER_PARAMS: &[Param] = &[
     ("until", "string", "Recorded before then (RFC 3339)."),
     ("source", "string", "Imported from this source."),
     ("external_id", "string", "With this id there."),
-    ("order", "string", "urgent (the default) or newest."),
+    ("order", "string", "urgent (the default), due or newest."),
     ("cursor", "string", "Where the page begins, from `next`."),
     ("limit", "integer", "Rows, 1 to 200; 50 when absent."),
 ];
@@ -86,6 +86,7 @@ const MAJOR_WORDS: &[&str] = &["no", "proposed", "promoted", "declined", "stood_
 enum Sorted {
     #[default]
     Urgent,
+    Due,
     Newest,
 }
 
@@ -154,6 +155,7 @@ impl IncidentQuery {
         match self.order {
             Sorted::Urgent => Order::MostUrgent,
             Sorted::Newest => Order::Newest,
+            Sorted::Due => Order::Due,
         }
     }
 

@@ -24,10 +24,12 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
-/// The place of a row in either order.
+/// The place of a row in any order.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Place {
     h: i64,
+    #[serde(default)]
+    d: i64,
     s: i64,
 }
 
@@ -35,6 +37,7 @@ impl Place {
     pub(crate) fn of(row: &Row) -> Self {
         Self {
             h: row.handling,
+            d: row.clock_due,
             s: row.seq,
         }
     }
@@ -42,6 +45,7 @@ impl Place {
     pub(crate) fn after(self) -> After {
         After {
             handling: self.h,
+            due: self.d,
             seq: self.s,
         }
     }

@@ -4,6 +4,7 @@ mod access;
 pub(crate) mod actions;
 pub(crate) mod assessment;
 pub(crate) mod bundle;
+mod clocks;
 pub(crate) mod declare;
 mod export;
 mod filter;
@@ -36,6 +37,7 @@ pub(crate) fn routes() -> Vec<Route> {
         show::routes(),
         timeline::routes(),
         relatives::routes(),
+        clocks::routes(),
         access::routes(),
         assessment::routes(),
         split::routes(),

@@ -75,6 +75,7 @@ verbs! {
     "mitigate" mitigate => Mitigate(Mitigate), "Says that the service is usable again.";
     "amend" amend => Amend(Amend), "Changes title or description; the original report stays.";
     "times" times => CorrectTimes(CorrectTimes), "Corrects the stated times.";
+    "escalate" escalate => Escalate(Escalate), "Calls for help, whatever the clocks say.";
     "role" role => HandRole(HandRole), "Gives a role on it to a person.";
     "relate" relate => Relate(Relation), "Draws a relation to another incident.";
     "unrelate" unrelate => Unrelate(Relation), "Removes a relation.";

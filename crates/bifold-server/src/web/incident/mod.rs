@@ -2,6 +2,7 @@
 //! the guided forms behind the verdicts; who can read it and why.
 
 mod assess;
+pub(crate) mod clocks;
 mod declare;
 mod exhibits;
 mod gate;
@@ -22,6 +23,7 @@ use crate::error::Result;
 use crate::params::{Params, Place};
 use crate::route::{Access, Answer, Route};
 use crate::server::Server;
+use crate::view::clock::clocks_of;
 use crate::view::incident::IncidentView;
 use askama::Template;
 use axum::extract::State;
@@ -60,6 +62,7 @@ pub(crate) fn routes() -> Vec<Route> {
     [
         own,
         assess::routes(),
+        clocks::routes(),
         declare::routes(),
         join::routes(),
         reach::routes(),
@@ -94,6 +97,7 @@ struct IncidentPage {
     f: Frame,
     i: IncidentView,
     pills: Vec<Pill>,
+    clocks: Vec<clocks::Strip>,
     description: String,
     stage: &'static str,
     readers: usize,
@@ -136,6 +140,8 @@ struct Choices {
     resolutions: Vec<String>,
     causes: Vec<String>,
     sleeps: Vec<Choice>,
+    /// Whom one may call for help.
+    help: Vec<Choice>,
 }
 
 async fn show(
@@ -173,6 +179,11 @@ async fn show(
     page(&IncidentPage {
         f: visit.frame(&server, title, "incidents").await?,
         pills: pills(l, &i, &incident),
+        clocks: clocks::strip(
+            l,
+            &clocks_of(&incident, &directory, &visit.caller.viewer(), now),
+            now,
+        ),
         description: i
             .description
             .as_deref()
@@ -267,6 +278,7 @@ impl Choices {
             resolutions: words(&policy.resolution_codes.value),
             causes: words(&policy.cause_codes.value),
             sleeps: choice::sleeps(l, now),
+            help: clocks::help(l, directory),
         }
     }
 }

@@ -3,6 +3,10 @@
 use crate::view::incident::IncidentRow;
 use crate::web::locale::Locale;
 use bifold_domain::At;
+use bifold_domain::time::HOUR;
+
+/// From when on a time is said to end soon, in microseconds.
+const SOON: i64 = HOUR;
 
 /// One incident in two lines.
 pub(crate) struct Row {
@@ -19,6 +23,48 @@ pub(crate) struct Row {
     pub(crate) recorded: At,
     pub(crate) is_restricted: bool,
     pub(crate) is_major: bool,
+    /// The clock whose time ends first.
+    pub(crate) clock: Option<Next>,
+}
+
+/// The next end of a time, in the least space.
+pub(crate) struct Next {
+    /// Which metric.
+    pub(crate) name: String,
+    /// When; `None` while it is paused.
+    pub(crate) due: Option<At>,
+    pub(crate) is_over: bool,
+    pub(crate) style: &'static str,
+}
+
+impl Next {
+    fn of(row: &IncidentRow, l: Locale, now: At) -> Option<Self> {
+        let metric = row.next_clock.as_ref().and_then(|of| of.split_once('/'));
+        let name = metric.map(|(_, metric)| l.word("metric", metric));
+        match (row.next_due, row.is_clock_paused) {
+            (Some(due), _) => {
+                let left = due.micros() - now.micros();
+                let style = match left {
+                    ..0 => "bad",
+                    0..SOON => "warn",
+                    _ => "plain",
+                };
+                Some(Self {
+                    name: name.unwrap_or_default(),
+                    due: Some(due),
+                    is_over: left < 0,
+                    style,
+                })
+            }
+            (None, true) => Some(Self {
+                name: l.t("clock-paused"),
+                due: None,
+                is_over: false,
+                style: "plain",
+            }),
+            (None, false) => None,
+        }
+    }
 }
 
 /// A verdict in the least space: a letter, and what it stands for in words.
@@ -70,6 +116,7 @@ impl Row {
             }
         }
         verdicts.extend(row.further_kinds.iter().map(|kind| glyph(l, kind, "yes")));
+        let clock = Next::of(&row, l, now);
         let service = row.service.and_then(|s| s.name);
         let team = row.team.and_then(|t| t.name);
         let about: Vec<String> = [
@@ -82,6 +129,7 @@ impl Row {
         .flatten()
         .collect();
         Self {
+            clock,
             about: about.join(" · "),
             holder: row
                 .assignee

@@ -6,8 +6,10 @@ use crate::view::Names;
 use crate::web::locale::Locale;
 use crate::web::markdown;
 use bifold_domain::kind::KindKey;
+use bifold_domain::level::Act;
 use bifold_domain::{At, Directory};
 use fluent_bundle::FluentArgs;
+use serde::Deserialize;
 use serde_json::Value;
 
 /// One thing that happened.
@@ -54,6 +56,12 @@ pub(crate) fn sentence(l: Locale, h: Happening, directory: &Directory) -> Senten
     }
     if let Some(number) = fact.get("handling").and_then(Value::as_u64) {
         args.set("handling", number);
+    }
+    if let Some(metric) = fact.pointer("/clock/metric").and_then(Value::as_str) {
+        args.set("metric", l.word("metric", metric));
+    }
+    if let Some(act) = fact.get("act").and_then(|act| Act::deserialize(act).ok()) {
+        args.set("act", super::clocks::act(l, &act, directory));
     }
     if let Some(title) = text(fact.get("title")) {
         args.set("title", title.to_owned());

@@ -2,10 +2,12 @@
 //! command as the API's, and lands in the ledger like any other.
 
 mod alarms;
+mod calendars;
 mod codes;
 mod gate;
 mod kinds;
 mod ledger;
+mod levels;
 mod limits;
 mod matrix;
 mod me;
@@ -43,6 +45,8 @@ const SECTIONS: &[(&str, &str, &str, Access)] = &[
     ("/settings/matrix", "matrix", "adjustments", POLICY),
     ("/settings/codes", "codes", "tag", POLICY),
     ("/settings/kinds", "kinds", "help-circle", POLICY),
+    ("/settings/levels", "levels", "target", POLICY),
+    ("/settings/calendars", "calendars", "calendar", POLICY),
     ("/settings/limits", "limits", "clock", POLICY),
     ("/settings/gate", "gate", "shield-half", POLICY),
     ("/settings/alarms", "alarms", "bell", Access::Roles(READERS)),
@@ -70,6 +74,8 @@ pub(super) fn routes() -> Vec<Route> {
         codes::routes(),
         kinds::routes(),
         limits::routes(),
+        levels::routes(),
+        calendars::routes(),
         gate::routes(),
         alarms::routes(),
         ledger::routes(),
