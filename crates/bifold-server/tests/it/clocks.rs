@@ -151,6 +151,7 @@ fn levels(app: &TestApp) {
         "trying changes nothing"
     );
     posted(&admin, "/settings/levels/new", &fields("gold", "10")).is(303);
+    app.store.shell().advance(MINUTE);
     let held = admin.get("service-levels").is(200);
     assert_eq!(held.at("/levels/0/key"), "gold");
     assert_eq!(held.at("/levels/0/targets/0/ladder/1/at/minutes"), 5);
@@ -194,6 +195,7 @@ fn levels(app: &TestApp) {
         refused.text
     );
     posted(&admin, "/settings/levels/gold/remove", &[]).is(303);
+    app.store.shell().advance(MINUTE);
     assert!(!admin.get("service-levels").is(200).text.contains("gold"));
 }
 

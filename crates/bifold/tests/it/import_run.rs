@@ -9,14 +9,14 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-struct World {
-    store: Store,
-    admin: Actor,
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) admin: Actor,
     folder: tempfile::TempDir,
 }
 
 impl World {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = bifold_store::Options::in_folder(folder.path().join("data"));
         let short = |text| Short::parse(text).unwrap();
@@ -36,7 +36,7 @@ impl World {
         }
     }
 
-    fn file(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, text).unwrap();
         path
@@ -47,7 +47,7 @@ impl World {
     }
 
     /// Ledger sound, projections equal to a replay.
-    async fn check(self) {
+    pub(crate) async fn check(self) {
         let report = self.store.verify_ledger(|_| {}).await.unwrap();
         assert!(report.is_sound(), "{report:#?}");
         let replay = self.store.replay(|_| {}).await.unwrap();
@@ -56,7 +56,7 @@ impl World {
     }
 }
 
-fn utc() -> Options {
+pub(crate) fn utc() -> Options {
     Options {
         time_zone: Some("UTC".to_owned()),
         ..Options::default()

@@ -21,6 +21,7 @@ mod evidence_bucket;
 mod evidence_bytes;
 mod import_real_data;
 mod import_run;
+mod imported_clocks;
 mod journey;
 #[path = "../../../bifold-store/tests/it/service.rs"]
 #[allow(

@@ -28,7 +28,7 @@ impl Incident {
                 audience: Audience::Outward,
                 next_by,
                 ..
-            } if meta.actor != self.original.reporter => {
+            } if self.tells_users(&meta.actor) || next_by.is_some() => {
                 self.track_said(meta.at, *next_by);
                 meta.at
             }
@@ -47,6 +47,12 @@ impl Incident {
         if (self.stage.is_open() && !is_by_a_rule) || is_first {
             self.track_touched(at);
         }
+    }
+
+    /// Whether somebody's word outward is one to those who wait. Who reported it and does not work
+    /// on it is one of these.
+    fn tells_users(&self, actor: &PersonId) -> bool {
+        *actor != self.original.reporter || self.assignee.as_ref() == Some(actor)
     }
 
     pub(super) fn escalated(&mut self, fact: &Fact) {
