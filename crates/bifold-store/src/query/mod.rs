@@ -11,6 +11,7 @@ pub mod facet;
 mod filter;
 pub mod gate;
 pub mod incident;
+pub mod on_call;
 #[cfg(test)]
 mod plans;
 pub mod readers;

@@ -216,7 +216,12 @@ pub(crate) fn main(org: &str, state: &State, version: u64, rows: &mut Rows) {
             asset.entry.asset_type.as_str().into(),
             asset.is_retired.into(),
         ]),
-        State::Service(_) | State::Team(_) | State::Person(_) | State::Policy(_) => {}
+        State::Service(_)
+        | State::Team(_)
+        | State::Person(_)
+        | State::Policy(_)
+        | State::Schedule(_)
+        | State::Chain(_) => {}
     }
 }
 
