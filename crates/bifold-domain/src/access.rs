@@ -111,6 +111,8 @@ closed_set! {
         BreakGlass = "break_glass",
         /// Edit services, assets, teams and people.
         ManageDirectory = "manage_directory",
+        /// Plan who is on call, and whom escalation calls.
+        ManageOnCall = "manage_on_call",
         /// Edit the matrix, categories, kinds and codes.
         ManagePolicy = "manage_policy",
         /// Bring in records from elsewhere.
@@ -158,6 +160,7 @@ impl Role {
                 P::HoldEvidence,
                 P::ApproveEvidence,
                 P::DecideMajor,
+                P::ManageOnCall,
                 P::Restrict,
                 P::BreakGlass,
             ],
@@ -198,6 +201,7 @@ impl Role {
                 P::Report,
                 P::ReadIncidents,
                 P::ManageDirectory,
+                P::ManageOnCall,
                 P::ManagePolicy,
                 P::Import,
                 P::Audit,

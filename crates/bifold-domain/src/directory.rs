@@ -1,10 +1,12 @@
-//! People, teams, services and policy: what every decision may look up.
+//! People, teams, services, who is on call, and policy: what every decision may look up.
 //!
 //! The store keeps one per organisation in memory and replaces it when one of these records
 //! changes. It holds what decisions need, not what screens show.
 
 use crate::access::{Actor, Auth, Role};
-use crate::id::{PersonId, ServiceId, TeamId};
+use crate::id::{ChainId, PersonId, ScheduleId, ServiceId, TeamId};
+use crate::oncall::chain::Chain;
+use crate::oncall::schedule::Schedule;
 use crate::person::Person;
 use crate::policy::Policy;
 use crate::service::Service;
@@ -22,6 +24,10 @@ pub struct Directory {
     pub teams: BTreeMap<TeamId, Team>,
     /// Services.
     pub services: BTreeMap<ServiceId, Service>,
+    /// On-call schedules.
+    pub schedules: BTreeMap<ScheduleId, Schedule>,
+    /// Escalation chains.
+    pub chains: BTreeMap<ChainId, Chain>,
 }
 
 impl Directory {

@@ -106,6 +106,10 @@ ids! {
     EvidenceId = "evd",
     /// A request that two people must approve.
     RequestId = "req",
+    /// An on-call schedule.
+    ScheduleId = "sch",
+    /// An escalation chain.
+    ChainId = "chn",
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub mod id;
 pub mod incident;
 pub mod kind;
 pub mod level;
+pub mod oncall;
 pub mod person;
 pub mod policy;
 pub mod priority;
@@ -34,8 +35,8 @@ pub mod time;
 pub use access::{Actor, Auth, Permission, Role, Viewer};
 pub use directory::Directory;
 pub use id::{
-    ActionId, AssetId, EventId, EvidenceId, IncidentId, PersonId, RequestId, ServiceId, TaskId,
-    TeamId,
+    ActionId, AssetId, ChainId, EventId, EvidenceId, IncidentId, PersonId, RequestId, ScheduleId,
+    ServiceId, TaskId, TeamId,
 };
 pub use record::{Command, Context, Fact, Meta, Needs, Neighbours, Record, Subject};
 pub use redact::Redactable;

@@ -2,8 +2,11 @@
 
 use crate::access::Actor;
 use crate::directory::Directory;
-use crate::id::{AssetId, EventId, EvidenceId, IncidentId, PersonId, ServiceId, TeamId};
+use crate::id::{
+    AssetId, ChainId, EventId, EvidenceId, IncidentId, PersonId, ScheduleId, ServiceId, TeamId,
+};
 use crate::incident::Summary;
+use crate::oncall::{chain, schedule};
 use crate::refusal::Refusal;
 use crate::text::Short;
 use crate::time::At;
@@ -63,7 +66,7 @@ pub struct Context<'a> {
     pub actor: &'a Actor,
     /// Now.
     pub now: At,
-    /// People, teams, services and policy of the organisation.
+    /// People, teams, services, who is on call, and policy of the organisation.
     pub directory: &'a Directory,
     /// Other records the command names, as far as this actor may see them.
     pub neighbours: &'a Neighbours,
@@ -244,6 +247,8 @@ records! {
     Team(team, team::Team, TeamId),
     Person(person, person::Person, PersonId),
     Policy(policy, policy::Policy, policy::PolicyId),
+    Schedule(schedule, schedule::Schedule, ScheduleId),
+    Chain(chain, chain::Chain, ChainId),
 }
 
 impl Fact {

@@ -2,6 +2,12 @@
 //!
 //! A refusal is not an error. It writes nothing, and the person who gets it can act on it.
 
+mod class;
+#[cfg(test)]
+mod tests;
+
+pub use class::Class;
+
 use crate::access::Permission;
 use crate::priority::Priority;
 use serde::Serialize;
@@ -78,6 +84,13 @@ pub enum Invalid {
         /// The most.
         max: i64,
     },
+    /// A schedule or an escalation chain that cannot work.
+    #[error("{why}")]
+    OnCall {
+        /// Why.
+        #[from]
+        why: crate::oncall::Fault,
+    },
 }
 
 /// What still stands between an incident and its closure (features F085).
@@ -129,19 +142,6 @@ pub enum ClosureGap {
     /// A restoring action waits at the preservation gate.
     #[error("a restoring action waits at the gate: decide it, or withdraw it")]
     GateShut,
-}
-
-/// How a refusal is answered at the edge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
-    /// The input can never be right (HTTP 422, exit 2).
-    Invalid,
-    /// The actor may not (HTTP 403, exit 4).
-    NotAllowed,
-    /// It is not there, or not for this actor (HTTP 404, exit 3).
-    NotFound,
-    /// The record's state forbids it now (HTTP 409, exit 5).
-    Conflict,
 }
 
 macro_rules! refusals {
@@ -442,6 +442,42 @@ refusals! {
     rule: "20000-1 8.6.1 and 27001 A.5.25: both questions, and need to know, hold for every incident",
     next: "Leave it as it is; criteria and names may be changed.";
 
+    /// Not all of the time is that person's.
+    NotOnCall {
+        /// Who.
+        person: String,
+    }, Conflict, "not-on-call", "{person} is not on call for all of that time",
+    rule: "features F074: a shift is handed on by whose it is",
+    next: "Look at the shifts, and choose a time that is all theirs.";
+
+    /// It was asked of somebody else.
+    NotForYou {
+        /// What.
+        act: &'static str,
+    }, NotAllowed, "not-for-you", "{act} is for the person whom it concerns",
+    rule: "features F074: a shift changes hands by those whose it is",
+    next: "Ask them, or have an incident manager set an override.";
+
+    /// It has come to its end.
+    Settled {
+        /// What.
+        what: &'static str,
+        /// How.
+        how: &'static str,
+    }, Conflict, "settled", "{what} is {how} already",
+    rule: "what was settled stays in the record",
+    next: "Look at how it stands, and make a new one if it is still wanted.";
+
+    /// Something else relies on it.
+    InUse {
+        /// What.
+        what: &'static str,
+        /// What relies on it.
+        by: String,
+    }, Conflict, "in-use", "the {what} is used by {by:?}",
+    rule: "features F075: a chain that runs into nothing calls nobody",
+    next: "Take it out of there first.";
+
     /// The last administrator cannot go.
     LastAdministrator, Conflict, "last-administrator",
     "the organisation would be left without an administrator",
@@ -469,33 +505,5 @@ impl Refusal {
         Self::NotFound {
             what: what.to_owned(),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn every_refusal_has_its_own_code_a_rule_and_a_next_step() {
-        let codes: BTreeSet<_> = Refusal::CODES.iter().map(|row| row.0).collect();
-        assert_eq!(codes.len(), Refusal::CODES.len());
-        assert!(
-            Refusal::CODES
-                .iter()
-                .all(|(_, rule, next)| rule.len() > 8 && next.ends_with('.'))
-        );
-    }
-
-    #[test]
-    fn a_closure_refusal_names_each_gap() {
-        let refusal = Refusal::NotClosable {
-            gaps: vec![ClosureGap::NoCause, ClosureGap::OpenChildren { count: 2 }],
-        };
-        assert_eq!(
-            refusal.to_string(),
-            "it cannot be closed yet: it has no cause code; 2 child incidents are open"
-        );
     }
 }

@@ -10,3 +10,7 @@ CREATE INDEX IF NOT EXISTS incident_facet ON incident (org, seq, is_open, id, re
 
 -- All incidents, open or not, most urgent first: what a list is that nobody narrowed.
 CREATE INDEX IF NOT EXISTS incident_urgent ON incident (org, handling, seq);
+
+-- On-call schedules and escalation chains: what else the directory in memory holds.
+CREATE INDEX IF NOT EXISTS snapshot_on_call ON snapshot (org, subject_type)
+    WHERE subject_type IN ('schedule', 'chain');

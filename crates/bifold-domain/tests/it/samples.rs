@@ -44,9 +44,11 @@ macro_rules! examples {
 // After the macro, which it uses.
 mod catalogue;
 mod exhibit;
+mod on_call;
 
 use catalogue::{asset, person, policy, service, team};
 use exhibit::evidence;
+use on_call::{chain, schedule};
 
 /// Record type, variant and example of every fact.
 pub(crate) fn all() -> Vec<(&'static str, &'static str, Fact)> {
@@ -58,6 +60,8 @@ pub(crate) fn all() -> Vec<(&'static str, &'static str, Fact)> {
     all.extend(team());
     all.extend(person());
     all.extend(policy());
+    all.extend(schedule());
+    all.extend(chain());
     all
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod incidents;
 mod ledger;
 pub(crate) mod levels;
 mod me;
+pub(crate) mod on_call;
 mod redactions;
 pub(crate) mod reports;
 pub(crate) mod search;
@@ -28,6 +29,7 @@ pub(crate) fn routes() -> Vec<Route> {
         events::routes(),
         evidence::routes(),
         directory::routes(),
+        on_call::routes(),
         search::routes(),
         levels::routes(),
         reports::routes(),

@@ -12,6 +12,7 @@ mod filter;
 pub mod gate;
 pub mod incident;
 pub mod level;
+pub mod on_call;
 #[cfg(test)]
 mod plans;
 pub mod readers;

@@ -6,7 +6,7 @@ use bifold_domain::record::State;
 use bifold_domain::{Directory, Subject};
 
 /// Record types that decisions look up everywhere; kept in memory.
-pub(super) const TYPES: [&str; 4] = ["person", "team", "service", "policy"];
+pub(super) const TYPES: [&str; 6] = ["person", "team", "service", "policy", "schedule", "chain"];
 
 /// Enters a directory record into the directory; others are left out.
 pub(super) fn enter(directory: &mut Directory, state: &State, subject: &Subject) {
@@ -21,15 +21,24 @@ pub(super) fn enter(directory: &mut Directory, state: &State, subject: &Subject)
             directory.services.insert(id.clone(), (**s).clone());
         }
         (State::Policy(p), Subject::Policy(_)) => directory.policy = (**p).clone(),
+        (State::Schedule(s), Subject::Schedule(id)) => {
+            directory.schedules.insert(id.clone(), (**s).clone());
+        }
+        (State::Chain(c), Subject::Chain(id)) => {
+            directory.chains.insert(id.clone(), (**c).clone());
+        }
         _ => {}
     }
 }
 
 /// Reads the whole directory from its snapshots.
 pub(crate) async fn load(conn: Conn<'_>, org: &str) -> Result<Directory> {
+    // Two questions, each of which has an index made for it.
     let rows: Vec<(String, String, String)> = Sql::new(
         "SELECT id, subject_type, state FROM snapshot WHERE org = $1 \
-         AND subject_type IN ('person', 'team', 'service', 'policy')",
+         AND subject_type IN ('person', 'team', 'service', 'policy') \
+         UNION ALL SELECT id, subject_type, state FROM snapshot WHERE org = $1 \
+         AND subject_type IN ('schedule', 'chain')",
     )
     .arg(org)
     .all(conn)

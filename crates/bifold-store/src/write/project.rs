@@ -228,7 +228,12 @@ pub(crate) fn main(org: &str, state: &State, version: u64, policy: &Policy, rows
             asset.entry.asset_type.as_str().into(),
             asset.is_retired.into(),
         ]),
-        State::Service(_) | State::Team(_) | State::Person(_) | State::Policy(_) => {}
+        State::Service(_)
+        | State::Team(_)
+        | State::Person(_)
+        | State::Policy(_)
+        | State::Schedule(_)
+        | State::Chain(_) => {}
     }
 }
 

@@ -13,6 +13,7 @@ mod evidence;
 mod facets;
 mod filters;
 mod ledger;
+mod on_call;
 mod passwords;
 mod personal;
 mod readers;

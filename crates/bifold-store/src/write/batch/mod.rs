@@ -294,5 +294,7 @@ pub(crate) fn state_type(state: &State) -> &'static str {
         State::Team(_) => bifold_domain::team::Team::TYPE,
         State::Person(_) => bifold_domain::person::Person::TYPE,
         State::Policy(_) => bifold_domain::policy::Policy::TYPE,
+        State::Schedule(_) => bifold_domain::oncall::schedule::Schedule::TYPE,
+        State::Chain(_) => bifold_domain::oncall::chain::Chain::TYPE,
     }
 }
