@@ -57,59 +57,71 @@ impl Encoding {
 
     /// Learns the shares from rows, and encodes each row by those parts it does not belong to.
     ///
-    /// `weights` are of rows; an incident's rows together weigh what the incident does.
-    pub(crate) fn learn(names: &Names, rows: &Rows, weights: &[f64]) -> (Self, Vec<f32>) {
-        let mut whole = vec![Sum::default(); names.known()];
-        let mut parts = vec![whole.clone(); PARTS];
-        let mut all = Sum::default();
+    /// `weights` are of rows, and those of an incident together weigh what the incident does.
+    /// `base` is the share of all.
+    pub(crate) fn learn(
+        names: &Names,
+        rows: &Rows,
+        weights: &[f64],
+        base: f64,
+    ) -> (Self, Vec<f32>) {
+        let sums = Sums::of(names, rows, weights);
+        let share = |id: u32| sums.whole(id).share(base);
+        let learned = Self {
+            all: Sum::default().share(base).breached,
+            unknown: share(UNKNOWN),
+            names: names
+                .named()
+                .map(|(name, id)| (name.to_owned(), share(id)))
+                .collect(),
+        };
         let cells = names.ids().iter().zip(rows.incidents());
-        for ((&id, &incident), (&weight, &is_breached)) in
-            cells.zip(weights.iter().zip(rows.answers()))
-        {
-            let part = parts
-                .get_mut(part(incident))
-                .and_then(|part| part.get_mut(id as usize));
-            let sums = [Some(&mut all), whole.get_mut(id as usize), part];
-            for sum in sums.into_iter().flatten() {
+        let encoded = cells.map(|(&id, &incident)| {
+            let others = sums.whole(id).without(sums.part(id, incident));
+            others.share(base).breached
+        });
+        (learned, encoded.collect())
+    }
+}
+
+/// Sums by the id of a name.
+struct Sums {
+    whole: Vec<Sum>,
+    parts: Vec<Vec<Sum>>,
+}
+
+impl Sums {
+    fn of(names: &Names, rows: &Rows, weights: &[f64]) -> Self {
+        let whole = vec![Sum::default(); names.known()];
+        let mut sums = Self {
+            parts: vec![whole.clone(); PARTS],
+            whole,
+        };
+        let cells = names.ids().iter().zip(rows.incidents());
+        let worth = weights.iter().zip(rows.answers());
+        for ((&id, &incident), (&weight, &is_breached)) in cells.zip(worth) {
+            let part = sums.parts.get_mut(incident as usize % PARTS);
+            let part = part.and_then(|part| part.get_mut(id as usize));
+            for sum in [sums.whole.get_mut(id as usize), part]
+                .into_iter()
+                .flatten()
+            {
                 sum.add(weight, is_breached, incident);
             }
         }
-        let base = all.breached / all.weight.max(f64::MIN_POSITIVE);
-        let encoded = names
-            .ids()
-            .iter()
-            .zip(rows.incidents())
-            .map(|(&id, &incident)| {
-                let whole = whole.get(id as usize).copied().unwrap_or_default();
-                let own = parts
-                    .get(part(incident))
-                    .and_then(|part| part.get(id as usize));
-                whole
-                    .without(own.copied().unwrap_or_default())
-                    .share(base)
-                    .breached
-            });
-        let encoded = encoded.collect();
-        let share = |id: u32| {
-            whole
-                .get(id as usize)
-                .copied()
-                .unwrap_or_default()
-                .share(base)
-        };
-        let names = names
-            .named()
-            .map(|(name, id)| (name.to_owned(), share(id)))
-            .collect();
-        let all = Sum::default().share(base).breached;
-        (
-            Self {
-                all,
-                unknown: share(UNKNOWN),
-                names,
-            },
-            encoded,
-        )
+        sums
+    }
+
+    fn whole(&self, id: u32) -> Sum {
+        self.whole.get(id as usize).copied().unwrap_or_default()
+    }
+
+    /// The sum of the part that an incident belongs to.
+    fn part(&self, id: u32, incident: u32) -> Sum {
+        let part = self.parts.get(incident as usize % PARTS);
+        part.and_then(|part| part.get(id as usize))
+            .copied()
+            .unwrap_or_default()
     }
 }
 
@@ -141,7 +153,64 @@ impl Sum {
     }
 }
 
-/// The part an incident belongs to.
-fn part(incident: u32) -> usize {
-    incident as usize % PARTS
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::{Event, History, Outcome, Stage};
+    use crate::snapshot::{Field, Snapshot};
+
+    /// A hundred incidents, every other one the network's; those that `fail` missed their target.
+    fn learned(fail: impl Fn(i64) -> bool) -> (Encoding, Vec<f32>) {
+        let history = |number: i64| {
+            let mut given = Snapshot::default();
+            given.name(
+                Field::Team,
+                if number % 2 == 0 { "Network" } else { "Desk" },
+            );
+            let event = Event {
+                at_s: number,
+                stage: Stage::New,
+                given,
+            };
+            let is_breached = fail(number);
+            let outcome = Outcome {
+                known_s: number + 1,
+                resolved_s: None,
+                is_breached,
+            };
+            History {
+                opened_s: number,
+                events: vec![event; 3],
+                outcome: Some(outcome),
+            }
+        };
+        let past: Vec<History> = (0..100).map(history).collect();
+        let rows = Rows::of(&past.iter().collect::<Vec<_>>(), i64::MAX, &[].into());
+        let weights = vec![1.0 / 3.0; rows.len()];
+        Encoding::learn(&rows.fields()[&Field::Team], &rows, &weights, 0.5)
+    }
+
+    #[test]
+    fn a_name_is_its_share_drawn_towards_all() {
+        let (encoding, _) = learned(|number| number % 2 == 0);
+        let expected = (50.0 + CALM * 0.5) / (50.0 + CALM);
+        let network = encoding.share(Some("Network"));
+        assert!((f64::from(network.breached) - expected).abs() < 1e-4);
+        assert_eq!(network.closed, 50);
+        let never = Share {
+            breached: 0.5,
+            closed: 0,
+        };
+        assert_eq!(encoding.share(Some("Elsewhere")), never);
+        assert_eq!(encoding.share(None), never);
+    }
+
+    #[test]
+    fn no_incident_is_encoded_by_its_own_outcome() {
+        let (_, one) = learned(|number| number % 2 == 0);
+        let (_, other) = learned(|number| number % 2 == 0 && number != 40);
+        assert_eq!(one[3 * 40..3 * 41], other[3 * 40..3 * 41]);
+        // The same name in another part of the training does hang on it.
+        assert!(one[3 * 42] > other[3 * 42]);
+    }
 }

@@ -207,9 +207,11 @@ impl Seen {
         }
         let is_other = |field| self.given.named(field) != event.given.named(field);
         if is_other(Field::Team) {
-            let had_one = self.given.named(Field::Team).is_some();
-            let has_one = event.given.named(Field::Team).is_some();
-            self.handovers = self.handovers.saturating_add(u32::from(had_one && has_one));
+            let was_with_one = self.given.named(Field::Team).is_some();
+            let is_with_one = event.given.named(Field::Team).is_some();
+            self.handovers = self
+                .handovers
+                .saturating_add(u32::from(was_with_one && is_with_one));
             self.team_since_s = at_s;
         }
         if is_other(Field::Assignee) {

@@ -133,7 +133,7 @@ impl Model {
         let share = named.encoding.share(name.map(|name| &**name));
         Some(Cause::Field {
             field: named.field,
-            name: name.map(|name| name.to_string()),
+            name: name.map(ToString::to_string),
             breached: f64::from(share.breached),
             closed: share.closed,
         })

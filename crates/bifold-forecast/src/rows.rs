@@ -20,14 +20,11 @@ pub(crate) struct Names {
 
 impl Names {
     fn push(&mut self, name: Option<&Name>) {
-        let id = name.map_or(UNKNOWN, |name| match self.known.get(name) {
-            Some(&id) => id,
-            None => {
-                let id = u32::try_from(self.known.len() + 1).unwrap_or(UNKNOWN);
-                self.known.insert(name.clone(), id);
-                id
-            }
-        });
+        let next = u32::try_from(self.known.len() + 1).unwrap_or(UNKNOWN);
+        let id = match name {
+            Some(name) => *self.known.entry(name.clone()).or_insert(next),
+            None => UNKNOWN,
+        };
         self.ids.push(id);
     }
 

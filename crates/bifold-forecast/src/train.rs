@@ -37,7 +37,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             seed: 1,
-            half_life: 5000,
+            half_life: 7000,
             without: BTreeSet::new(),
         }
     }
@@ -144,9 +144,10 @@ fn fit(histories: &[&History], now_s: i64, options: &Options) -> Model {
         columns.push(values.iter().map(|&value| bins.bin(value)).collect());
         numbers.push(Number { measure, bins });
     }
+    let base = base(&rows, &by_row);
     let mut names = Vec::new();
     for (&field, known) in rows.fields() {
-        let (encoding, values) = Encoding::learn(known, &rows, &shared);
+        let (encoding, values) = Encoding::learn(known, &rows, &shared, base);
         let bins = Bins::of(&values);
         columns.push(values.iter().map(|&value| bins.bin(value)).collect());
         names.push(Named {
@@ -169,6 +170,17 @@ fn fit(histories: &[&History], now_s: i64, options: &Options) -> Model {
         calibration: Calibration::NONE,
         durations: Durations::of(histories, &by_incident),
     }
+}
+
+/// The share of rows whose incident missed its target.
+fn base(rows: &Rows, by_row: &[f64]) -> f64 {
+    let cells = by_row.iter().zip(rows.answers());
+    let breached: f64 = cells
+        .filter(|(_, answer)| **answer)
+        .map(|(weight, _)| weight)
+        .sum();
+    let all: f64 = by_row.iter().sum();
+    if all > 0.0 { breached / all } else { 0.5 }
 }
 
 /// Each row weighs what its incident does.

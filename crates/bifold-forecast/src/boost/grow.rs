@@ -56,7 +56,7 @@ impl<'a> Grower<'a> {
             let Some((leaf, cut)) = take_best(&mut leaves) else {
                 break;
             };
-            let (left, right) = self.cut(&mut nodes, &features, leaf, cut);
+            let (left, right) = self.cut(&mut nodes, &features, &leaf, cut);
             leaves.push(left);
             leaves.push(right);
         }
@@ -94,7 +94,13 @@ impl<'a> Grower<'a> {
     }
 
     /// Cuts a leaf in two. The smaller child is added up, the other is what remains.
-    fn cut(&self, nodes: &mut Vec<Node>, features: &[usize], leaf: Leaf, cut: Cut) -> (Leaf, Leaf) {
+    fn cut(
+        &self,
+        nodes: &mut Vec<Node>,
+        features: &[usize],
+        leaf: &Leaf,
+        cut: Cut,
+    ) -> (Leaf, Leaf) {
         let left_node = nodes.len();
         nodes.push(self.node(cut.left));
         nodes.push(self.node(cut.right));
