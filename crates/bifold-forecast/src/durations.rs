@@ -70,8 +70,8 @@ type Weighted = Vec<(f64, f64)>;
 
 impl Durations {
     /// From the histories whose weight is not zero. An incident counts for every priority and team
-    /// it had.
-    pub(crate) fn of(histories: &[&History], weights: &[f64]) -> Self {
+    /// it had before `now_s`.
+    pub(crate) fn of(histories: &[&History], now_s: i64, weights: &[f64]) -> Self {
         let mut all = Weighted::new();
         let mut priorities: BTreeMap<String, Weighted> = BTreeMap::new();
         let mut teams: BTreeMap<String, Weighted> = BTreeMap::new();
@@ -83,7 +83,7 @@ impl Durations {
             };
             let took = (hours_between(history.opened_s, resolved_s), weight);
             all.push(took);
-            let pairs = pairs(history);
+            let pairs = pairs(history, now_s);
             let had: BTreeSet<&str> = pairs.iter().filter_map(|(priority, _)| *priority).collect();
             for priority in had {
                 priorities
@@ -140,9 +140,10 @@ impl Durations {
     }
 }
 
-/// Each combination of priority and team that an incident had, once.
-fn pairs(history: &History) -> BTreeSet<(Option<&str>, Option<&str>)> {
-    let given = history.events.iter().map(|event| &event.given);
+/// Each combination of priority and team that an incident had before this moment, once.
+fn pairs(history: &History, now_s: i64) -> BTreeSet<(Option<&str>, Option<&str>)> {
+    let known = history.events.iter().filter(|event| event.at_s < now_s);
+    let given = known.map(|event| &event.given);
     given
         .map(|known| {
             let name = |field| known.named(field).map(|name| &**name);
@@ -252,7 +253,7 @@ mod tests {
         let mut past: Vec<_> = (1..=100).map(|hours| closed(hours, "Desk")).collect();
         past.extend((1..=5).map(|_| closed(1000, "Network")));
         let weights = vec![1.0; past.len()];
-        Durations::of(&past.iter().collect::<Vec<_>>(), &weights)
+        Durations::of(&past.iter().collect::<Vec<_>>(), i64::MAX, &weights)
     }
 
     #[test]
@@ -277,8 +278,23 @@ mod tests {
         assert_eq!((at.alike, at.closed), (Alike::Priority, 105));
         let at = durations().quantiles(&Snapshot::default()).unwrap();
         assert_eq!(at.alike, Alike::All);
-        let few = Durations::of(&[&closed(1, "Desk")], &[1.0]);
+        let few = Durations::of(&[&closed(1, "Desk")], i64::MAX, &[1.0]);
         assert_eq!(few.quantiles(&open(0.0, "Desk")), None);
+    }
+
+    #[test]
+    fn a_team_that_got_it_later_is_not_one_it_had() {
+        let mut past: Vec<_> = (1..=100).map(|hours| closed(hours, "Desk")).collect();
+        for history in &mut past {
+            let mut later = history.events[0].clone();
+            later.at_s = 1000 * 3600;
+            later.given.name(Field::Team, "Network");
+            history.events.push(later);
+        }
+        let past: Vec<_> = past.iter().collect();
+        let durations = Durations::of(&past, 1000 * 3600, &[1.0; 100]);
+        let at = durations.quantiles(&open(0.0, "Network")).unwrap();
+        assert_eq!(at.alike, Alike::Priority);
     }
 
     #[test]
@@ -287,7 +303,7 @@ mod tests {
         let weights: Vec<_> = (1..=100)
             .map(|hours| f64::from(u8::from(hours > 60)))
             .collect();
-        let at = Durations::of(&past.iter().collect::<Vec<_>>(), &weights)
+        let at = Durations::of(&past.iter().collect::<Vec<_>>(), i64::MAX, &weights)
             .quantiles(&open(0.0, "Desk"))
             .unwrap();
         assert_eq!((at.closed, at.half_h), (40, Some(80.0)));

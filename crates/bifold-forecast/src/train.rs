@@ -168,7 +168,7 @@ fn fit(histories: &[&History], now_s: i64, options: &Options) -> Model {
         names,
         forest: Forest::grow(table, &Plan::for_rows(rows.len(), options.seed)),
         calibration: Calibration::NONE,
-        durations: Durations::of(histories, &by_incident),
+        durations: Durations::of(histories, now_s, &by_incident),
     }
 }
 
