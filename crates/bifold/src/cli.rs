@@ -4,6 +4,7 @@ mod anchors;
 mod backup;
 mod collect;
 mod evidence;
+mod forecast;
 mod gate;
 mod storage;
 mod witness;
@@ -15,6 +16,7 @@ pub use evidence::{
     Acquisition, Dispose, Evidence, EvidenceVerb, Export, HandVerb, Import as EvidenceImport, List,
     NewItem, OnRequest, Release,
 };
+pub use forecast::{Evaluate, Forecast, ForecastVerb};
 pub use gate::{Gate, GateVerb};
 pub use storage::{BucketUrl, Secret, Storage};
 pub use witness::{Witness, WitnessPlace, WitnessVerb};
@@ -62,6 +64,8 @@ pub enum Command {
     Evidence(Box<Evidence>),
     /// Collect evidence on a machine, without a server, into a sealed bundle.
     Collect(Collect),
+    /// Measure how well breaches of service levels are foreseen.
+    Forecast(Forecast),
     /// Verify, publish or replay the ledger.
     Ledger(Ledger),
     /// Make, check and restore backups.

@@ -31,6 +31,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Code> {
         Command::Gate(args) => cmd::gate::run(args),
         Command::Evidence(args) => cmd::evidence::run(*args),
         Command::Collect(args) => cmd::collect::run(&runtime, args),
+        Command::Forecast(args) => cmd::forecast::run(args),
         Command::Witness(args) => cmd::witness::run(&runtime, args),
         Command::Demo(args) => cmd::demo::run(&runtime, &args),
     }

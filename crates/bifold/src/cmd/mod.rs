@@ -6,6 +6,7 @@ pub(crate) mod collect;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod evidence;
+pub(crate) mod forecast;
 pub(crate) mod gate;
 pub(crate) mod import;
 pub(crate) mod incident;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The bytes of a file as they are after unpacking.
-pub(super) type Bytes = Box<dyn BufRead + Send>;
+pub(crate) type Bytes = Box<dyn BufRead + Send>;
 
 const BUFFER_BYTES: usize = 64 * 1024;
 /// Enough to tell gzip and tar.
@@ -63,6 +63,11 @@ pub(super) fn open(path: &Path, progress: &Progress) -> io::Result<(Bytes, Conte
     let unpacked = flate2::bufread::MultiGzDecoder::new(plain);
     let (head, plain) = peek(BufReader::with_capacity(BUFFER_BYTES, unpacked))?;
     Ok((Box::new(plain), content(&head)))
+}
+
+/// Opens a file that is one document, unpacking gzip.
+pub(crate) fn open_bytes(path: &Path) -> io::Result<Bytes> {
+    Ok(open(path, &Progress::default())?.0)
 }
 
 /// The first bytes, and the stream as if they had not been read.

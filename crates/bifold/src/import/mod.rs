@@ -30,6 +30,7 @@ mod xes;
 
 pub use field::field_help;
 pub use input::Progress;
+pub(crate) use input::{Bytes, open_bytes};
 pub use operation::LIMIT_ROWS;
 pub use report::{LIMIT_SHOWN, Report};
 pub use row::{ImportHead, Item, Rejected, Row, kind_of};

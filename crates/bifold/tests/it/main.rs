@@ -19,6 +19,7 @@ mod collect;
 mod evidence;
 mod evidence_bucket;
 mod evidence_bytes;
+mod forecast;
 mod import_real_data;
 mod import_run;
 mod imported_clocks;
