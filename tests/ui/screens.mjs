@@ -77,6 +77,12 @@ export const SCREENS = [
   { name: "queue-nothing", role: "manager", path: "/incidents?open=true&team=tm_00000000000000000000000000", states: FULL },
   { name: "queue-drawer", role: "manager", path: "/incidents?open=true", states: FULL, after: drawer },
   { name: "queue-picked", role: "manager", path: "/incidents?open=true", states: FULL, after: picked },
+  { name: "on-call", role: "manager", path: "/oncall", states: FULL },
+  { name: "on-call-engineer", role: "engineer", path: "/oncall", states: FULL },
+  { name: "on-call-empty", role: "admin", path: "/oncall", states: ["empty"] },
+  { name: "on-call-new", role: "admin", path: "/oncall/new", states: ["empty"] },
+  { name: "chains", role: "manager", path: (s) => `/oncall/chains?chain=${s.chain}`, states: FULL },
+  { name: "chain-new", role: "manager", path: "/oncall/chains/new", states: FULL },
   { name: "bulk", role: "manager", path: "/incidents?open=true&stage=new", states: FULL, after: trial },
   { name: "incident-sev1", role: "manager", path: (s) => `/incidents/${s.sev1}`, states: FULL },
   { name: "gate", role: "manager", path: (s) => `/incidents/${s.sev1}`, states: FULL, after: toTheGate },
@@ -123,12 +129,14 @@ export async function subjects(demo) {
   const first = async (query) => (await api.get(`/incidents?limit=1&${query}`)).items[0]?.number;
   const { items: events } = await api.get("/events?standing=undecided&limit=1");
   const { items: people } = await admin.get("/people");
+  const { items: chains } = await api.get("/chains");
   return {
     sev1: await first("open=true&major=promoted"),
     both: await first("service_is=yes&security_is=yes"),
     security: await first("service_is=no&security_is=yes"),
     closed: await first("stage=closed"),
     event: events[0]?.number,
+    chain: chains.find((chain) => chain.entry.name === "Vital services")?.id,
     person: people.find((person) => person.email === demo.people.engineer)?.id,
   };
 }

@@ -8,6 +8,7 @@ mod health;
 pub(crate) mod incidents;
 mod ledger;
 mod me;
+pub(crate) mod on_call;
 mod redactions;
 pub(crate) mod reports;
 pub(crate) mod search;
@@ -27,6 +28,7 @@ pub(crate) fn routes() -> Vec<Route> {
         events::routes(),
         evidence::routes(),
         directory::routes(),
+        on_call::routes(),
         search::routes(),
         reports::routes(),
         alarms::routes(),

@@ -4,6 +4,7 @@ pub(crate) mod action;
 pub(crate) mod evidence;
 pub(crate) mod incident;
 mod names;
+pub(crate) mod on_call;
 pub(crate) mod parts;
 
 pub(crate) use names::{Named, NamedService, Names};

@@ -119,6 +119,12 @@ impl Visit {
                 self.may(Permission::Work) || self.may(Permission::ReadSensitiveLanes),
             ),
             (
+                "/oncall",
+                "on-call",
+                "phone-call",
+                self.may(Permission::ReadIncidents),
+            ),
+            (
                 "/report",
                 "report",
                 "message",
@@ -159,6 +165,7 @@ impl Nav {
             "incidents" => Some("g i"),
             "major" => Some("g m"),
             "gate" => Some("g p"),
+            "on-call" => Some("g o"),
             "settings" => Some("g s"),
             _ => None,
         }

@@ -18,11 +18,13 @@ const ENGLISH: &[&str] = &[
     include_str!("../../../../ui/messages/en-facts.ftl"),
     include_str!("../../../../ui/messages/en-gate.ftl"),
     include_str!("../../../../ui/messages/en-evidence.ftl"),
+    include_str!("../../../../ui/messages/en-oncall.ftl"),
 ];
 const GERMAN: &[&str] = &[
     include_str!("../../../../ui/messages/de.ftl"),
     include_str!("../../../../ui/messages/de-gate.ftl"),
     include_str!("../../../../ui/messages/de-evidence.ftl"),
+    include_str!("../../../../ui/messages/de-oncall.ftl"),
 ];
 
 /// A language one may choose.
@@ -284,6 +286,18 @@ mod tests {
             }
         }
         assert_eq!(missing, BTreeSet::new());
+    }
+
+    #[test]
+    fn every_word_of_on_call_has_its_message() {
+        use bifold_domain::oncall::{Unit, chain::Nobody};
+        let units = Unit::ALL.iter().map(|w| format!("unit-{}", w.word()));
+        let nobody = Nobody::ALL
+            .iter()
+            .map(|w| format!("nobody-is-{}", w.word()));
+        for key in units.chain(nobody) {
+            assert!(Locale::default().has(&key), "{key}");
+        }
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod live;
 mod locale;
 mod markdown;
 mod more;
+mod on_call;
 mod palette;
 mod qr;
 mod queue;
@@ -60,6 +61,7 @@ pub(crate) fn routes() -> Vec<Route> {
         bulk::routes(),
         views::routes(),
         gates::routes(),
+        on_call::routes(),
         evidence::routes(),
         more::routes(),
     ]

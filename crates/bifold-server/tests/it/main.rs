@@ -19,6 +19,7 @@ mod input;
 mod ledger;
 mod live;
 mod matrix;
+mod on_call;
 mod page_matrix;
 mod page_rows;
 mod pages;

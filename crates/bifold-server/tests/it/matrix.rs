@@ -85,6 +85,11 @@ const APART: &[&str] = &[
     "request_approve",
     "request_refuse",
     "request_carry_out",
+    // For those whom it was asked of: `on_call`.
+    "schedule_swap_accept",
+    "schedule_swap_decline",
+    "schedule_swap_withdraw",
+    "schedule_hand_over_accept",
     // The one command for those who cannot read: below.
     "incident_break_glass",
 ];
@@ -205,7 +210,14 @@ fn other_rows(
             path
         };
         let status = call(&client(app, role), route, &path, &row.body);
-        let hides = matches!(row.name, "event" | "event_decide") && letter == 'R';
+        let hidden = [
+            "event",
+            "event_decide",
+            "schedule",
+            "schedule_shifts",
+            "schedule_calendar",
+        ];
+        let hides = hidden.contains(&row.name) && letter == 'R';
         let fits = match (letter, row.may.contains(letter)) {
             // A token or a tile of that name need not exist; what counts is who is let in.
             (_, true) => is_let_in(status) || (status == 404 && row.name == "token_revoke"),
@@ -237,6 +249,9 @@ pub(crate) fn places(app: &TestApp) -> Vec<(&'static str, &'static str, String)>
         .post("events", json!({ "title": "t" }))
         .is(201)
         .text_at("/id");
+    let schedule = crate::on_call::made(app, &unique);
+    let chain = crate::on_call::chain(app, &unique, 5);
+    let chain = admin.post("chains", chain).is(201).text_at("/id");
     app.signed();
     let log = app.wait(app.store.log_state()).unwrap().log.to_string();
     vec![
@@ -245,6 +260,9 @@ pub(crate) fn places(app: &TestApp) -> Vec<(&'static str, &'static str, String)>
         ("team", "{id}", team),
         ("person", "{id}", person),
         ("event", "{id}", event),
+        ("schedule", "{id}", schedule),
+        ("schedule", "{number}", "1".to_owned()),
+        ("chain", "{id}", chain),
         ("token", "{id}", "none".to_owned()),
         ("log_", "{log}", log),
         ("log_", "{level}", "0".to_owned()),

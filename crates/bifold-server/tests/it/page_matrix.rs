@@ -102,6 +102,7 @@ fn other_row(
         ("{list}", "cause_codes"),
         ("{key}", "service"),
         ("{what}", "disable"),
+        ("{*verb}", "override"),
     ];
     let named = places.iter().filter(|(name, ..)| row.name.contains(name));
     let named = named.map(|(_, from, to)| (*from, to.as_str()));

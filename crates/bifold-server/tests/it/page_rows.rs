@@ -1,6 +1,6 @@
 //! The rows of the authorisation matrix for pages: the letters of the roles that may.
 
-use crate::rows::{ADMIN, ALL, ANYONE, ASSESS, AUDIT, READ, TRIAGE, WORK};
+use crate::rows::{ADMIN, ALL, ANYONE, ASSESS, AUDIT, PLANS, READ, TRIAGE, WORK};
 
 #[derive(Clone)]
 pub(crate) struct PageRow {
@@ -127,6 +127,18 @@ pub(crate) fn elsewhere() -> Vec<PageRow> {
         row("page_day", ALL),
         row("page_more", ALL),
         row("page_gate", ALL),
+        row("page_on_call", ALL),
+        with("page_schedule_do", ALL, "none=x"),
+        row("page_schedule_new", PLANS),
+        with("page_schedule_make", PLANS, "none=x"),
+        row("page_schedule_plan", PLANS),
+        with("page_schedule_revise", PLANS, "none=x"),
+        row("page_chains", READ),
+        row("page_chain_new", PLANS),
+        with("page_chain_make", PLANS, "none=x"),
+        row("page_chain", PLANS),
+        with("page_chain_revise", PLANS, "none=x"),
+        with("page_chain_retire", PLANS, "none=x"),
         row("page_evidence_list", ALL),
         row("page_search", ALL),
         row("page_palette", ALL),

@@ -1,6 +1,7 @@
 //! The rows of the authorisation matrix: every route, and the letters of the roles that may.
 
 use crate::app::TestApp;
+use crate::on_call;
 use bifold_domain::Role;
 use serde_json::{Value, json};
 
@@ -10,6 +11,8 @@ pub(crate) const WORK: &str = "AVMSC";
 pub(crate) const ASSESS: &str = "AVMS";
 pub(crate) const TRIAGE: &str = "AMS";
 const LEAD: &str = "MS";
+/// Those who plan who is on call.
+pub(crate) const PLANS: &str = "MD";
 pub(crate) const READ: &str = "AVMSCUD";
 pub(crate) const AUDIT: &str = "UD";
 pub(crate) const ADMIN: &str = "D";
@@ -266,6 +269,27 @@ pub(crate) fn elsewhere(app: &TestApp) -> Vec<Row> {
             json!({ "set": "cause_codes", "value": ["unknown"] }),
         ),
         row("search", ALL),
+        row("on_call", ALL),
+        row("on_call_mine", ALL),
+        row("on_call_mine_ics", ALL),
+        row("schedules", ALL),
+        row("schedule", READ),
+        row("schedule_shifts", READ),
+        row("schedule_calendar", READ),
+        with("schedule_swap", ALL, on_call::swap(app)),
+        with("schedule_hand_over", ALL, on_call::hand_over(app)),
+        with("schedule_override", PLANS, on_call::over(app)),
+        row("schedule_override_withdraw", PLANS),
+        with("schedule_calendar_read", PLANS, on_call::upload(app)),
+        with("schedule_make", PLANS, on_call::plan(app, "new")),
+        with("schedule_revise", PLANS, on_call::plan(app, "other")),
+        row("schedule_retire", PLANS),
+        row("chains", READ),
+        row("chain", READ),
+        row("chain_simulate", READ),
+        with("chain_make", PLANS, on_call::chain(app, "new", 5)),
+        with("chain_revise", PLANS, on_call::chain(app, "other", 6)),
+        row("chain_retire", PLANS),
         row("report_matrix", ALL),
         row("report_flow", ALL),
         row("report_outcomes", ALL),

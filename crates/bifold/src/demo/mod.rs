@@ -14,6 +14,7 @@ mod life;
 pub(crate) mod organisation;
 mod present;
 mod rng;
+mod rota;
 mod scenario;
 mod script;
 mod sev1;
@@ -74,6 +75,7 @@ fn history(setting: &Setting, founder: &PersonId) -> Vec<Step> {
     present::incidents(&world, &mut script, days, &mut used, &rng);
     present::triage(&world, &mut script, &rng);
     sev1::tell(&world, &mut script, &rng);
+    rota::tell(&world, &mut script, setting.start(), &rng);
     script.in_order()
 }
 
