@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 /// How an incident stands, as far as clocks are concerned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools)] // Each is a condition of its own that a clock may test.
 pub struct Standing {
     /// The word of its stage.
     pub stage: Phase,
@@ -128,6 +129,15 @@ pub struct Turn {
     pub promised: Option<At>,
 }
 
+/// Whether users hear something at a turn.
+#[derive(Clone, Copy)]
+enum Word {
+    /// They do not.
+    None,
+    /// They do, and perhaps by when they will hear more.
+    Said { promised: Option<At> },
+}
+
 /// An incident's course.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trail {
@@ -157,23 +167,29 @@ impl Trail {
         self.turns.last().map_or(At::from_micros(0), |turn| turn.at)
     }
 
-    fn turn(&mut self, at: At, stands: Standing, said: Option<Option<At>>) {
+    fn turn(&mut self, at: At, stands: Standing, word: Word) {
         // Another system's clock may go back; a course does not.
         let at = at.max(self.last_at());
-        if said.is_none() && self.turns.last().is_some_and(|turn| turn.stands == stands) {
+        let (said, promised) = match word {
+            Word::None => (false, None),
+            Word::Said { promised } => (true, promised),
+        };
+        if !said && self.turns.last().is_some_and(|turn| turn.stands == stands) {
             return;
         }
         match self.turns.last_mut().filter(|turn| turn.at == at) {
             Some(turn) => {
                 turn.stands = stands;
-                turn.said |= said.is_some();
-                turn.promised = said.unwrap_or(turn.promised);
+                turn.said |= said;
+                if said {
+                    turn.promised = promised;
+                }
             }
             None => self.turns.push(Turn {
                 at,
                 stands,
-                said: said.is_some(),
-                promised: said.flatten(),
+                said,
+                promised,
             }),
         }
     }
@@ -222,7 +238,7 @@ impl Incident {
             is_usable: false,
             ..Standing::of(self)
         };
-        self.trail.turn(at, standing, None);
+        self.trail.turn(at, standing, Word::None);
     }
 
     /// A row of another system. It may say that the end came earlier than the row.
@@ -230,19 +246,20 @@ impl Incident {
         let standing = Standing::of(self);
         let is_over = standing.stage == Phase::Resolved;
         let ended = row.resolved_at.filter(|at| is_over && *at <= row.at);
-        self.trail.turn(ended.unwrap_or(row.at), standing, None);
+        self.trail
+            .turn(ended.unwrap_or(row.at), standing, Word::None);
     }
 
     /// Takes into the course what a fact changed, at its time.
     pub(super) fn track_on(&mut self, at: At) {
         let standing = Standing::of(self);
-        self.trail.turn(at, standing, None);
+        self.trail.turn(at, standing, Word::None);
     }
 
     /// Users were told something, and perhaps when they will hear more.
     pub(super) fn track_said(&mut self, at: At, promised: Option<At>) {
         let standing = Standing::of(self);
-        self.trail.turn(at, standing, Some(promised));
+        self.trail.turn(at, standing, Word::Said { promised });
     }
 
     /// It was usable again at a time that was stated afterwards.

@@ -90,12 +90,12 @@ impl When {
         for kind in &self.kinds {
             directory.policy.kind(kind)?;
         }
-        let known = |is_known, what, named: &str| match is_known {
-            true => Ok(()),
-            false => Err(Refusal::Unknown {
+        let known = |is_known: bool, what, named: &str| {
+            let unknown = || Refusal::Unknown {
                 what,
                 named: named.to_owned(),
-            }),
+            };
+            is_known.then_some(()).ok_or_else(unknown)
         };
         for service in &self.services {
             known(
@@ -214,9 +214,9 @@ impl Step {
         if !is_in {
             return Err(out_of_range(field, if max > 1_000 { -max } else { 1 }, max));
         }
-        let person = |id: &crate::id::PersonId| match directory.is_active(id) {
-            true => Ok(()),
-            false => Err(Refusal::no("person")),
+        let person = |id: &crate::id::PersonId| {
+            let is_active = directory.is_active(id);
+            is_active.then_some(()).ok_or_else(|| Refusal::no("person"))
         };
         match &self.act {
             Act::Notify { whom } | Act::Page { whom } => {
@@ -250,13 +250,12 @@ pub(crate) fn known(whom: &BTreeSet<Whom>, directory: &Directory) -> Result<(), 
 }
 
 fn function(key: &Short, directory: &Directory) -> Result<(), Refusal> {
-    match directory.policy.functions.contains_key(key) {
-        true => Ok(()),
-        false => Err(Refusal::Unknown {
-            what: "business function",
-            named: key.to_string(),
-        }),
-    }
+    let unknown = || Refusal::Unknown {
+        what: "business function",
+        named: key.to_string(),
+    };
+    let found = directory.policy.functions.get(key);
+    found.map(|_| ()).ok_or_else(unknown)
 }
 
 fn out_of_range(field: &'static str, min: i64, max: i64) -> Refusal {

@@ -183,6 +183,6 @@ pub fn firings<'a>(
         .chain(end)
         .filter(|due| !has_fired(&due.firing))
         .collect();
-    found.sort_by(|a, b| (a.at, a.firing.step).cmp(&(b.at, b.firing.step)));
+    found.sort_by_key(|due| (due.at, due.firing.step));
     found
 }

@@ -69,10 +69,10 @@ fn from(from: Option<At>, context: &Context<'_>) -> Result<At, Refusal> {
 }
 
 fn at_most(len: usize, what: &'static str, limit: usize) -> Result<(), Refusal> {
-    match len > limit {
-        true => Err(Refusal::TooMany { what, limit }),
-        false => Ok(()),
+    if len > limit {
+        return Err(Refusal::TooMany { what, limit });
     }
+    Ok(())
 }
 
 impl Policy {
@@ -152,13 +152,15 @@ impl Policy {
                 key,
                 from,
                 calendar,
-            } => match self.terms.calendars.get_mut(key) {
-                Some(dated) => dated.set(*from, calendar.clone(), now),
-                None => {
+            } => {
+                let calendars = &mut self.terms.calendars;
+                if let Some(dated) = calendars.get_mut(key) {
+                    dated.set(*from, calendar.clone(), now);
+                } else {
                     let dated = crate::level::Dated::since(*from, calendar.clone());
-                    self.terms.calendars.insert(key.clone(), dated);
+                    calendars.insert(key.clone(), dated);
                 }
-            },
+            }
             Fact::LevelsSet { from, levels } => {
                 self.terms.levels.set(*from, levels.clone(), now);
             }

@@ -65,11 +65,10 @@ fn an_item_lives_in_the_bucket_from_its_upload_to_its_destruction() {
     let Some(service) = Service::get() else {
         return;
     };
-    let place = service.place(None);
-    kept_in(place.clone(), |app| lives(app, service, &place));
+    kept_in(service.place(None), |app| lives(app, service));
 }
 
-fn lives(app: &TestApp, service: &Service, place: &EvidenceStore) {
+fn lives(app: &TestApp, service: &Service) {
     let officer = app.officer();
     let incident = officer.declare("Intrusion");
     let path = collected(&officer, &incident);

@@ -23,38 +23,20 @@ pub(crate) fn tell(world: &World, script: &mut Script, start: At, rng: &Rng) {
     let made = start.plus(DAY);
     let mut id = || ScheduleId::from_bits(draw.id_bits(made));
     let (platform, network, csirt) = (id(), id(), id());
-    let nights = plan(
-        world,
-        "Platform",
-        "platform",
-        vec![layer(
-            world,
-            "Nights and weekends",
-            made,
-            (1, Unit::Weeks),
-            &["ada", "tomas", "yuki"],
-        )],
-    );
-    let office = Layer {
-        only: Some(office()),
-        ..layer(
-            world,
-            "Working hours",
-            made,
-            (1, Unit::Days),
-            &["farid", "greta"],
-        )
-    };
-    let others = Layer {
-        only: Some(rest()),
-        ..layer(
-            world,
-            "Rest of the week",
-            made,
-            (1, Unit::Weeks),
-            &["greta", "farid"],
-        )
-    };
+    let nights = platform_plan(world, made);
+    let mut steps = Vec::new();
+    for (id, plan) in [
+        (&platform, nights.clone()),
+        (&network, network_plan(world, made)),
+        (&csirt, csirt_plan(world, made)),
+    ] {
+        steps.push(Command::Schedule(id.clone(), C::Make(plan)));
+    }
+    for entry in [vital(world, &platform), security(world, &csirt)] {
+        let id = ChainId::from_bits(draw.id_bits(made));
+        steps.push(Command::Chain(id, chain::Command::Make(entry)));
+    }
+    let end = script.end();
     let mut does = |at: At, who: &str, command: Command| {
         script.push(Step {
             at,
@@ -62,46 +44,42 @@ pub(crate) fn tell(world: &World, script: &mut Script, start: At, rng: &Rng) {
             commands: vec![command],
         });
     };
-    let plans = [
-        (&platform, nights.clone()),
-        (
-            &network,
-            plan(world, "Network", "network", vec![office, others]),
-        ),
-        (
-            &csirt,
-            plan(
-                world,
-                "Security officer on duty",
-                "csirt",
-                vec![layer(
-                    world,
-                    "Duty",
-                    made,
-                    (12, Unit::Hours),
-                    &["lukas", "oona"],
-                )],
-            ),
-        ),
-    ];
-    for (n, (id, plan)) in (0..).zip(plans) {
-        let command = Command::Schedule(id.clone(), C::Make(plan));
+    for (n, command) in (0..).zip(steps) {
         does(made.plus(n * MINUTE), PLANNER, command);
     }
-    let chains = [vital(world, &platform), security(world, &csirt)];
-    for (n, entry) in (5..).zip(chains) {
-        let id = ChainId::from_bits(draw.id_bits(made));
-        let command = Command::Chain(id, chain::Command::Make(entry));
-        does(made.plus(n * MINUTE), PLANNER, command);
-    }
-    let end = script.end();
     for (at, who, command) in today(world, &nights, end) {
-        script.push(Step {
-            at,
-            actor: world.actor(who).clone(),
-            commands: vec![Command::Schedule(platform.clone(), command)],
-        });
+        does(at, who, Command::Schedule(platform.clone(), command));
     }
+}
+
+fn platform_plan(world: &World, made: At) -> Plan {
+    let people = ["ada", "tomas", "yuki"];
+    let all = layer(
+        world,
+        "Nights and weekends",
+        made,
+        (1, Unit::Weeks),
+        &people,
+    );
+    plan(world, "Platform", "platform", vec![all])
+}
+
+fn network_plan(world: &World, made: At) -> Plan {
+    let (days, weeks) = ((1, Unit::Days), (1, Unit::Weeks));
+    let hours = layer(world, "Working hours", made, days, &["farid", "greta"]);
+    let others = layer(world, "Rest of the week", made, weeks, &["greta", "farid"]);
+    let layers = [(hours, office()), (others, rest())];
+    let layers = layers.map(|(layer, only)| Layer {
+        only: Some(only),
+        ..layer
+    });
+    plan(world, "Network", "network", layers.into())
+}
+
+fn csirt_plan(world: &World, made: At) -> Plan {
+    let half = (12, Unit::Hours);
+    let duty = layer(world, "Duty", made, half, &["lukas", "oona"]);
+    plan(world, "Security officer on duty", "csirt", vec![duty])
 }
 
 fn plan(world: &World, name: &str, team: &str, layers: Vec<Layer>) -> Plan {

@@ -52,6 +52,7 @@ async fn incidents(store: &Store, viewer: &Viewer) -> Vec<Incident> {
         };
         after = Some(bifold_store::query::incident::After {
             handling: last.handling,
+            due: last.clock_due,
             seq: last.seq,
         });
         for row in &rows {

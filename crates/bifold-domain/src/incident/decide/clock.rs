@@ -60,10 +60,10 @@ pub(super) fn tick(incident: &Incident, context: &Context<'_>) -> Result<Vec<Fac
             (None, None) => {}
         }
     }
-    match facts.is_empty() {
-        true => Err(Refusal::NothingToChange),
-        false => Ok(facts),
+    if facts.is_empty() {
+        return Err(Refusal::NothingToChange);
     }
+    Ok(facts)
 }
 
 /// A level for incidents of a sensitive kind tells that this is one.

@@ -75,6 +75,7 @@ impl Counter<'_> {
         (runs, how)
     }
 
+    #[allow(clippy::too_many_lines)] // The rules once more, and all in one place.
     fn turn(&self, i: usize, runs: &mut Vec<Counted>, how: &mut char) {
         let turn = &self.turns[i];
         let level = self.levels.iter().find(|l| l.when.fits(&turn.stands));
