@@ -116,7 +116,7 @@ impl Service {
 pub(crate) fn key_of(store: &Store, sha256: &str) -> String {
     let place = store.evidence_store();
     let keys = place.strip_prefix(&format!("s3://{BUCKET}/"));
-    let (prefix, _) = keys.and_then(|k| k.split_once(" at ")).expect("a bucket");
+    let (prefix, _) = keys.and_then(|k| k.split_once(" at ")).unwrap();
     let (a, b) = (&sha256[..2], &sha256[2..4]);
     format!("{prefix}/blobs/sha256/{a}/{b}/{sha256}")
 }

@@ -202,7 +202,7 @@ async fn show(
 }
 
 /// The levels with this one in its place.
-fn with(levels: Levels, key: &str, level: Value, place: usize) -> Result<Vec<Value>> {
+fn with(levels: &Levels, key: &str, level: Value, place: usize) -> Result<Vec<Value>> {
     let kept = levels.levels.iter().filter(|old| old.key.as_str() != key);
     let kept: std::result::Result<Vec<Value>, _> = kept.map(serde_json::to_value).collect();
     let mut all = kept.map_err(|_| Error::Internal)?;
@@ -224,7 +224,7 @@ async fn set(
         .and_then(Value::as_str)
         .unwrap_or_default()
         .to_owned();
-    let all = with(levels, &key, level, place)?;
+    let all = with(&levels, &key, level, place)?;
     let mut value = json!({ "levels": all });
     if let Some(from) = form.get("from").filter(|from| !from.trim().is_empty()) {
         value["from"] = json!(read::instant(from)?);
@@ -243,7 +243,7 @@ async fn attempt(
     let levels = newest(&directory);
     let level = read::level(&form, &key, &levels)?;
     let place = read::place(&form, &levels)?;
-    let all = json!({ "levels": with(levels, &key, level.clone(), place)? });
+    let all = json!({ "levels": with(&levels, &key, level.clone(), place)? });
     let all: Levels = crate::body::parse(all.to_string().as_bytes())?;
     all.check(&directory)?;
     let level: Level = crate::body::parse(level.to_string().as_bytes())?;

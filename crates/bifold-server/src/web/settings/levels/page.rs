@@ -105,7 +105,7 @@ impl LevelPage {
                 .level
                 .map(|level| level.agreement.to_string())
                 .unwrap_or_default(),
-            parties: words(l, "party", Party::ALL, party, |p| p.word()),
+            parties: words(l, "party", Party::ALL, party, Party::word),
             priorities: (1..=5)
                 .map(|n| (n, when.priorities.iter().any(|p| p.number() == n)))
                 .collect(),
@@ -178,14 +178,14 @@ fn part(l: Locale, directory: &Directory, metric: Metric, level: Option<&Level>)
             "on-change",
             OnChange::ALL,
             target.map_or(OnChange::Forward, |t| t.on_change),
-            |o| o.word(),
+            OnChange::word,
         ),
         on_reopen: words(
             l,
             "on-reopen",
             OnReopen::ALL,
             target.map_or(OnReopen::GoOn, |t| t.on_reopen),
-            |o| o.word(),
+            OnReopen::word,
         ),
         steps: ladder
             .iter()
