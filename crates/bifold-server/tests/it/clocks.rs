@@ -63,9 +63,13 @@ fn explained(app: &TestApp) {
     let clocks = agent.get(&format!("incidents/{id}/clocks")).is(200).text;
     assert!(clocks.contains("promised"), "{clocks}");
     let past = json!({ "text": "t", "audience": "outward", "next_by": app.now_plus(-MINUTE) });
-    agent.does(&id, "notes", past).problem(422, "time-order");
+    agent
+        .post(&format!("incidents/{id}/notes"), past)
+        .problem(422, "time-order");
     let silent = json!({ "text": "t", "next_by": app.now_plus(MINUTE) });
-    agent.does(&id, "notes", silent).problem(409, "wrong-stage");
+    agent
+        .post(&format!("incidents/{id}/notes"), silent)
+        .problem(409, "wrong-stage");
 }
 
 fn told(app: &TestApp) {
@@ -103,7 +107,7 @@ fn told(app: &TestApp) {
     );
     let nobody = json!({ "way": "functional", "whom": [], "reason": "Help." });
     agent
-        .does(&id, "escalate", nobody)
+        .post(&format!("incidents/{id}/escalate"), nobody)
         .problem(422, "bad-value");
 }
 
