@@ -84,7 +84,7 @@ pub(crate) fn everything() -> Count {
         println!("{error:#}");
     }
     count += found(
-        "pymerkle, schemathesis, bagit, case-utils, moto, pyzipper",
+        "pymerkle, schemathesis, bagit, case-utils, moto, pyzipper, aiosmtpd, standardwebhooks, http_ece",
         &["PyPI"],
         python.is_ok(),
     );
