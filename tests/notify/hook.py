@@ -1,9 +1,10 @@
 """A receiver for the tests: of signed webhooks, of ntfy's JSON, of whatever else is posted.
 
 Signatures are verified by the `standardwebhooks` package, which nobody here wrote, with the secret
-given as the first argument. It prints the port it listens on, then one line of JSON for each
-request, and ends when its standard input does. The first part of the path says how it answers:
-`/ok`, `/busy` (503), `/gone` (410), `/missing` (404), `/away` (a redirect to /ok), `/slow`.
+given as the first argument, or in the file that is named there after an `@`. It prints the port
+it listens on, then one line of JSON for each request, and ends when its standard input does. The
+first part of the path says how it answers: `/ok`, `/busy` (503), `/gone` (410), `/missing` (404),
+`/away` (a redirect to /ok), `/slow`.
 """
 
 import json
@@ -15,7 +16,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from standardwebhooks import Webhook
 
-secret = sys.argv[1]
+
+def secret():
+    given = sys.argv[1]
+    if given.startswith("@"):
+        with open(given[1:], encoding="utf-8") as file:
+            return file.read().strip()
+    return given
+
+
 STATUS = {"busy": 503, "gone": 410, "missing": 404, "away": 302}
 
 
@@ -24,7 +33,7 @@ class Receiver(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
         try:
-            Webhook(secret).verify(body, headers)
+            Webhook(secret()).verify(body, headers)
             verified = True
         except Exception:
             verified = False

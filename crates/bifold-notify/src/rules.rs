@@ -225,6 +225,17 @@ pub enum Warning {
     OneKind,
 }
 
+impl Warning {
+    /// The word in JSON, in messages and in the database.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NoWay => "no_way",
+            Self::OneWay => "one_way",
+            Self::OneKind => "one_kind",
+        }
+    }
+}
+
 /// The ways a notice takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {

@@ -5,6 +5,7 @@ mod backup;
 mod collect;
 mod evidence;
 mod gate;
+mod notify;
 mod storage;
 mod witness;
 
@@ -16,6 +17,7 @@ pub use evidence::{
     NewItem, OnRequest, Release,
 };
 pub use gate::{Gate, GateVerb};
+pub use notify::Telling;
 pub use storage::{BucketUrl, Secret, Storage};
 pub use witness::{Witness, WitnessPlace, WitnessVerb};
 
@@ -49,7 +51,7 @@ pub enum Command {
     /// Found an organisation: database, ledger key, first administrator.
     Init(Init),
     /// Run the server.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Make API tokens at the machine itself.
     Token(Token),
     /// Take over incidents from another system.
@@ -160,6 +162,8 @@ pub struct Serve {
     pub storage: Storage,
     #[command(flatten)]
     pub vouching: Vouching,
+    #[command(flatten)]
+    pub telling: Telling,
 }
 
 /// Arguments of `doctor`.

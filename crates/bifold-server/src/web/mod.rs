@@ -19,6 +19,7 @@ mod form;
 mod frame;
 mod gates;
 mod guest;
+mod inbox;
 mod incident;
 mod live;
 mod locale;
@@ -39,6 +40,7 @@ mod views;
 pub(crate) use failure::{as_page, wants_page};
 pub(crate) use form::is_fetched;
 pub(crate) use guest::Guest;
+pub(crate) use locale::Locale;
 
 use crate::route::Route;
 
@@ -53,6 +55,7 @@ pub(crate) fn routes() -> Vec<Route> {
         incident::routes(),
         act::routes(),
         day::routes(),
+        inbox::routes(),
         triage::routes(),
         live::routes(),
         search::routes(),

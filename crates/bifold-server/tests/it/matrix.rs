@@ -85,6 +85,16 @@ const APART: &[&str] = &[
     "request_approve",
     "request_refuse",
     "request_carry_out",
+    // One's own channels, and webhooks for administrators, each to be made first: `telling`.
+    "channel_change",
+    "channel_remove",
+    "channel_test",
+    "channel_verify",
+    "webhook_remove",
+    "webhook_log",
+    "webhook_replay",
+    "webhook_test",
+    "webhook_secret",
     // The one command for those who cannot read: below.
     "incident_break_glass",
 ];

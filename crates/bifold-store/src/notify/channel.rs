@@ -129,6 +129,14 @@ impl Row {
 }
 
 impl Channel {
+    /// As the choice of ways needs it, where the server can send everything.
+    pub fn as_known(&self) -> rules::Channel {
+        self.as_way(super::Means {
+            mail: true,
+            push: true,
+        })
+    }
+
     /// As the choice of ways needs it.
     pub(super) fn as_way(&self, means: super::Means) -> rules::Channel {
         let is_sendable = match self.kind {

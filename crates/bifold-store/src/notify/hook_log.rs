@@ -98,7 +98,7 @@ struct Entry {
 }
 
 #[derive(FromRow)]
-struct Due {
+struct Waiting {
     webhook: String,
     log: i64,
     idx: i64,
@@ -113,7 +113,7 @@ struct Due {
     restricted: Option<bool>,
 }
 
-impl Due {
+impl Waiting {
     fn clearance(&self) -> Clearance {
         let tlp = self.tlp.as_deref().and_then(Tlp::from_word);
         let is_restricted = self.restricted == Some(true);
@@ -209,7 +209,7 @@ impl Store {
         if hooks.is_empty() {
             return Ok(Vec::new());
         }
-        let due: Vec<Due> = Sql::new(
+        let due: Vec<Waiting> = Sql::new(
             "SELECT d.webhook, d.log, d.idx, d.kind, d.subject, d.at, d.attempts, d.due_at, \
              i.number, i.title, i.tlp, i.restricted FROM webhook_delivery d \
              LEFT JOIN incident i ON i.org = d.org AND i.id = d.subject \

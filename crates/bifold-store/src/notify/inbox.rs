@@ -194,4 +194,19 @@ impl Store {
         tx.commit().await?;
         Ok(marked)
     }
+
+    /// Marks what everybody was told before this time as read: of a history that was told, nobody
+    /// has to hear anew.
+    pub async fn mark_old_read(&self, before: At) -> Result<u64> {
+        let mut tx = self.inner.db.begin().await?;
+        let marked = Sql::new(
+            "UPDATE notice SET read_at = at WHERE org = $1 AND read_at IS NULL AND at < $2",
+        )
+        .arg(&self.inner.org)
+        .arg(before.micros())
+        .run(tx.conn())
+        .await?;
+        tx.commit().await?;
+        Ok(marked)
+    }
 }

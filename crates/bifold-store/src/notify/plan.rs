@@ -17,15 +17,6 @@ struct Row {
     at: i64,
 }
 
-/// The word that is kept.
-fn word(warning: Warning) -> &'static str {
-    match warning {
-        Warning::NoWay => "no_way",
-        Warning::OneWay => "one_way",
-        Warning::OneKind => "one_kind",
-    }
-}
-
 /// Queues a notice on a way; not again where it was queued before.
 pub(super) async fn queue(
     tx: &mut Tx,
@@ -101,7 +92,7 @@ impl Store {
         .arg(&inner.org)
         .arg(&row.id)
         .arg(now.micros())
-        .arg(chosen.warning.map(word))
+        .arg(chosen.warning.map(Warning::word))
         .run(tx.conn())
         .await?;
         if taken == 0 {
