@@ -84,7 +84,7 @@ pub(crate) fn everything() -> Count {
         println!("{error:#}");
     }
     count += found(
-        "pymerkle, schemathesis, bagit, case-utils, moto, pyzipper, icalendar",
+        "pymerkle, schemathesis, bagit, case-utils, moto, pyzipper, icalendar, aiosmtpd, standardwebhooks, http_ece",
         &["PyPI"],
         python.is_ok(),
     );

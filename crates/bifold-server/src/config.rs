@@ -1,6 +1,8 @@
 //! What the binary decides about a running server.
 
 use crate::anchor::Anchors;
+use bifold_notify::Sender;
+use std::sync::Arc;
 
 /// How the server behaves towards its surroundings.
 #[derive(Debug, Clone)]
@@ -29,6 +31,8 @@ pub struct Config {
     pub demo: Vec<DemoPerson>,
     /// Who is asked to vouch for the ledger: time-stamp authorities and witnesses.
     pub anchors: Anchors,
+    /// What notices are sent with; without it they stand in inboxes only.
+    pub sender: Option<Arc<Sender>>,
 }
 
 /// Somebody of a made-up organisation whom everybody may be.
@@ -54,6 +58,7 @@ impl Default for Config {
             help_line: None,
             demo: Vec::new(),
             anchors: Anchors::default(),
+            sender: None,
         }
     }
 }

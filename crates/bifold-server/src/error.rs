@@ -191,6 +191,12 @@ fn store_row(error: &bifold_store::Error) -> Row {
             Some("one operation id, one effect"),
             "Use a new Idempotency-Key for a new request.",
         ),
+        E::Unfit(_) => (
+            S::UNPROCESSABLE_ENTITY,
+            "unfit",
+            INPUT_RULE,
+            "Correct it and send it again.",
+        ),
         full if full.is_full() => (
             S::INSUFFICIENT_STORAGE,
             "storage-full",

@@ -27,6 +27,8 @@ pub struct Inner {
     pub(crate) brake: Brake,
     /// For reports of anybody.
     pub(crate) reports: Brake,
+    /// For tests of channels and webhooks.
+    pub(crate) trials: crate::notify::Trials,
     pub(crate) seats: Semaphore,
     /// Places for answers that last as long as a page is open; they take no seat.
     pub(crate) streams: Arc<Semaphore>,
@@ -51,6 +53,7 @@ impl Server {
             known: Known::default(),
             brake: Brake::new(config.sign_ins_per_minute),
             reports: Brake::within(10 * MINUTE, config.reports_per_ten_minutes),
+            trials: crate::notify::Trials::default(),
             seats: Semaphore::new(config.requests_limit),
             streams: Arc::new(Semaphore::new(STREAMS_LIMIT)),
             ending: watch::Sender::new(false),

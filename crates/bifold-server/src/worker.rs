@@ -1,9 +1,11 @@
-//! What goes on beside requests: signing checkpoints, running jobs, having the ledger anchored.
+//! What goes on beside requests: signing checkpoints, running jobs, having the ledger anchored,
+//! telling people and programs.
 //!
 //! All are repeatable: a worker that dies between two steps leaves nothing that the next run
 //! does not put right.
 
 use crate::server::Server;
+use bifold_notify::notice::Occasion;
 use bifold_store::Store;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -32,6 +34,7 @@ impl Workers {
             tokio::spawn(run_jobs(server.store.clone(), stopped.clone())),
         ];
         tasks.extend(crate::anchor::start(server, &stopped));
+        tasks.extend(crate::notify::start(server, &stopped));
         let store = server.store.clone();
         Self { stop, tasks, store }
     }
@@ -52,7 +55,13 @@ async fn sign_once(store: &Store) {
     match store.sign_checkpoint().await {
         Ok(Some(checkpoint)) => tracing::debug!(size = checkpoint.size, "signed a checkpoint"),
         Ok(None) => {}
-        Err(error) => tracing::error!(%error, "no checkpoint was signed"),
+        Err(error) => {
+            tracing::error!(%error, "no checkpoint was signed");
+            let what = Occasion::LedgerFailing;
+            if let Err(error) = store.raise_to_keepers(what, "checkpoint").await {
+                tracing::error!(%error, "nobody was told of it");
+            }
+        }
     }
 }
 

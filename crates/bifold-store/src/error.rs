@@ -61,6 +61,9 @@ pub enum Error {
         /// What it may still keep.
         left_bytes: u64,
     },
+    /// A setting that cannot be kept: an address, rules, a filter.
+    #[error("{0}")]
+    Unfit(String),
     /// The service that keeps evidence did not do what it was asked.
     #[error("{what}: the evidence store did not do it: {cause}")]
     EvidenceStore {

@@ -20,6 +20,7 @@ mod insert;
 pub mod job;
 pub mod ledger;
 mod migrate;
+pub mod notify;
 pub mod personal;
 pub mod query;
 mod replay;

@@ -6,6 +6,7 @@ mod collect;
 mod evidence;
 mod forecast;
 mod gate;
+mod notify;
 mod storage;
 mod witness;
 
@@ -18,6 +19,7 @@ pub use evidence::{
 };
 pub use forecast::{Evaluate, Forecast, ForecastVerb};
 pub use gate::{Gate, GateVerb};
+pub use notify::Telling;
 pub use storage::{BucketUrl, Secret, Storage};
 pub use witness::{Witness, WitnessPlace, WitnessVerb};
 
@@ -51,7 +53,7 @@ pub enum Command {
     /// Found an organisation: database, ledger key, first administrator.
     Init(Init),
     /// Run the server.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Make API tokens at the machine itself.
     Token(Token),
     /// Take over incidents from another system.
@@ -164,6 +166,8 @@ pub struct Serve {
     pub storage: Storage,
     #[command(flatten)]
     pub vouching: Vouching,
+    #[command(flatten)]
+    pub telling: Telling,
 }
 
 /// Arguments of `doctor`.

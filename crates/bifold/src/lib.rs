@@ -21,7 +21,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Code> {
         .build()?;
     match cli.command {
         Command::Init(args) => runtime.block_on(cmd::init::run(args)),
-        Command::Serve(args) => runtime.block_on(cmd::serve::run(args)),
+        Command::Serve(args) => runtime.block_on(cmd::serve::run(*args)),
         Command::Token(args) => runtime.block_on(cmd::token::run(args)),
         Command::Import(args) => runtime.block_on(cmd::import::run(args)),
         Command::Ledger(args) => runtime.block_on(cmd::ledger::run(args)),

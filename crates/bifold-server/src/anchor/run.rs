@@ -2,6 +2,7 @@
 
 use super::{Authority, Witness, authority, witness};
 use crate::server::Server;
+use bifold_notify::notice::Occasion;
 use bifold_store::{Result, Store};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -12,6 +13,9 @@ use tokio::time::Instant;
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Between two looks at stamps that are about to outlive their certificates.
 const RENEW_EVERY: Duration = Duration::from_hours(1);
+
+/// Failures in a row after which those who look after the system are told: some minutes.
+const TELL_AFTER: i64 = 5;
 
 /// Starts them; none where nobody is configured.
 pub(crate) fn start(server: &Server, stopped: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
@@ -65,6 +69,10 @@ async fn stamp_what_is_due(store: &Store, authority: &Authority) -> Result<()> {
             Err(error) => {
                 tracing::warn!(%error, authority = %authority.name, "not time-stamped");
                 store.record_no_stamp(&of, &error.to_string()).await?;
+                if of.failures() >= TELL_AFTER {
+                    let what = Occasion::AnchorFailing;
+                    store.raise_to_keepers(what, &authority.name).await?;
+                }
             }
         }
     }
@@ -95,6 +103,10 @@ async fn cosign_what_grew(store: &Store, witness: &Witness) -> Result<()> {
                 store
                     .record_no_cosignature(&of, &witness.key, &error.to_string())
                     .await?;
+                if of.failures() >= TELL_AFTER {
+                    let what = Occasion::AnchorFailing;
+                    store.raise_to_keepers(what, witness.key.name()).await?;
+                }
             }
         }
     }

@@ -14,6 +14,7 @@ mod redactions;
 pub(crate) mod reports;
 pub(crate) mod search;
 pub(crate) mod session;
+pub(crate) mod telling;
 pub(crate) mod tokens;
 
 use crate::route::Route;
@@ -25,6 +26,7 @@ pub(crate) fn routes() -> Vec<Route> {
         session::routes(),
         me::routes(),
         tokens::routes(),
+        telling::routes(),
         incidents::routes(),
         events::routes(),
         evidence::routes(),

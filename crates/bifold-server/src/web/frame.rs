@@ -198,6 +198,8 @@ pub(crate) struct Frame {
     pub(crate) is_demo: bool,
     /// Triage items waiting, for the badge of the phone's tab.
     pub(crate) waiting: Option<String>,
+    /// Notices that were not read.
+    pub(crate) unread: Option<String>,
 }
 
 impl Frame {
@@ -216,10 +218,13 @@ impl Frame {
             can_declare: false,
             is_demo: !server.config.demo.is_empty(),
             waiting: None,
+            unread: None,
         }
     }
 
     async fn badges(&mut self, server: &Server, visit: &Visit) -> Result<()> {
+        let unread = server.store.unread(&visit.caller.viewer()).await?;
+        self.unread = Some(super::rows::counted(unread)).filter(|text| text != "0");
         if visit.may(Permission::Triage) {
             let waiting = triage_count(server, visit).await?;
             let waiting = Some(waiting).filter(|text| text != "0");

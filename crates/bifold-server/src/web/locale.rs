@@ -20,6 +20,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../../../ui/messages/en-evidence.ftl"),
     include_str!("../../../../ui/messages/en-clock.ftl"),
     include_str!("../../../../ui/messages/en-oncall.ftl"),
+    include_str!("../../../../ui/messages/en-notify.ftl"),
 ];
 const GERMAN: &[&str] = &[
     include_str!("../../../../ui/messages/de.ftl"),
@@ -27,6 +28,7 @@ const GERMAN: &[&str] = &[
     include_str!("../../../../ui/messages/de-evidence.ftl"),
     include_str!("../../../../ui/messages/de-clock.ftl"),
     include_str!("../../../../ui/messages/de-oncall.ftl"),
+    include_str!("../../../../ui/messages/de-notify.ftl"),
 ];
 
 /// A language one may choose.
@@ -372,6 +374,22 @@ mod tests {
         check("impact", Impact::ALL.iter().map(|w| w.word()).collect());
         check("urgency", Urgency::ALL.iter().map(|w| w.word()).collect());
         assert_eq!(missing, Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_occasion_kind_and_state_of_notices_has_its_words() {
+        use bifold_notify::{Clearance, Kind, notice::Occasion};
+        let occasions = Occasion::ALL.iter().map(|w| w.word());
+        let keys = occasions.flat_map(|w| [format!("notice-{w}"), format!("notice-why-{w}")]);
+        let kinds = Kind::ALL
+            .iter()
+            .map(|w| format!("channel-kind-{}", w.word()));
+        let clearances = Clearance::ALL
+            .iter()
+            .map(|w| format!("clearance-{}", w.word()));
+        for key in keys.chain(kinds).chain(clearances) {
+            assert!(Locale::default().has(&key), "{key}");
+        }
     }
 
     #[test]

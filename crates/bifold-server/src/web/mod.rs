@@ -19,6 +19,7 @@ mod form;
 mod frame;
 mod gates;
 mod guest;
+mod inbox;
 mod incident;
 mod live;
 mod locale;
@@ -40,6 +41,7 @@ mod views;
 pub(crate) use failure::{as_page, wants_page};
 pub(crate) use form::is_fetched;
 pub(crate) use guest::Guest;
+pub(crate) use locale::Locale;
 
 use crate::route::Route;
 
@@ -54,6 +56,7 @@ pub(crate) fn routes() -> Vec<Route> {
         incident::routes(),
         act::routes(),
         day::routes(),
+        inbox::routes(),
         triage::routes(),
         live::routes(),
         search::routes(),

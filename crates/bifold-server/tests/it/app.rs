@@ -58,7 +58,7 @@ pub(crate) fn vouched(anchors: Anchors, story: impl FnOnce(&TestApp)) {
 /// A story on a store with other options.
 pub(crate) fn changed(change: impl FnOnce(&mut Options), story: impl FnOnce(&TestApp)) {
     let start = At::parse(START).unwrap();
-    let mut app = TestApp::made(start, Anchors::default(), change);
+    let mut app = TestApp::made(start, Config::default(), change);
     story(&app);
     app.finish();
 }
@@ -118,14 +118,18 @@ impl TestApp {
 
     /// The same at this time, with others to vouch for the ledger.
     fn vouched(database: Option<String>, start: At, anchors: Anchors) -> Self {
-        Self::made(start, anchors, |options| {
+        let config = Config {
+            anchors,
+            ..Config::default()
+        };
+        Self::made(start, config, |options| {
             if let Some(url) = database {
                 options.database_url = url;
             }
         })
     }
 
-    fn made(start: At, anchors: Anchors, change: impl FnOnce(&mut Options)) -> Self {
+    pub(crate) fn made(start: At, given: Config, change: impl FnOnce(&mut Options)) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -138,8 +142,7 @@ impl TestApp {
         let (store, people, tokens) = runtime.block_on(populate(options));
         let config = Config {
             insecure_cookies: true,
-            anchors,
-            ..Config::default()
+            ..given
         };
         let (stop, stopped) = oneshot::channel::<()>();
         let listener = runtime
@@ -175,7 +178,7 @@ impl TestApp {
     }
 
     /// The harness's own checks.
-    fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) {
         self.stop.take().unwrap().send(()).unwrap();
         let serving = self.serving.take().unwrap();
         self.runtime.block_on(async {

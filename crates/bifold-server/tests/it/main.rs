@@ -24,6 +24,9 @@ mod on_call;
 mod page_matrix;
 mod page_rows;
 mod pages;
+#[path = "../../../bifold-notify/tests/it/peer.rs"]
+#[allow(dead_code)] // Shared with the tests of sending, which need more of it.
+mod peer;
 mod report_pages;
 mod rows;
 #[path = "../../../bifold-store/tests/it/service.rs"]
@@ -32,6 +35,7 @@ mod service;
 mod settings_pages;
 mod side_channels;
 mod stories;
+mod telling;
 mod tsa;
 mod visibility;
 mod work;

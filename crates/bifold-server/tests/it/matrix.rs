@@ -90,6 +90,16 @@ const APART: &[&str] = &[
     "schedule_swap_decline",
     "schedule_swap_withdraw",
     "schedule_hand_over_accept",
+    // One's own channels, and webhooks for administrators, each to be made first: `telling`.
+    "channel_change",
+    "channel_remove",
+    "channel_test",
+    "channel_verify",
+    "webhook_remove",
+    "webhook_log",
+    "webhook_replay",
+    "webhook_test",
+    "webhook_secret",
     // The one command for those who cannot read: below.
     "incident_break_glass",
 ];

@@ -53,6 +53,10 @@ pub(crate) const APART: &[&str] = &[
     "page_report_mine",
     "page_report_mine_add",
     "security_txt",
+    // One's own channels, and webhooks, each to be made first: `telling`.
+    "page_settings_channel_do",
+    "page_settings_webhook",
+    "page_settings_webhook_do",
 ];
 
 /// Pages of one incident: not there for whoever cannot read it.
@@ -88,6 +92,15 @@ fn settings() -> Vec<PageRow> {
         row("page_settings_look", ALL),
         with("page_settings_token", ALL, "name=t"),
         row("page_settings_token_revoke", ALL),
+        row("page_inbox", ALL),
+        row("page_inbox_read", ALL),
+        row("page_settings_notify", ALL),
+        with(
+            "page_settings_channel_add",
+            ALL,
+            "label=Mine&target.kind=email&target.address=a%40example.org&clearance=green",
+        ),
+        with("page_settings_rules", ALL, "zone=UTC&bundle_minutes%23=2"),
         row("page_settings_alarms", "MSU"),
         row("page_settings_ledger", AUDIT),
         row("page_settings_ledger_print", AUDIT),
@@ -125,6 +138,8 @@ fn settings() -> Vec<PageRow> {
         "page_settings_calendar_set",
         "page_settings_limits",
         "page_settings_limits_set",
+        "page_settings_webhooks",
+        "page_settings_webhook_add",
     ];
     // The form is not one of theirs: let in, it is refused for what it holds.
     rows.extend(administered.map(|name| with(name, ADMIN, "none=x")));

@@ -28,6 +28,13 @@ pub struct ToCosign {
     attempts: i64,
 }
 
+impl ToCosign {
+    /// How often it was asked for in vain when this attempt fails too.
+    pub fn failures(&self) -> i64 {
+        self.attempts
+    }
+}
+
 impl Store {
     /// The newest checkpoints that a witness has not cosigned and is to be asked about now: of the
     /// current log, and of closed ones until their last is cosigned.

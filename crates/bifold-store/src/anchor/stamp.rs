@@ -35,6 +35,13 @@ pub struct ToStamp {
     attempts: i64,
 }
 
+impl ToStamp {
+    /// How often it was asked for in vain when this attempt fails too.
+    pub fn failures(&self) -> i64 {
+        self.attempts
+    }
+}
+
 /// A time-stamp that came and was verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamped {

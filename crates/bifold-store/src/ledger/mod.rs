@@ -112,6 +112,21 @@ fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
         .open(path)
 }
 
+/// Keeps a secret in a new file that only its owner reads. One that is there stays as it is.
+pub(crate) fn keep_private(path: &Path, text: &str) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(Error::file("making the key folder"))?;
+    }
+    let mut file = match private_file(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),
+        Err(error) => return Err(Error::file(format!("making {}", path.display()))(error)),
+    };
+    file.write_all(text.as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(Error::file(format!("writing {}", path.display())))
+}
+
 /// A log as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogState {

@@ -28,13 +28,13 @@ use bifold_domain::{At, Directory, Viewer};
 pub const PAGE_LIMIT: u32 = 200;
 
 /// A count up to a cap, from a count of at most one more.
-fn capped(row: Option<(i64,)>, cap: u32) -> (u32, bool) {
+pub(crate) fn capped(row: Option<(i64,)>, cap: u32) -> (u32, bool) {
     let count = row.map_or(0, |r| u32::try_from(r.0).unwrap_or(u32::MAX));
     (count.min(cap), count > cap)
 }
 
 /// Adds the visibility predicate for incidents under the alias `i`.
-fn visible(sql: &mut Sql, viewer: &Viewer, now: At) {
+pub(crate) fn visible(sql: &mut Sql, viewer: &Viewer, now: At) {
     let person = viewer.person.as_str();
     if viewer.reads_incidents {
         sql.push("(i.restricted = FALSE OR ");

@@ -118,6 +118,13 @@ impl std::str::FromStr for Secret {
     }
 }
 
+impl Secret {
+    /// What it is, for whoever needs it.
+    pub(super) fn text(&self) -> &String {
+        &self.0
+    }
+}
+
 impl Storage {
     /// What the store is told.
     pub(crate) fn evidence(&self) -> anyhow::Result<EvidenceStore> {
@@ -159,7 +166,10 @@ impl Storage {
 }
 
 /// What was given, or what the file holds.
-fn said(value: Option<&String>, file: Option<&PathBuf>) -> anyhow::Result<Option<String>> {
+pub(super) fn said(
+    value: Option<&String>,
+    file: Option<&PathBuf>,
+) -> anyhow::Result<Option<String>> {
     match (value, file) {
         (Some(value), _) => Ok(Some(value.trim().to_owned())),
         (None, Some(file)) => {

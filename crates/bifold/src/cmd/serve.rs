@@ -7,6 +7,7 @@ use bifold_server::Config;
 pub(crate) async fn run(args: Serve) -> anyhow::Result<Code> {
     let anchors = super::anchors::configured(args.vouching)?;
     let store = super::open_evidence(&args.place, &args.storage).await?;
+    let sender = args.telling.sender(&store)?;
     let listener = tokio::net::TcpListener::bind(args.listen)
         .await
         .map_err(|e| {
@@ -27,6 +28,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<Code> {
         behind_proxy: args.behind_proxy,
         help_line: args.help_line,
         anchors,
+        sender: Some(sender),
         ..Config::default()
     };
     bifold_server::serve(store, config, listener, stopped()).await?;

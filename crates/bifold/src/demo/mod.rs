@@ -116,6 +116,8 @@ pub(crate) async fn found(data: &Path, setting: &Setting) -> anyhow::Result<Refu
         }
         store.sign_checkpoint().await?;
     }
+    // What was told to somebody months ago is not news; the last day is.
+    store.mark_old_read(setting.end.plus(-DAY)).await?;
     store.close().await;
     std::fs::write(
         data.join(MARK),

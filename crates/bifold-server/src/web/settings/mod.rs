@@ -11,11 +11,13 @@ mod levels;
 mod limits;
 mod matrix;
 mod me;
+mod notify;
 mod people;
 mod person;
 mod services;
 mod teams;
 mod tokens;
+mod webhooks;
 
 pub(super) use me::look_cookies;
 
@@ -39,6 +41,7 @@ const POLICY: Access = Access::Needs(Permission::ManagePolicy);
 /// The sections: path, key of its words, icon, whom it is for.
 const SECTIONS: &[(&str, &str, &str, Access)] = &[
     ("/settings/me", "me", "user", Access::SignedIn),
+    ("/settings/notify", "notify", "bell", Access::SignedIn),
     ("/settings/services", "services", "server-2", DIRECTORY),
     ("/settings/teams", "teams", "users", DIRECTORY),
     ("/settings/people", "people", "user", DIRECTORY),
@@ -49,6 +52,7 @@ const SECTIONS: &[(&str, &str, &str, Access)] = &[
     ("/settings/calendars", "calendars", "calendar", POLICY),
     ("/settings/limits", "limits", "clock", POLICY),
     ("/settings/gate", "gate", "shield-half", POLICY),
+    ("/settings/webhooks", "webhooks", "link", POLICY),
     ("/settings/alarms", "alarms", "bell", Access::Roles(READERS)),
     (
         "/settings/ledger",
@@ -65,6 +69,7 @@ pub(super) fn routes() -> Vec<Route> {
                 .summary("The settings that are open to you."),
         ],
         me::routes(),
+        notify::routes(),
         tokens::routes(),
         services::routes(),
         teams::routes(),
@@ -79,6 +84,7 @@ pub(super) fn routes() -> Vec<Route> {
         gate::routes(),
         alarms::routes(),
         ledger::routes(),
+        webhooks::routes(),
     ]
     .concat()
 }

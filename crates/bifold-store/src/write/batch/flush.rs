@@ -3,6 +3,7 @@
 use super::{Batch, Loaded, state_type};
 use crate::db::{Insert, Sql, Value};
 use crate::error::{Error, Result};
+use crate::notify::NOTICE;
 use crate::query::search;
 use crate::write::project;
 
@@ -82,6 +83,7 @@ impl Batch<'_> {
         OPERATION.run(&mut self.tx, pending.operation).await?;
         JOB.run(&mut self.tx, pending.job).await?;
         ALARM.run(&mut self.tx, pending.alarm).await?;
+        NOTICE.run(&mut self.tx, pending.notice).await?;
         search::index(&mut self.tx, pending.search).await?;
         let counters = self.counted.iter().filter_map(|name| {
             let value = *self.counters.get(name)?;

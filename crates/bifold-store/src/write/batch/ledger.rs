@@ -103,6 +103,13 @@ impl Batch<'_> {
                 Value::Int(0),
             ]);
         }
+        // What was taken over from elsewhere happened long ago and to others.
+        if !operation.is_imported {
+            let by = &operation.actor.person;
+            for raise in follow::notices(fact, state, by, &self.directory, now) {
+                self.pending.notice.extend(raise.rows(self.inner, now));
+            }
+        }
         if let Some(kind) = follow::alarm(fact) {
             tracing::warn!(subject = id, kind, actor = %operation.actor.person, "alarm");
             self.pending.alarm.push(vec![

@@ -40,6 +40,7 @@ struct Pending {
     operation: Vec<Vec<Value>>,
     job: Vec<Vec<Value>>,
     alarm: Vec<Vec<Value>>,
+    notice: Vec<Vec<Value>>,
     search: Vec<(i64, String)>,
 }
 

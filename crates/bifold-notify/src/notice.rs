@@ -1,0 +1,150 @@
+//! What is told: one thing that happened, to one person, about one record.
+
+use bifold_domain::At;
+use bifold_domain::incident::Tlp;
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize,
+            serde::Deserialize, utoipa::ToSchema,
+        )]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$vdoc])* $variant),* }
+
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The word in JSON and in the database.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+
+            /// Reads the word.
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.word() == word)
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words! {
+    /// How much it presses. The greater presses more.
+    Urgency {
+        /// Worth knowing; comes bundled.
+        Low = "low",
+        /// Somebody waits for it within the day.
+        Normal = "normal",
+        /// Somebody must act now. Quiet hours do not hold it, and it goes over two ways.
+        Page = "page",
+    }
+}
+
+words! {
+    /// What somebody is told of.
+    Occasion {
+        /// A page of an on-call rule.
+        Paged = "paged",
+        /// An incident was given to them.
+        Assigned = "assigned",
+        /// The gate holds an action up and asks security.
+        SecurityAsked = "security_asked",
+        /// A channel of theirs, or of somebody they look after, does not work any more.
+        ChannelDead = "channel_dead",
+        /// A webhook does not work any more.
+        WebhookDead = "webhook_dead",
+        /// A page reached nobody by any way.
+        PageLost = "page_lost",
+        /// The ledger was not signed, or does not verify.
+        LedgerFailing = "ledger_failing",
+        /// A time-stamp authority or a witness does not answer.
+        AnchorFailing = "anchor_failing",
+    }
+}
+
+words! {
+    /// What a thing asks of the way it is told by, and what a way may carry. The greater is the
+    /// more confidential: TLP 2.0, and above it records that only named people may read.
+    Clearance {
+        /// TLP:CLEAR.
+        Clear = "clear",
+        /// TLP:GREEN.
+        Green = "green",
+        /// TLP:AMBER.
+        Amber = "amber",
+        /// TLP:AMBER+STRICT.
+        AmberStrict = "amber_strict",
+        /// TLP:RED.
+        Red = "red",
+        /// A record restricted to named people and teams.
+        Restricted = "restricted",
+    }
+}
+
+impl Clearance {
+    /// What a record asks for, from its label and whether it is restricted.
+    pub fn of(tlp: Tlp, is_restricted: bool) -> Self {
+        match tlp {
+            _ if is_restricted => Self::Restricted,
+            Tlp::Clear => Self::Clear,
+            Tlp::Green => Self::Green,
+            Tlp::Amber => Self::Amber,
+            Tlp::AmberStrict => Self::AmberStrict,
+            Tlp::Red => Self::Red,
+        }
+    }
+}
+
+/// One thing that happened, for one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Its id, the same at every attempt to send it.
+    pub id: String,
+    /// What happened, such as `assigned`.
+    pub kind: String,
+    /// How much it presses.
+    pub urgency: Urgency,
+    /// What the record is called, such as `INC-2026-0001`. Not confidential: numbers are given
+    /// out to everybody.
+    pub reference: String,
+    /// What happened, in a line that may quote the record.
+    pub words: String,
+    /// Why this person is told.
+    pub why: String,
+    /// Where to read on, when the server knows its own address.
+    pub link: Option<String>,
+    /// What a way must be cleared for to carry the words.
+    pub clearance: Clearance,
+    /// What belongs together has the same thread: the id of the record.
+    pub thread: String,
+    /// When it happened.
+    pub at: At,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_restricted_record_asks_for_more_than_any_label() {
+        for tlp in Tlp::ALL {
+            assert!(Clearance::of(*tlp, false) < Clearance::Restricted);
+            assert_eq!(Clearance::of(*tlp, true), Clearance::Restricted);
+        }
+    }
+
+    #[test]
+    fn labels_are_ordered_as_the_protocol_orders_them() {
+        let asked: Vec<Clearance> = Tlp::ALL
+            .iter()
+            .map(|tlp| Clearance::of(*tlp, false))
+            .collect();
+        assert!(asked.is_sorted());
+        for clearance in Clearance::ALL {
+            assert_eq!(Clearance::from_word(clearance.word()), Some(*clearance));
+        }
+    }
+}
