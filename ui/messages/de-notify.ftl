@@ -2,6 +2,14 @@
 
 notice-paged = Sie werden gerufen: { $about }
 notice-assigned = Ihnen zugewiesen: { $about }
+notice-assigned_team = Ihrem Team zugewiesen: { $about }
+notice-task_given = Eine Aufgabe für Sie: { $about }
+notice-major_proposed = Als Major Incident vorgeschlagen: { $about }
+notice-major_promoted = Sie verantworten einen Major Incident: { $about }
+notice-escalated = Die Zeit läuft: { $about }
+notice-page_taken = { $by } übernimmt: { $about }
+notice-page_silent = Man hört nichts mehr davon, andere werden gerufen: { $about }
+notice-page_unanswered = Alle wurden gerufen, und niemand hat geantwortet: { $about }
 notice-security_asked = Die Sicherheit ist gefragt, eine Handlung ist angehalten: { $about }
 notice-channel_dead = Ein Kanal geht nicht mehr: { $about }
 notice-webhook_dead = Ein Webhook geht nicht mehr: { $about }
@@ -12,6 +20,14 @@ notice-test = Das ist eine Probe. Ihr Code ist { $code }.
 
 notice-why-paged = Sie haben Bereitschaft.
 notice-why-assigned = Es wurde Ihnen gegeben.
+notice-why-assigned_team = Sie gehören zum Team.
+notice-why-task_given = Sie wurde Ihnen gegeben.
+notice-why-major_proposed = Sie entscheiden, ob es eine ist.
+notice-why-major_promoted = Sie wurden benannt.
+notice-why-escalated = Eine Stufe der Uhr nennt Sie.
+notice-why-page_taken = Sie wurden auch gerufen.
+notice-why-page_silent = Sie hatten es übernommen.
+notice-why-page_unanswered = Sie leiten Vorgänge.
 notice-why-security_asked = Sie stehen hier für die Sicherheit ein, und die Frist läuft.
 notice-why-channel_dead = Er gehört Ihnen, oder Sie betreuen das System.
 notice-why-webhook_dead = Sie betreuen das System.

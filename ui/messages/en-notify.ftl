@@ -2,6 +2,14 @@
 
 notice-paged = You are paged: { $about }
 notice-assigned = Assigned to you: { $about }
+notice-assigned_team = Assigned to your team: { $about }
+notice-task_given = A task for you: { $about }
+notice-major_proposed = Proposed as a major incident: { $about }
+notice-major_promoted = You are responsible for a major incident: { $about }
+notice-escalated = Its time is running: { $about }
+notice-page_taken = { $by } takes it on: { $about }
+notice-page_silent = Nothing was heard of it any more, others are being called: { $about }
+notice-page_unanswered = Everybody was called, and nobody answered: { $about }
 notice-security_asked = The gate asks security: { $about }
 notice-channel_dead = A channel does not work any more: { $about }
 notice-webhook_dead = A webhook does not work any more: { $about }
@@ -12,6 +20,14 @@ notice-test = This is a test. Your code is { $code }.
 
 notice-why-paged = You are on call.
 notice-why-assigned = It was given to you.
+notice-why-assigned_team = You belong to the team.
+notice-why-task_given = It was given to you.
+notice-why-major_proposed = You decide whether it is one.
+notice-why-major_promoted = You were named.
+notice-why-escalated = A step of the ladder of a clock names you.
+notice-why-page_taken = You were called as well.
+notice-why-page_silent = You had taken it on.
+notice-why-page_unanswered = You lead incidents.
 notice-why-security_asked = You answer for security here, and the gate's time is running.
 notice-why-channel_dead = It is yours, or you look after the system.
 notice-why-webhook_dead = You look after the system.

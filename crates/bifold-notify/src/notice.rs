@@ -50,6 +50,22 @@ words! {
         Paged = "paged",
         /// An incident was given to them.
         Assigned = "assigned",
+        /// An incident was given to their team.
+        AssignedTeam = "assigned_team",
+        /// A task was given to them.
+        TaskGiven = "task_given",
+        /// An incident may be a major one; somebody has to say so.
+        MajorProposed = "major_proposed",
+        /// They are responsible for a major incident.
+        MajorPromoted = "major_promoted",
+        /// A step of a ladder was reached on a clock.
+        Escalated = "escalated",
+        /// Somebody took on what they were paged for.
+        PageTaken = "page_taken",
+        /// Nothing was heard of what they took on; the page starts again.
+        PageSilent = "page_silent",
+        /// Everybody was paged, and nobody answered.
+        PageUnanswered = "page_unanswered",
         /// The gate holds an action up and asks security.
         SecurityAsked = "security_asked",
         /// A channel of theirs, or of somebody they look after, does not work any more.

@@ -11,11 +11,12 @@ use super::state::{
 use crate::event::{Channel, Dismissal};
 use crate::gate::{Course, Effect, Ground, Side};
 use crate::id::{
-    ActionId, AssetId, EventId, EvidenceId, IncidentId, PersonId, RequestId, ServiceId, TaskId,
-    TeamId,
+    ActionId, AssetId, ChainId, EventId, EvidenceId, IncidentId, PersonId, RequestId, ServiceId,
+    TaskId, TeamId,
 };
 use crate::kind::{Answer, Finding, KindKey};
 use crate::level::{Act, Firing, Whom};
+use crate::oncall::chain::Entry;
 use crate::priority::{Dimension, Harm, Impact, Priority, Scores, Urgency};
 use crate::redact::Redactable;
 use crate::text::{Short, Text, Title};
@@ -275,6 +276,47 @@ pub enum Fact {
         whom: BTreeSet<Whom>,
         reason: Redactable<Text>,
     },
+    PageStarted {
+        page: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        chain: Option<ChainId>,
+        plan: Box<Entry>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        clock: Option<Firing>,
+        turn: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lane: Option<KindKey>,
+    },
+    Paged {
+        page: u32,
+        round: u8,
+        step: u16,
+        people: Vec<PersonId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lane: Option<KindKey>,
+    },
+    PageAcknowledged {
+        page: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lane: Option<KindKey>,
+    },
+    PageUnacknowledged {
+        page: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PersonId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lane: Option<KindKey>,
+    },
+    PageExhausted {
+        page: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lane: Option<KindKey>,
+    },
+    PageEnded {
+        page: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lane: Option<KindKey>,
+    },
     WorkaroundSet {
         text: Redactable<Text>,
     },
@@ -424,45 +466,4 @@ pub struct ObservedRow {
     pub closed_at: Option<At>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub oddities: BTreeSet<Short>,
-}
-
-impl Fact {
-    /// The lane whose readers may see it; `None` for everybody who can read the incident.
-    pub fn lane(&self) -> Option<KindKey> {
-        match self {
-            Self::VerdictGiven { kind: lane, .. }
-            | Self::LaneSet { kind: lane, .. }
-            | Self::TaskAdded { lane, .. }
-            | Self::TaskGiven { lane, .. }
-            | Self::TaskFinished { lane, .. }
-            | Self::TaskDropped { lane, .. }
-            | Self::NoteAdded {
-                lane: Some(lane), ..
-            }
-            | Self::TargetMissed {
-                lane: Some(lane), ..
-            }
-            | Self::Escalated {
-                lane: Some(lane), ..
-            } => Some(lane.clone()),
-            Self::ContainmentSet { .. }
-            | Self::Exported { .. }
-            | Self::EvidenceSet { .. }
-            | Self::NotificationSet { .. }
-            | Self::GateAdvised {
-                side: Side::Security,
-                ..
-            } => Some(KindKey::security()),
-            // Who keeps the evidence, and what was disclosed or falsified, says that somebody
-            // was here.
-            Self::RoleHanded { role, .. } if role.is_of_security() => Some(KindKey::security()),
-            Self::Rated { ratings, .. }
-                if ratings.contains_key(&Dimension::Confidentiality)
-                    || ratings.contains_key(&Dimension::Integrity) =>
-            {
-                Some(KindKey::security())
-            }
-            _ => None,
-        }
-    }
 }

@@ -9,6 +9,8 @@ mod evolve;
 mod fact;
 mod gated;
 mod imported;
+mod lane;
+mod paging;
 mod readers;
 pub mod state;
 #[cfg(test)]
@@ -18,6 +20,7 @@ mod trail;
 pub use command::*;
 pub use fact::{ClosureGround, Fact, ObservedRow};
 pub use gated::*;
+pub use paging::{Paging, PagingState};
 pub use readers::{LaneWhy, Readers, Why};
 pub use state::*;
 pub use trail::{Phase, Standing, Trail, Turn};
@@ -126,6 +129,17 @@ pub struct Incident {
     /// What fired on the runs of its clocks that are not over.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub fired: BTreeSet<Firing>,
+    /// Pages that run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paging: Vec<Paging>,
+    /// How many pages were started on it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pages: u32,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // The shape that serde asks for.
+fn is_zero(n: &u32) -> bool {
+    *n == 0
 }
 
 impl Incident {

@@ -245,6 +245,16 @@ pub(crate) fn known(whom: &BTreeSet<Whom>, directory: &Directory) -> Result<(), 
         Whom::Person(id) if !directory.is_active(id) => Err(Refusal::no("person")),
         Whom::Team(id) if !directory.teams.contains_key(id) => Err(Refusal::no("team")),
         Whom::Function(key) => function(key, directory),
+        Whom::Schedule(id) => {
+            let found = directory.schedules.get(id);
+            let found = found.filter(|schedule| !schedule.is_retired());
+            found.map(|_| ()).ok_or(Refusal::no("schedule in use"))
+        }
+        Whom::Chain(id) => {
+            let found = directory.chains.get(id);
+            let found = found.filter(|chain| !chain.is_retired);
+            found.map(|_| ()).ok_or(Refusal::no("chain in use"))
+        }
         _ => Ok(()),
     })
 }

@@ -6,7 +6,7 @@
 
 use super::{Clock, ClockKey, Held, Level, RunState, Target};
 use crate::access::Role;
-use crate::id::{PersonId, TeamId};
+use crate::id::{ChainId, PersonId, ScheduleId, TeamId};
 use crate::incident::IncidentRole;
 use crate::priority::Priority;
 use crate::text::Short;
@@ -54,6 +54,10 @@ pub enum Whom {
     Person(PersonId),
     /// A business function, such as `head-of-operations`, as the policy maps it to people.
     Function(Short),
+    /// Whoever is on call in a schedule.
+    Schedule(ScheduleId),
+    /// A chain: a page goes along it, a notice goes to whom it would call first.
+    Chain(ChainId),
 }
 
 /// What a step does.

@@ -10,6 +10,7 @@ mod check;
 mod clock;
 mod explain;
 mod ladder;
+mod reach;
 mod start;
 mod test;
 #[cfg(test)]
@@ -19,6 +20,7 @@ pub(crate) use check::known;
 pub use clock::{Clock, ClockKey, Ended, Run, RunState, Stretch, clocks};
 pub use explain::{Interval, Why, explain, shares};
 pub use ladder::{Act, Due, Firing, Step, Threshold, Whom, firings};
+pub use reach::people;
 pub use test::{Conditions, Test};
 
 use crate::access::closed_set;

@@ -15,9 +15,9 @@ use bifold_domain::record::{Fact, Record};
 use bifold_domain::service::Criticality;
 use bifold_domain::standing_order::Draft;
 use bifold_domain::{
-    ActionId, AssetId, At, EventId, EvidenceId, IncidentId, PersonId, Redactable, RequestId, Role,
-    ServiceId, Short, TaskId, TeamId, Text, Title, asset, event, evidence, incident, person,
-    policy, service, team,
+    ActionId, AssetId, At, ChainId, EventId, EvidenceId, IncidentId, PersonId, Redactable,
+    RequestId, Role, ServiceId, Short, TaskId, TeamId, Text, Title, asset, event, evidence,
+    incident, person, policy, service, team,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -375,6 +375,29 @@ examples! { Incident, incident, Incident:
         whom: BTreeSet::from([Whom::Role(Role::IncidentManager), Whom::Person(someone())]),
         reason: text("The supplier does not answer."),
     },
+    PageStarted => incident::Fact::PageStarted {
+        page: 2,
+        chain: Some(ChainId::from_bits(1)),
+        plan: Box::new(on_call::entry()),
+        clock: Some(firing(Some(1))),
+        turn: 42,
+        lane: None,
+    },
+    Paged => incident::Fact::Paged {
+        page: 2,
+        round: 1,
+        step: 3,
+        people: vec![someone(), other_person()],
+        lane: Some(KindKey::security()),
+    },
+    PageAcknowledged => incident::Fact::PageAcknowledged { page: 2, lane: None },
+    PageUnacknowledged => incident::Fact::PageUnacknowledged {
+        page: 2,
+        by: Some(someone()),
+        lane: None,
+    },
+    PageExhausted => incident::Fact::PageExhausted { page: 2, lane: None },
+    PageEnded => incident::Fact::PageEnded { page: 2, lane: None },
     WorkaroundSet => incident::Fact::WorkaroundSet { text: text("Use the other till.") },
     FixSet => incident::Fact::FixSet { text: text("Replace the certificate.") },
     Mitigated => incident::Fact::Mitigated { at: at(9) },

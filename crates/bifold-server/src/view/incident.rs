@@ -3,6 +3,7 @@
 //! who gave it and why, tasks and sub-states of a sensitive lane are not.
 
 use super::action::ActionView;
+use super::paging::PageView;
 use super::parts::{LaneView, Members, OriginalView, SnoozeView, TimesView, Tracks, VerdictView};
 use super::{Named, NamedService, Names};
 use bifold_domain::incident::{ConflictCost, Incident, IncidentRole, ReviewState, Tlp};
@@ -169,6 +170,8 @@ pub(crate) struct IncidentView {
     pub(crate) lanes: Vec<LaneView>,
     /// What was done, or is wanted, to restore the service, oldest first.
     pub(crate) actions: Vec<ActionView>,
+    /// Pages that run: who is called, until somebody answers.
+    pub(crate) pages: Vec<PageView>,
     /// What preserving cost the service, and restoring the evidence.
     pub(crate) conflict: ConflictCost,
     #[schema(required)]
@@ -271,6 +274,7 @@ impl<'a> Shown<'a> {
             review: i.review,
             lanes: self.lanes(),
             actions: self.actions(),
+            pages: self.pages(),
             conflict: i.conflict_cost(self.now),
             workaround: text(i.workaround.as_ref()),
             fix: text(i.fix.as_ref()),

@@ -6,6 +6,7 @@ pub(crate) mod evidence;
 pub(crate) mod incident;
 mod names;
 pub(crate) mod on_call;
+pub(crate) mod paging;
 pub(crate) mod parts;
 
 pub(crate) use names::{Named, NamedService, Names};

@@ -365,3 +365,60 @@ fn pages(app: &TestApp) {
     form(&admin, &format!("{one}/remove"), "").is(303);
     admin.send("GET", &one, None).is(404);
 }
+
+#[test]
+fn whoever_is_on_call_is_paged_by_mail_and_answers() {
+    let Some((mail, port)) = Peer::start("smtp.py", "") else {
+        return;
+    };
+    told(Some(&port), |app| {
+        let person = app.id(Role::Resolver);
+        let body = json!({ "name": "Tills", "steps": [
+            { "step": "person", "person": person }, { "step": "wait", "minutes": 5 },
+            { "step": "person", "person": app.id(Role::IncidentManager) },
+        ] });
+        let chain = app.manager().post("chains", body).is(201).text_at("/id");
+        let id = app.agent().declare("Tills are down");
+        let fields = [
+            ("way", "functional"),
+            ("whom", &format!("chain:{chain}")),
+            ("reason", "Nobody here knows the till."),
+        ];
+        crate::settings_pages::posted(&app.agent(), &format!("/incidents/{id}/call"), &fields)
+            .is(303);
+        let came = mail.next();
+        assert_eq!(came["to"], json!(["resolver@example.org"]));
+        let data = came["data"].as_str().unwrap();
+        assert!(data.contains("You are paged: Tills are down"), "{data}");
+        let shown = app.agent().get(&format!("incidents/{id}")).is(200);
+        let page = shown.at("/pages/0");
+        assert_eq!(
+            (&page["state"], &page["chain"]["name"]),
+            (&json!("calling"), &json!("Tills"))
+        );
+        assert_eq!(page["called"][0]["id"], json!(person));
+        let path = format!("/incidents/{id}");
+        let html = crate::settings_pages::page(&app.agent(), &path)
+            .is(200)
+            .text;
+        assert!(html.contains("I take it on"), "{html}");
+        app.store.shell().advance(6 * 60 * 1_000_000);
+        assert_eq!(mail.next()["to"], json!(["incident_manager@example.org"]));
+        app.as_role(Role::Resolver)
+            .does(&id, "acknowledge", json!({}))
+            .is(200);
+        let page = app.agent().get(&path[1..]).is(200).at("/pages/0").clone();
+        assert_eq!(
+            (&page["state"], &page["taken_by"]["id"]),
+            (&json!("taken"), &json!(person))
+        );
+        let html = crate::settings_pages::page(&app.agent(), &path)
+            .is(200)
+            .text;
+        assert!(!html.contains("I take it on"), "{html}");
+        assert!(
+            html.contains("took on what people were called for"),
+            "{html}"
+        );
+    });
+}

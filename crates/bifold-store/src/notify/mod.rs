@@ -8,7 +8,7 @@
 //! by *webhooks*, each with a cursor: the ledger is their queue.
 //!
 //! To have people told of something new, add an [`Occasion`](bifold_notify::notice::Occasion) with
-//! its words, and either an arm in `write::follow::notices`, where it follows from a fact, or a
+//! its words, and either an arm in `write::tell::notices`, where it follows from a fact, or a
 //! call of [`Store::raise`] from a job.
 //!
 //! It refuses to send, and to choose words.

@@ -109,7 +109,7 @@ pub(super) async fn raise_in(tx: &mut Tx, inner: &Inner, mut raise: Raise, now: 
 
 impl Store {
     /// Tells people of something that no command caused: from a job or a worker. What follows
-    /// from a fact belongs into `write::follow::notices`, so that it is written with the fact.
+    /// from a fact belongs into `write::tell::notices`, so that it is written with the fact.
     pub async fn raise(&self, raise: Raise) -> Result<()> {
         let now = self.inner.shell.clock.now();
         let mut tx = self.inner.db.begin().await?;

@@ -5,7 +5,7 @@
 
 use crate::db::{Insert, Value};
 use bifold_domain::At;
-use bifold_domain::incident::Incident;
+use bifold_domain::incident::{Incident, Paging};
 use bifold_domain::level::{self, Clock, Ended, Held, Level, Run, RunState};
 use bifold_domain::policy::Policy;
 
@@ -96,16 +96,15 @@ impl<'a> Clocked<'a> {
         }
     }
 
-    /// An imported incident is watched by the system it came from.
+    /// The clocks of an imported incident are watched by the system it came from.
     fn look(&self, incident: &Incident) -> Option<At> {
-        if incident.imported.is_some() {
-            return None;
-        }
-        let firings = self.clocks.iter().filter_map(|clock| {
+        let pages = incident.paging.iter().filter_map(Paging::look);
+        let watched = self.clocks.iter().filter(|_| incident.imported.is_none());
+        let firings = watched.filter_map(|clock| {
             let due = level::firings(clock, &self.held, |f| incident.fired.contains(f));
             due.first().map(|due| due.at)
         });
-        firings.min()
+        firings.chain(pages).min()
     }
 
     pub(crate) fn rows(&self, org: &str, incident: &str) -> Vec<Vec<Value>> {

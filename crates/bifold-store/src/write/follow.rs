@@ -1,20 +1,11 @@
-//! What follows from a fact: pure functions from facts to jobs, alarms and notices.
+//! What follows from a fact: pure functions from facts to jobs and alarms.
 //!
 //! The jobs are stored in the same transaction, and carried out at least once afterwards.
 
-use crate::notify::{About, Raise};
 use bifold_domain::evidence::Integrity;
 use bifold_domain::gate::Ground;
-use bifold_domain::incident::Incident;
-use bifold_domain::kind::KindKey;
-use bifold_domain::record::State;
 use bifold_domain::time::{DAY, HOUR};
-use bifold_domain::{
-    At, Auth, Directory, Fact, PersonId, Role, Subject, evidence, incident, person,
-};
-use bifold_notify::Urgency;
-use bifold_notify::notice::Occasion;
-use std::collections::BTreeSet;
+use bifold_domain::{At, Fact, evidence, incident, person};
 
 /// Something to be done later.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +89,7 @@ pub(crate) fn jobs(subject: &str, fact: &Fact, at: At) -> Vec<Job> {
 pub(crate) fn alarm(fact: &Fact) -> Option<&'static str> {
     match fact {
         Fact::Incident(incident::Fact::GlassBroken { .. }) => Some("glass_broken"),
+        Fact::Incident(incident::Fact::PageExhausted { .. }) => Some("page_unanswered"),
         Fact::Incident(incident::Fact::GateDecided {
             ground: Ground::BrokeGlass,
             ..
@@ -108,76 +100,6 @@ pub(crate) fn alarm(fact: &Fact) -> Option<&'static str> {
         Fact::Person(person::Fact::PasswordSetByOther) => Some("password_set_by_other"),
         _ => None,
     }
-}
-
-/// Whom a fact is told, as the record is after it. Nobody is told what they did themselves, nor
-/// what they may not read.
-///
-/// A new thing to be told is an arm here: the notice is then written in the transaction of its
-/// fact, and cannot be lost or come without it.
-pub(crate) fn notices(
-    fact: &Fact,
-    state: Option<&State>,
-    by: &PersonId,
-    directory: &Directory,
-    now: At,
-) -> Vec<Raise> {
-    let (Fact::Incident(fact), Some(State::Incident(incident))) = (fact, state) else {
-        return Vec::new();
-    };
-    let (occasion, urgency, to) = match fact {
-        incident::Fact::Assigned {
-            person: Some(person),
-            ..
-        } => (
-            Occasion::Assigned,
-            Urgency::Normal,
-            BTreeSet::from([person.clone()]),
-        ),
-        // The gate's clock runs: whoever is asked has minutes.
-        incident::Fact::SecurityAsked { .. } => (
-            Occasion::SecurityAsked,
-            Urgency::Page,
-            security(incident, directory),
-        ),
-        _ => return Vec::new(),
-    };
-    let may_read = |person: &PersonId| {
-        let actor = directory.actor(person, Auth::System);
-        actor.is_some_and(|actor| incident.is_readable_by(&actor.viewer(), now))
-    };
-    let to: BTreeSet<PersonId> = to
-        .into_iter()
-        .filter(|person| person != by && may_read(person))
-        .collect();
-    if to.is_empty() {
-        return Vec::new();
-    }
-    vec![Raise {
-        occasion,
-        urgency,
-        to,
-        about: About::Record(Subject::Incident(incident.id.clone())),
-        by: Some(by.clone()),
-    }]
-}
-
-/// Who answers for security on an incident: the owner of its lane, or its team, or every security
-/// officer where it has neither.
-fn security(incident: &Incident, directory: &Directory) -> BTreeSet<PersonId> {
-    let lane = incident.lanes.get(&KindKey::security());
-    if let Some(owner) = lane.and_then(|lane| lane.owner.clone()) {
-        return BTreeSet::from([owner]);
-    }
-    let team = lane.and_then(|lane| lane.team.as_ref());
-    if let Some(team) = team.and_then(|team| directory.teams.get(team))
-        && !team.members.is_empty()
-    {
-        return team.members.iter().cloned().collect();
-    }
-    let people = directory.people.values();
-    let officers = people.filter(|person| person.roles.contains(&Role::SecurityOfficer));
-    officers.map(|person| person.id.clone()).collect()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod follow;
 mod head;
 pub(crate) mod project;
 pub(crate) mod seal;
+mod tell;
 
 pub(crate) use batch::{ALARM, Removal, remove, state_type};
 pub(crate) use directory::load as load_directory;

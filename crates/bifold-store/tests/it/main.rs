@@ -15,6 +15,7 @@ mod filters;
 mod ledger;
 mod notices;
 mod on_call;
+mod paging;
 mod passwords;
 mod personal;
 mod readers;

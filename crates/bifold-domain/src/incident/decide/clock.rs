@@ -3,7 +3,7 @@
 //! Nothing is believed of whoever says that something is due: the clocks are computed again, at
 //! the time of the decision. So a late, early or repeated look changes nothing.
 
-use super::one;
+use super::paging::{self, Why};
 use crate::access::Permission;
 use crate::incident::command::Escalate;
 use crate::incident::fact::Fact;
@@ -20,21 +20,20 @@ const AT_ONCE: usize = 32;
 /// What is due now.
 ///
 /// An imported incident is watched by the system it came from: its clocks are shown, and nobody
-/// is called.
+/// is called because of them.
 pub(super) fn tick(incident: &Incident, context: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
-    if incident.imported.is_some() {
-        return Err(Refusal::NothingToChange);
-    }
     let policy = &context.directory.policy;
     let held = policy.terms.held(incident.times.recorded);
     let clocks = level::clocks(&incident.trail, &held);
     let mut due: Vec<Due<'_>> = Vec::new();
-    for clock in &clocks {
+    let watched = clocks.iter().filter(|_| incident.imported.is_none());
+    for clock in watched {
         let all = level::firings(clock, &held, |firing| incident.fired.contains(firing));
         due.extend(all.into_iter().filter(|due| due.at <= context.now));
     }
     due.sort_by_key(|due| due.at);
-    let mut facts = Vec::new();
+    let mut facts = paging::tick(incident, &clocks, context);
+    let mut begun = 0;
     for due in due.into_iter().take(AT_ONCE) {
         let levels = held
             .levels()
@@ -44,6 +43,16 @@ pub(super) fn tick(incident: &Incident, context: &Context<'_>) -> Result<Vec<Fac
         match (due.act, due.due) {
             (Some(act), _) => {
                 let follows = follows(incident, act, &due, context, &facts);
+                let pages = match act {
+                    Act::Page { whom } => {
+                        let why = Why {
+                            clock: Some(&due.firing),
+                            lane: lane.as_ref(),
+                        };
+                        paging::start(incident, whom, &why, context, &mut begun)
+                    }
+                    _ => Vec::new(),
+                };
                 facts.push(Fact::Escalated {
                     firing: due.firing,
                     planned: due.at,
@@ -51,6 +60,7 @@ pub(super) fn tick(incident: &Incident, context: &Context<'_>) -> Result<Vec<Fac
                     lane,
                 });
                 facts.extend(follows);
+                facts.extend(pages);
             }
             (None, Some(end)) => facts.push(Fact::TargetMissed {
                 firing: due.firing,
@@ -147,9 +157,15 @@ pub(super) fn escalate(
     }
     super::at_most(new.whom.len(), "people to call", 20)?;
     level::known(&new.whom, context.directory)?;
-    one(Fact::EscalatedByHand {
+    let why = Why {
+        clock: None,
+        lane: None,
+    };
+    let pages = paging::start(incident, &new.whom, &why, context, &mut 0);
+    let called = Fact::EscalatedByHand {
         way: new.way,
         whom: new.whom,
         reason: new.reason.into(),
-    })
+    };
+    Ok([vec![called], pages].concat())
 }

@@ -9,6 +9,7 @@ mod clock;
 mod closure;
 mod gate;
 mod intake;
+mod paging;
 mod relations;
 mod work;
 

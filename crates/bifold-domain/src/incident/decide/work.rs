@@ -1,6 +1,6 @@
 //! Working on it: assignment, holds, lanes, tasks, notes, remedies, roles, sleep.
 
-use super::{after_occurrence, in_stage, lane_of, may_work_in, one};
+use super::{after_occurrence, in_stage, lane_of, may_work_in, one, paging};
 use crate::access::Permission;
 use crate::id::{PersonId, TaskId, TeamId};
 use crate::incident::command::{
@@ -40,12 +40,18 @@ fn known_team(team: Option<&TeamId>, context: &Context<'_>) -> Result<(), Refusa
 }
 
 pub(super) fn acknowledge(incident: &Incident, context: &Context<'_>) -> Facts {
-    context.actor.needs(Permission::Work)?;
-    if incident.times.acknowledged.is_some() {
+    // Whoever is called may answer, whatever their role.
+    if !paging::is_called(incident, &context.actor.person) {
+        context.actor.needs(Permission::Work)?;
+    }
+    let pages = paging::acknowledge(incident, context);
+    let is_new = incident.times.acknowledged.is_none();
+    if !is_new && pages.is_empty() {
         return Err(Refusal::NothingToChange);
     }
     in_stage(incident, "acknowledge", Stage::is_open)?;
-    one(Fact::Acknowledged)
+    let first = is_new.then_some(Fact::Acknowledged);
+    Ok(first.into_iter().chain(pages).collect())
 }
 
 pub(super) fn assign(incident: &Incident, to: Assign, context: &Context<'_>) -> Facts {

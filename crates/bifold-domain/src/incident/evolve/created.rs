@@ -163,5 +163,7 @@ fn blank(id: IncidentId, number: u64, original: Original, recorded: At) -> Incid
         imported: None,
         trail: Trail::default(),
         fired: BTreeSet::new(),
+        paging: Vec::new(),
+        pages: 0,
     }
 }

@@ -6,6 +6,7 @@ mod ended;
 mod gated;
 mod judged;
 mod observed;
+mod paged;
 mod worked;
 
 use super::Incident;
@@ -32,6 +33,7 @@ pub(super) fn evolve(
         (Some(mut incident), fact) => {
             incident.apply(fact, meta);
             incident.follow(fact, meta);
+            incident.page_on(meta);
             Ok(incident)
         }
         (None, _) => Err(broken()),
@@ -89,6 +91,12 @@ impl Incident {
             | F::ActionWithdrawn { .. }
             | F::WaiverReviewed { .. } => self.gated(fact, meta),
             F::TargetMissed { .. } | F::Escalated { .. } => self.escalated(fact),
+            F::PageStarted { .. }
+            | F::Paged { .. }
+            | F::PageAcknowledged { .. }
+            | F::PageUnacknowledged { .. }
+            | F::PageExhausted { .. }
+            | F::PageEnded { .. } => self.paged(fact, meta),
             F::Related { .. }
             | F::Unrelated { .. }
             | F::ParentSet { .. }

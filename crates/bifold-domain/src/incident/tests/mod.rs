@@ -9,6 +9,7 @@ mod gate_random;
 mod intake;
 mod lanes;
 mod matrix;
+mod paging;
 mod places;
 mod random;
 mod readers;

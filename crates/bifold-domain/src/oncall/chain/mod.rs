@@ -88,7 +88,7 @@ pub struct Chain {
 pub enum Command {
     /// Makes it.
     Make(Entry),
-    /// Replaces what it says. What runs goes on by what is said from then on.
+    /// Replaces what it says. A page that runs goes on by what was said when it began.
     Revise(Entry),
     /// Takes it out of use.
     Retire,

@@ -82,7 +82,7 @@ examples! { Schedule, schedule, Schedule:
     HandOverAccepted => schedule::Fact::HandOverAccepted { number: 3 },
 }
 
-fn entry() -> Entry {
+pub(super) fn entry() -> Entry {
     let hours = Calendar::new(zurich(), office(), BTreeMap::new()).unwrap();
     Entry {
         name: short("Payments"),

@@ -16,7 +16,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bifold_domain::incident::{Command as C, Escalate};
 use bifold_domain::level::{Act, Interval, Threshold, Whom, Why};
-use bifold_domain::{At, Command, Directory, Role, time};
+use bifold_domain::{At, Command, Directory, Role, Short, time};
 use serde_json::{Value, json};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -36,8 +36,23 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-/// Whom one may call for help: those who lead, functions of the business, teams.
+/// Chains and schedules in use.
+pub(crate) fn on_call_choices(l: Locale, directory: &Directory, now: &str) -> Vec<Choice> {
+    let choice = |sort: &str, id: String, name: &Short| {
+        let value = format!("{sort}:{id}");
+        let label = l.with(&format!("whom-{sort}"), "name", name.to_string());
+        Choice::new(&value, &label, value == now)
+    };
+    let chains = directory.chains.values().filter(|chain| !chain.is_retired);
+    let chains = chains.map(|c| choice("chain", c.id.to_string(), &c.entry.name));
+    let schedules = directory.schedules.values().filter(|s| !s.is_retired());
+    let schedules = schedules.map(|s| choice("schedule", s.id.to_string(), &s.plan.name));
+    chains.chain(schedules).collect()
+}
+
+/// Whom one may call for help: who is on call, those who lead, functions of the business, teams.
 pub(super) fn help(l: Locale, directory: &Directory) -> Vec<Choice> {
+    let on_call = on_call_choices(l, directory, "");
     let roles = [Role::IncidentManager, Role::SecurityOfficer];
     let roles = roles.iter().map(|role| {
         Choice::new(
@@ -50,7 +65,12 @@ pub(super) fn help(l: Locale, directory: &Directory) -> Vec<Choice> {
     let functions = functions.map(|key| Choice::new(&format!("function:{key}"), key, false));
     let teams = directory.teams.iter();
     let teams = teams.map(|(id, team)| Choice::new(&format!("team:{id}"), &team.name, false));
-    roles.chain(functions).chain(teams).collect()
+    on_call
+        .into_iter()
+        .chain(roles)
+        .chain(functions)
+        .chain(teams)
+        .collect()
 }
 
 /// One choice, such as `role:incident_manager`, as the API writes it.
@@ -287,6 +307,16 @@ pub(crate) fn whom_words(l: Locale, whom: &Whom, directory: &Directory) -> Strin
             found.map(|person| person.name.shown()).unwrap_or_default()
         }
         Whom::Function(key) => key.to_string(),
+        Whom::Schedule(id) => {
+            let found = directory.schedules.get(id);
+            let name = found.map(|schedule| schedule.plan.name.to_string());
+            l.with("whom-schedule", "name", name.unwrap_or_default())
+        }
+        Whom::Chain(id) => {
+            let found = directory.chains.get(id);
+            let name = found.map(|chain| chain.entry.name.to_string());
+            l.with("whom-chain", "name", name.unwrap_or_default())
+        }
     }
 }
 

@@ -117,6 +117,8 @@ struct IncidentPage {
     forms: AtomicU32,
     now: At,
     merged_into: Option<String>,
+    /// Who looks at it.
+    me: String,
 }
 
 /// Which forms the page offers. The rules decide anew when one is sent.
@@ -205,6 +207,7 @@ async fn show(
         forms: AtomicU32::new(0),
         now,
         merged_into: merged_into(&i),
+        me: visit.caller.actor.person.to_string(),
         i,
     })
 }

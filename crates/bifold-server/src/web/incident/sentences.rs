@@ -63,6 +63,11 @@ pub(crate) fn sentence(l: Locale, h: Happening, directory: &Directory) -> Senten
     if let Some(act) = fact.get("act").and_then(|act| Act::deserialize(act).ok()) {
         args.set("act", super::clocks::act(l, &act, directory));
     }
+    if let Some(people) = fact.get("people").and_then(Value::as_array) {
+        let people = people.iter().filter_map(Value::as_str);
+        let people = people.map(|id| names.person_text(id).shown().to_owned());
+        args.set("people", people.collect::<Vec<_>>().join(", "));
+    }
     if let Some(title) = text(fact.get("title")) {
         args.set("title", title.to_owned());
     }
@@ -76,7 +81,11 @@ pub(crate) fn sentence(l: Locale, h: Happening, directory: &Directory) -> Senten
     let person = ["person", "owner", "to"]
         .iter()
         .find_map(|k| fact.get(*k)?.as_str());
-    let key = format!("fact-{}", short.replace('_', "-"));
+    let mut key = format!("fact-{}", short.replace('_', "-"));
+    let named = fact.get("people").and_then(Value::as_array);
+    if named.is_some_and(Vec::is_empty) {
+        key.push_str("-nobody");
+    }
     // Who it was given to is said only when it was given to somebody.
     let with_person = person.and_then(|_| l.find(&format!("{key}-person"), Some(&args)));
     let did = with_person

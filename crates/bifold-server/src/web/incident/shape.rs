@@ -2,10 +2,12 @@
 
 use super::row::lane_style;
 use super::{IncidentPage, Pill};
+use crate::view::paging::PageView;
 use crate::view::parts::LaneView;
 use bifold_domain::event::Dismissal;
 use bifold_domain::incident::{
-    Containment, EvidenceState, IncidentRole, MajorCriterion, NotificationState, PendingOn,
+    Containment, EvidenceState, IncidentRole, MajorCriterion, NotificationState, PagingState,
+    PendingOn,
 };
 use bifold_domain::priority::{Impact, Urgency};
 use std::sync::atomic::Ordering;
@@ -75,6 +77,20 @@ impl IncidentPage {
         } else {
             "eye"
         }
+    }
+
+    pub(super) fn page_style(&self, page: &PageView) -> &'static str {
+        match page.state {
+            PagingState::Calling => "warn",
+            PagingState::Taken => "",
+            PagingState::Unanswered => "bad",
+        }
+    }
+
+    /// Whoever works here or is called may say that they take it on.
+    pub(super) fn may_answer(&self, page: &PageView) -> bool {
+        let is_called = page.called.iter().any(|who| who.id == self.me);
+        page.state != PagingState::Taken && (self.may.work || is_called)
     }
 
     pub(super) fn can_start(&self) -> bool {

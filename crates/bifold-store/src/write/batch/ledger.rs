@@ -5,7 +5,7 @@ use crate::db::Value;
 use crate::error::{Error, Result};
 use crate::query::search;
 use crate::write::head::Head;
-use crate::write::{EntryReceipt, Operation, follow, seal};
+use crate::write::{EntryReceipt, Operation, follow, seal, tell};
 use bifold_domain::record::State;
 use bifold_domain::{At, Auth, Fact, Subject};
 use bifold_ledger::checkpoint::Checkpoint;
@@ -106,7 +106,7 @@ impl Batch<'_> {
         // What was taken over from elsewhere happened long ago and to others.
         if !operation.is_imported {
             let by = &operation.actor.person;
-            for raise in follow::notices(fact, state, by, &self.directory, now) {
+            for raise in tell::notices(fact, state, by, &self.directory, now) {
                 self.pending.notice.extend(raise.rows(self.inner, now));
             }
         }

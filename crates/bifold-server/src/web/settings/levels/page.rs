@@ -3,6 +3,7 @@
 use super::{Around, Section, Sentence, sentence};
 use crate::web::choice::Choice;
 use crate::web::frame::Frame;
+use crate::web::incident::clocks::on_call_choices;
 use crate::web::locale::Locale;
 use askama::Template;
 use bifold_domain::level::{
@@ -243,6 +244,8 @@ fn word_of(whom: &Whom) -> String {
         Whom::Team(team) => format!("team:{team}"),
         Whom::Person(person) => format!("person:{person}"),
         Whom::Function(key) => format!("function:{key}"),
+        Whom::Schedule(id) => format!("schedule:{id}"),
+        Whom::Chain(id) => format!("chain:{id}"),
     }
 }
 
@@ -255,6 +258,7 @@ fn whom_choices(l: Locale, directory: &Directory, now: &str) -> Vec<Choice> {
         choice("assignee".to_owned(), l.t("whom-assignee")),
         choice("holders".to_owned(), l.t("whom-holders")),
     ];
+    all.extend(on_call_choices(l, directory, now));
     let roles = [Role::IncidentManager, Role::SecurityOfficer, Role::Agent];
     all.extend(roles.map(|r| choice(format!("role:{}", r.word()), l.word("role", r.word()))));
     let functions = directory.policy.functions.keys();
