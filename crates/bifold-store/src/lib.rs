@@ -16,6 +16,7 @@ mod db;
 mod disclosed;
 mod error;
 mod exhibit;
+pub mod forecast;
 mod insert;
 pub mod job;
 pub mod ledger;

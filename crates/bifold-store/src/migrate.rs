@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("../schema/0005_anchor.sql"),
     include_str!("../schema/0006_key_ring.sql"),
     include_str!("../schema/0007_notify.sql"),
+    include_str!("../schema/0008_forecast.sql"),
 ];
 /// Raised whenever `projections.sql` changes.
 pub(crate) const PROJECTION_VERSION: i64 = 4;

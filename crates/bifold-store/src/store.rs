@@ -85,6 +85,8 @@ pub(crate) struct Inner {
     pub size: watch::Sender<(i64, u64)>,
     /// The way to those who listen to changes.
     pub teller: Teller,
+    /// What was learned last, as far as it was read here.
+    pub learned: RwLock<Option<Arc<crate::forecast::Learned>>>,
 }
 
 impl std::fmt::Debug for Inner {
@@ -269,6 +271,7 @@ impl Store {
             directory: RwLock::new((-1, Arc::new(Directory::default()))),
             size: watch::Sender::new((head.log, head.frontier.size())),
             teller: Teller::default(),
+            learned: RwLock::new(None),
         });
         // What a crash left undone, before anything is read with the keys that are to be gone.
         // Not for a backup that is only looked at: what it says is not believed of these keys.

@@ -269,6 +269,8 @@ pub enum Fact {
         planned: At,
         act: Act,
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        likely: Option<u16>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         lane: Option<KindKey>,
     },
     EscalatedByHand {

@@ -157,6 +157,14 @@ impl Trail {
         self.touched
     }
 
+    /// The course up to its `n`th turn, as it was known then.
+    #[must_use]
+    pub fn up_to(&self, n: usize) -> Self {
+        let turns = self.turns.get(..=n).unwrap_or(&self.turns).to_vec();
+        let touched = turns.last().map(|turn| turn.at);
+        Self { turns, touched }
+    }
+
     /// A course made up for a test.
     #[cfg(test)]
     pub(crate) fn of(turns: Vec<Turn>, touched: Option<At>) -> Self {

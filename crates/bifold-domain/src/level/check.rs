@@ -210,6 +210,12 @@ impl Step {
                 let max = i64::from(MINUTES_MAX);
                 ("minutes of a step", (-max..=max).contains(&n.into()), max)
             }
+            Threshold::Likely { left, .. } if left > MINUTES_MAX => {
+                return Err(out_of_range("minutes left", 0, MINUTES_MAX.into()));
+            }
+            Threshold::Likely { percent, .. } => {
+                ("probability in percent", (1..=100).contains(&percent), 100)
+            }
         };
         if !is_in {
             return Err(out_of_range(field, if max > 1_000 { -max } else { 1 }, max));

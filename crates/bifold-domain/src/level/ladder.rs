@@ -4,7 +4,7 @@
 //! fact; a step whose moment passed while nobody looked fires when somebody looks, as long as the
 //! run goes on.
 
-use super::{Clock, ClockKey, Held, Level, RunState, Target};
+use super::{Clock, ClockKey, Held, Level, Run, RunState, Target};
 use crate::access::Role;
 use crate::id::{ChainId, PersonId, ScheduleId, TeamId};
 use crate::incident::IncidentRole;
@@ -22,14 +22,22 @@ pub enum Threshold {
     Percent(u16),
     /// So many minutes of the calendar before the end of the time, or after it.
     Minutes(i32),
+    /// When the forecast says that the target will be missed, while something can still be done.
+    Likely {
+        /// At least so probable, in percent.
+        percent: u16,
+        /// More minutes of the calendar than this are left.
+        left: u32,
+    },
 }
 
 impl Threshold {
-    /// How much must have counted, in microseconds.
-    pub fn of(self, target: i64) -> i64 {
+    /// How much must have counted, in microseconds; nothing where no time makes it due.
+    pub fn of(self, target: i64) -> Option<i64> {
         match self {
-            Self::Percent(percent) => target.saturating_mul(i64::from(percent)) / 100,
-            Self::Minutes(minutes) => target + i64::from(minutes) * MINUTE,
+            Self::Percent(percent) => Some(target.saturating_mul(i64::from(percent)) / 100),
+            Self::Minutes(minutes) => Some(target + i64::from(minutes) * MINUTE),
+            Self::Likely { .. } => None,
         }
     }
 }
@@ -136,13 +144,7 @@ pub fn firings<'a>(
     held: &Held<'a>,
     has_fired: impl Fn(&Firing) -> bool,
 ) -> Vec<Due<'a>> {
-    let Some((run, (level, target))) = clock.run().and_then(|run| {
-        let levels = &held.levels()?.value.levels;
-        let level: &'a Level = levels.iter().find(|level| level.key == run.level)?;
-        let mut targets = level.targets.iter();
-        let target: &'a Target = targets.find(|t| t.metric == clock.key.metric)?;
-        Some((run, (level, target)))
-    }) else {
+    let Some((run, level, target)) = meant(clock, held) else {
         return Vec::new();
     };
     let Some(calendar) = held.calendar(&run.calendar).filter(|_| !run.is_ended()) else {
@@ -156,14 +158,9 @@ pub fn firings<'a>(
             RunState::Paused { .. } | RunState::Ended { .. } => None,
         }
     };
-    let firing = |step| Firing {
-        clock: clock.key.clone(),
-        started: run.started,
-        level: level.key.clone(),
-        step,
-    };
+    let firing = |step| firing(clock, run, level, step);
     let steps = target.ladder.iter().zip(0_u16..).filter_map(|(step, n)| {
-        let threshold = step.at.of(run.target);
+        let threshold = step.at.of(run.target)?;
         let at = moment(threshold)?;
         // A promise may end the time earlier than the target does.
         let at = run
@@ -189,4 +186,54 @@ pub fn firings<'a>(
         .collect();
     found.sort_by_key(|due| (due.at, due.firing.step));
     found
+}
+
+/// What of a clock fires because a forecast says how probable a breach is, in percent.
+pub fn foreseen<'a>(
+    clock: &Clock,
+    held: &Held<'a>,
+    has_fired: impl Fn(&Firing) -> bool,
+    probable: u16,
+    now: At,
+) -> Vec<Due<'a>> {
+    let Some((run, level, target)) = meant(clock, held) else {
+        return Vec::new();
+    };
+    let Some(calendar) = held.calendar(&run.calendar).filter(|_| !run.is_ended()) else {
+        return Vec::new();
+    };
+    let left = run.target - run.counted_at(now, calendar);
+    let steps = target.ladder.iter().zip(0_u16..);
+    let due = steps.filter_map(|(step, n)| match step.at {
+        Threshold::Likely {
+            percent,
+            left: least,
+        } if probable >= percent && left > i64::from(least) * MINUTE => Some(Due {
+            firing: firing(clock, run, level, Some(n)),
+            at: now,
+            due: run.due,
+            act: Some(&step.act),
+        }),
+        _ => None,
+    });
+    due.filter(|due| !has_fired(&due.firing)).collect()
+}
+
+/// The run that goes on, and by what it is counted.
+fn meant<'c, 'a>(clock: &'c Clock, held: &Held<'a>) -> Option<(&'c Run, &'a Level, &'a Target)> {
+    let run = clock.run()?;
+    let levels = &held.levels()?.value.levels;
+    let level = levels.iter().find(|level| level.key == run.level)?;
+    let mut targets = level.targets.iter();
+    let target = targets.find(|target| target.metric == clock.key.metric)?;
+    Some((run, level, target))
+}
+
+fn firing(clock: &Clock, run: &Run, level: &Level, step: Option<u16>) -> Firing {
+    Firing {
+        clock: clock.key.clone(),
+        started: run.started,
+        level: level.key.clone(),
+        step,
+    }
 }

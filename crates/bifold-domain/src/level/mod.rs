@@ -19,7 +19,7 @@ mod tests;
 pub(crate) use check::known;
 pub use clock::{Clock, ClockKey, Ended, Run, RunState, Stretch, clocks};
 pub use explain::{Interval, Why, explain, shares};
-pub use ladder::{Act, Due, Firing, Step, Threshold, Whom, firings};
+pub use ladder::{Act, Due, Firing, Step, Threshold, Whom, firings, foreseen};
 pub use reach::people;
 pub use test::{Conditions, Test};
 

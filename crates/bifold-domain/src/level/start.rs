@@ -106,16 +106,28 @@ fn ladder(metric: Metric, priority: Priority) -> Vec<Step> {
     };
     let holders = notify(75, &[Whom::Assignee, Whom::Holders]);
     let over = notify(100, &[Whom::Assignee, Whom::Role(Role::IncidentManager)]);
+    // Last, so that the numbers of the others stay what they were.
+    let likely = Step {
+        at: Threshold::Likely {
+            percent: 70,
+            left: 30,
+        },
+        act: Act::Notify {
+            whom: BTreeSet::from([Whom::Assignee, Whom::Holders]),
+        },
+    };
     match metric {
         Metric::Update | Metric::Activity => vec![holders],
+        Metric::Response if priority != Priority::MOST_URGENT => vec![holders, over],
         _ if priority == Priority::MOST_URGENT => {
             let whom = BTreeSet::from([Whom::Assignee, Whom::Holders]);
             let page = Step {
                 at: Threshold::Percent(75),
                 act: Act::Page { whom },
             };
-            vec![notify(50, &[Whom::Assignee, Whom::Holders]), page, over]
+            let early = notify(50, &[Whom::Assignee, Whom::Holders]);
+            vec![early, page, over, likely]
         }
-        _ => vec![holders, over],
+        _ => vec![holders, over, likely],
     }
 }

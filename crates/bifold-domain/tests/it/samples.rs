@@ -365,6 +365,7 @@ examples! { Incident, incident, Incident:
     Escalated => incident::Fact::Escalated {
         firing: firing(Some(1)),
         planned: at(8),
+        likely: None,
         act: Act::Notify {
             whom: BTreeSet::from([Whom::Assignee, Whom::Function(short("head-of-operations"))]),
         },

@@ -12,6 +12,7 @@ mod clocks;
 mod evidence;
 mod facets;
 mod filters;
+mod forecast;
 mod ledger;
 mod notices;
 mod on_call;

@@ -1,7 +1,7 @@
 //! What is asked about clocks.
 
 use crate::access::closed_set;
-use crate::level::Whom;
+use crate::level::{ClockKey, Whom};
 use crate::text::Text;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -14,6 +14,15 @@ closed_set! {
         /// To people who decide more.
         Hierarchical = "hierarchical",
     }
+}
+
+/// A forecast says how probable it is that a clock's target is missed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Foresee {
+    /// Which clock.
+    pub clock: ClockKey,
+    /// How probable, in percent.
+    pub percent: u16,
 }
 
 /// Calls for help, whatever the clocks say.

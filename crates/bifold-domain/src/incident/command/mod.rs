@@ -75,6 +75,8 @@ pub enum Command {
     Withdraw(ActionId, Because),
     /// Somebody looks at the clocks: what is due fires.
     Tick,
+    /// See [`Foresee`].
+    Foresee(Foresee),
     /// See [`Escalate`].
     Escalate(Escalate),
     /// The time of a gate is over.

@@ -5,7 +5,7 @@
 
 use super::paging::{self, Why};
 use crate::access::Permission;
-use crate::incident::command::Escalate;
+use crate::incident::command::{Escalate, Foresee};
 use crate::incident::fact::Fact;
 use crate::incident::{Incident, Major};
 use crate::kind::KindKey;
@@ -33,16 +33,58 @@ pub(super) fn tick(incident: &Incident, context: &Context<'_>) -> Result<Vec<Fac
     }
     due.sort_by_key(|due| due.at);
     let mut facts = paging::tick(incident, &clocks, context);
+    due.truncate(AT_ONCE);
+    fire(incident, due, None, context, &mut facts);
+    if facts.is_empty() {
+        return Err(Refusal::NothingToChange);
+    }
+    Ok(facts)
+}
+
+/// What a forecast makes due. That it is as probable as that is believed of whoever says so: the
+/// model is not of the record. It stands in the fact.
+pub(super) fn foresee(
+    incident: &Incident,
+    foreseen: &Foresee,
+    context: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
+    let policy = &context.directory.policy;
+    let held = policy.terms.held(incident.times.recorded);
+    let clocks = level::clocks(&incident.trail, &held);
+    let mut clocks = clocks.iter().filter(|_| incident.imported.is_none());
+    let clock = clocks.find(|clock| clock.key == foreseen.clock);
+    let has_fired = |firing: &level::Firing| incident.fired.contains(firing);
+    let due =
+        clock.map(|clock| level::foreseen(clock, &held, has_fired, foreseen.percent, context.now));
+    let mut facts = Vec::new();
+    let due = due.unwrap_or_default();
+    fire(incident, due, Some(foreseen.percent), context, &mut facts);
+    if facts.is_empty() {
+        return Err(Refusal::NothingToChange);
+    }
+    Ok(facts)
+}
+
+/// Records what is due, and what follows from it.
+fn fire(
+    incident: &Incident,
+    due: Vec<Due<'_>>,
+    likely: Option<u16>,
+    context: &Context<'_>,
+    facts: &mut Vec<Fact>,
+) {
+    let policy = &context.directory.policy;
+    let held = policy.terms.held(incident.times.recorded);
+    let levels = held
+        .levels()
+        .map_or(&[][..], |version| &version.value.levels);
     let mut begun = 0;
-    for due in due.into_iter().take(AT_ONCE) {
-        let levels = held
-            .levels()
-            .map_or(&[][..], |version| &version.value.levels);
+    for due in due {
         let level = levels.iter().find(|level| level.key == due.firing.level);
         let lane = level.and_then(|level| lane_of(level, context));
         match (due.act, due.due) {
             (Some(act), _) => {
-                let follows = follows(incident, act, &due, context, &facts);
+                let follows = follows(incident, act, &due, context, facts);
                 let pages = match act {
                     Act::Page { whom } => {
                         let why = Why {
@@ -57,6 +99,7 @@ pub(super) fn tick(incident: &Incident, context: &Context<'_>) -> Result<Vec<Fac
                     firing: due.firing,
                     planned: due.at,
                     act: act.clone(),
+                    likely,
                     lane,
                 });
                 facts.extend(follows);
@@ -70,10 +113,6 @@ pub(super) fn tick(incident: &Incident, context: &Context<'_>) -> Result<Vec<Fac
             (None, None) => {}
         }
     }
-    if facts.is_empty() {
-        return Err(Refusal::NothingToChange);
-    }
-    Ok(facts)
 }
 
 /// A level for incidents of a sensitive kind tells that this is one.

@@ -45,6 +45,9 @@ pub(super) fn decide(
         (Some(incident), Command::Tick) if context.actor.auth == Auth::System => {
             return clock::tick(incident, context);
         }
+        (Some(incident), Command::Foresee(f)) if context.actor.auth == Auth::System => {
+            return clock::foresee(incident, &f, context);
+        }
         (Some(incident), command) => {
             if !incident.is_readable_by(&context.actor.viewer(), context.now) {
                 return Err(Refusal::no("incident"));
@@ -119,6 +122,10 @@ fn dispatch(
         C::Tick => {
             context.actor.needs(Permission::Work)?;
             clock::tick(incident, context)
+        }
+        C::Foresee(f) => {
+            context.actor.needs(Permission::Work)?;
+            clock::foresee(incident, &f, context)
         }
         C::Escalate(e) => clock::escalate(incident, e, context),
         C::Elapse(id) => gate::elapse(incident, &id, context),

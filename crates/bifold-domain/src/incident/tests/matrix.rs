@@ -34,7 +34,7 @@ pub(super) struct Scenario {
 /// Minutes of a day.
 const DAYS: i64 = 24 * 60;
 
-const COMMANDS: usize = 63;
+const COMMANDS: usize = 64;
 
 /// One command of each variant.
 pub(super) fn one_of_each() -> Vec<Command> {
@@ -354,6 +354,7 @@ fn majors_and_access() -> Vec<Scenario> {
             LEADS,
         ),
         row_of(declared().minutes_later(60 * DAYS), Command::Tick, WORK),
+        row_of(declared(), Command::Foresee(foresee(90)), WORK),
         row_of(declared(), Command::Escalate(escalate()), WORK),
         row_of(declared(), Command::Label(Label { tlp: Tlp::Red }), WORK),
         row_of(declared(), Command::Export(export()), CLEARED),

@@ -76,6 +76,16 @@ fn note(lane: Option<KindKey>, audience: Audience) -> Command {
     })
 }
 
+fn foresee(percent: u16) -> Foresee {
+    Foresee {
+        clock: crate::level::ClockKey {
+            agreement: short("standard"),
+            metric: crate::level::Metric::Resolve,
+        },
+        percent,
+    }
+}
+
 fn resolve() -> Resolve {
     Resolve {
         code: short("fixed"),

@@ -263,3 +263,47 @@ fn a_step_of_a_ladder_calls_whoever_is_meant() {
     );
     assert_eq!(called(&facts), []);
 }
+
+#[test]
+fn a_forecast_fires_its_step_once_while_something_can_be_done() {
+    let likely = |case: &Case, percent| case.decide("agent", Command::Foresee(foresee(percent)));
+    let case = declared();
+    assert_eq!(likely(&case, 69), Err(Refusal::NothingToChange));
+    let facts = likely(&case, 84).unwrap();
+    let [
+        Fact::Escalated {
+            likely: said,
+            firing,
+            planned,
+            ..
+        },
+    ] = facts.as_slice()
+    else {
+        panic!("{facts:?}")
+    };
+    assert_eq!(
+        (*said, firing.step, *planned),
+        (Some(84), Some(2), case.now)
+    );
+    let told = case.clone().and("agent", Command::Foresee(foresee(84)));
+    assert_eq!(likely(&told, 99), Err(Refusal::NothingToChange), "once");
+    // P3: 45 office hours from Monday at eight. With half an hour or less left, it is too late.
+    let clock = foresee(1).clock;
+    let held = case
+        .directory
+        .policy
+        .terms
+        .held(case.incident().times.recorded);
+    let clocks = crate::level::clocks(&case.incident().trail, &held);
+    let due = clocks
+        .iter()
+        .find(|c| c.key == clock)
+        .and_then(|c| c.run()?.due)
+        .unwrap();
+    let at = |before: i64| {
+        case.clone()
+            .with(|case| case.now = due.plus(-before * MINUTE))
+    };
+    likely(&at(31), 84).unwrap();
+    assert_eq!(likely(&at(30), 84), Err(Refusal::NothingToChange));
+}

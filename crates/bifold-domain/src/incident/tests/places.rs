@@ -70,5 +70,6 @@ pub(super) fn place(command: &Command) -> usize {
         C::Export(_) => 60,
         C::Tick => 61,
         C::Escalate(_) => 62,
+        C::Foresee(_) => 63,
     }
 }
