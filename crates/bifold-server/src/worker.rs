@@ -15,6 +15,8 @@ use tokio::task::JoinHandle;
 const SIGN_AFTER: Duration = Duration::from_millis(400);
 /// Signed also without having been told: another node may have committed.
 const SIGN_EVERY: Duration = Duration::from_mins(1);
+/// Between two looks at what may be late.
+const FORECAST_EVERY: Duration = Duration::from_secs(20);
 /// The longest sleep between two looks at the jobs: another node may have added one.
 const JOBS_EVERY: Duration = Duration::from_secs(1);
 
@@ -32,6 +34,7 @@ impl Workers {
         let mut tasks = vec![
             tokio::spawn(sign(server.store.clone(), stopped.clone())),
             tokio::spawn(run_jobs(server.store.clone(), stopped.clone())),
+            tokio::spawn(forecast(server.store.clone(), stopped.clone())),
         ];
         tasks.extend(crate::anchor::start(server, &stopped));
         tasks.extend(crate::notify::start(server, &stopped));
@@ -97,6 +100,28 @@ async fn run_jobs(store: Store, mut stopped: watch::Receiver<bool>) {
             _ = stopped.wait_for(|stop| *stop) => return,
         }
     }
+}
+
+/// Learns when there is something to be learned, and says of open incidents what was learned.
+async fn forecast(store: Store, mut stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(FORECAST_EVERY) => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+        if let Err(error) = forecast_once(&store, &stopped).await {
+            tracing::error!(%error, "no forecasts were made");
+        }
+    }
+}
+
+async fn forecast_once(store: &Store, stopped: &watch::Receiver<bool>) -> bifold_store::Result<()> {
+    if store.learn_if_due().await? {
+        tracing::info!("learned from closed incidents");
+    }
+    // Bounded by the open incidents: each is looked at once in some minutes.
+    while !*stopped.borrow() && store.refresh_forecasts().await? > 0 {}
+    Ok(())
 }
 
 async fn run_once(store: &Store) -> bifold_store::Result<usize> {

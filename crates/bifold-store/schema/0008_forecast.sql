@@ -13,8 +13,7 @@ CREATE TABLE forecast_model (
     PRIMARY KEY (org)
 );
 
--- What was said last of an open incident: by clock, and the greatest that everybody may know of,
--- in thousandths.
+-- What was said last of an open incident: the greatest of its clocks, in thousandths.
 CREATE TABLE forecast (
     org      TEXT   NOT NULL,
     incident TEXT   NOT NULL,

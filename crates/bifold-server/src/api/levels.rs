@@ -7,6 +7,7 @@ use crate::page::Page;
 use crate::params::{Params, Place};
 use crate::route::{Access, Answer, Described, Param, Route};
 use crate::server::Server;
+use crate::view::forecast::ModelView;
 use crate::write::Write;
 use axum::extract::State;
 use axum::response::Response;
@@ -51,6 +52,14 @@ pub(crate) fn routes() -> Vec<Route> {
         .summary("What other service levels would have missed. Changes nothing.")
         .body(Described::of::<Ask>())
         .answers(200, Answer::Json(Described::of::<Found>())),
+        Route::get(
+            "/api/v1/forecast",
+            "forecast_model",
+            Access::Needs(Permission::ReadIncidents),
+            learned,
+        )
+        .summary("What forecasts are learned from, or why there are none yet.")
+        .answers(200, Answer::Json(Described::of::<ModelView>())),
         Route::get(
             "/api/v1/calendars/{key}/preview",
             "calendar_preview",
@@ -174,6 +183,11 @@ struct Missed {
     due: At,
     #[schema(required)]
     ended_at: Option<At>,
+}
+
+async fn learned(State(server): State<Server>, _: Caller) -> Result<Response> {
+    let learned = server.store.learned().await?;
+    Ok(answer::ok(&ModelView::of(learned.as_deref())))
 }
 
 async fn show(State(server): State<Server>) -> Result<Response> {

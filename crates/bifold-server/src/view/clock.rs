@@ -1,11 +1,13 @@
 //! Clocks of service levels as JSON.
 
+use super::forecast::ForecastView;
 use bifold_domain::incident::Incident;
 use bifold_domain::level::{
     self, Clock, Ended, Held, Interval, Level, Metric, Party, Run, RunState, Test, Why,
 };
 use bifold_domain::time::SECOND;
 use bifold_domain::{At, Directory, Viewer};
+use bifold_store::forecast::{Learned, foresee};
 use serde::Serialize;
 
 /// Intervals of a run that are shown at most, the newest.
@@ -57,6 +59,9 @@ pub(crate) struct RunView {
     pub(crate) counted_s: i64,
     /// How much time there is, in seconds.
     pub(crate) target_s: i64,
+    /// How probable it is that it is missed; of a run that goes on, where enough was learned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) forecast: Option<ForecastView>,
     /// What will happen, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) ahead: Vec<Ahead>,
@@ -109,8 +114,13 @@ pub(crate) fn clocks_of(
     incident: &Incident,
     directory: &Directory,
     viewer: &Viewer,
+    learned: Option<&Learned>,
     now: At,
 ) -> Vec<ClockView> {
+    // Somebody who reads their own incidents only learns nothing of how teams fare.
+    let learned = learned.filter(|_| viewer.reads_incidents);
+    let foreseen = learned.map(|learned| foresee(learned, incident, directory, now));
+    let foreseen = foreseen.unwrap_or_default();
     let policy = &directory.policy;
     let held = policy.terms.held(incident.times.recorded);
     let levels = held.levels().map_or(&[][..], |v| &v.value.levels);
@@ -124,9 +134,15 @@ pub(crate) fn clocks_of(
         let mut runs = clock.runs.iter();
         runs.all(|run| level_of(run).is_none_or(is_shown))
     });
-    shown
-        .map(|clock| clock_view(&clock, incident, &held, now))
-        .collect()
+    let view = |clock: Clock| {
+        let mut view = clock_view(&clock, incident, &held, now);
+        let forecast = foreseen.iter().find(|found| found.clock == clock.key);
+        if let Some((run, found)) = view.runs.last_mut().zip(forecast) {
+            run.forecast = Some(ForecastView::of(&found.forecast, directory));
+        }
+        view
+    };
+    shown.map(view).collect()
 }
 
 fn clock_view(clock: &Clock, incident: &Incident, held: &Held<'_>, now: At) -> ClockView {
@@ -186,6 +202,7 @@ fn run_view(run: &Run, held: &Held<'_>, now: At) -> RunView {
         is_breached: run.is_breached(now),
         counted_s: counted / SECOND,
         target_s: run.target / SECOND,
+        forecast: None,
         ahead: Vec::new(),
         intervals,
         is_cut,

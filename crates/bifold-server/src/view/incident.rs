@@ -54,6 +54,9 @@ pub(crate) struct IncidentRow {
     pub(crate) next_clock: Option<String>,
     /// Whether its clocks are paused.
     pub(crate) is_clock_paused: bool,
+    /// How probable it is that one of its times is missed, in percent, as said in the last minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) risk_percent: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) source: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,6 +69,7 @@ impl IncidentRow {
             next_due: row.due(),
             next_clock: row.clock_of,
             is_clock_paused: row.clock_paused,
+            risk_percent: row.risk.map(|permille| (permille + 5) / 10),
             service: row.service.map(|id| names.service_text(&id)),
             team: row.team.map(|id| names.team_text(&id)),
             assignee: row.assignee.map(|id| names.person_text(&id)),

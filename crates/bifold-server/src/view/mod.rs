@@ -3,6 +3,7 @@
 pub(crate) mod action;
 pub(crate) mod clock;
 pub(crate) mod evidence;
+pub(crate) mod forecast;
 pub(crate) mod incident;
 mod names;
 pub(crate) mod on_call;

@@ -56,6 +56,19 @@ fn explained(app: &TestApp) {
     assert!(shown.contains("waiting for the user"), "{shown}");
     let shown = page(&agent, &format!("/incidents/{id}")).is(200).text;
     assert!(shown.contains("Paused: waiting for the user"), "{shown}");
+    // Too little is closed for a forecast, and it says so.
+    let shown = page(&agent, &format!("/incidents/{id}/clocks"))
+        .is(200)
+        .text;
+    assert!(
+        shown.contains("There is no forecast yet: 0 clocks ended"),
+        "{shown}"
+    );
+    let learned = agent.get("forecast").is(200);
+    assert_eq!(
+        (learned.at("/is_ready"), learned.at("/least_closed")),
+        (json!(false), json!(200))
+    );
     // A promise to those who wait is a clock too.
     let note = json!({ "text": "We found it.", "audience": "outward", "next_by": app.now_plus(5 * MINUTE) });
     agent.does(&id, "resume", json!({})).is(200);

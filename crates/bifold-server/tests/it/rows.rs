@@ -332,6 +332,7 @@ pub(crate) fn elsewhere(app: &TestApp) -> Vec<Row> {
             ADMIN,
             json!({ "levels": { "levels": [] } }),
         ),
+        row("forecast_model", READ),
         row("calendar_preview", ALL),
         row("report_service_levels", ALL),
         row("report_service_levels_missed", ALL),

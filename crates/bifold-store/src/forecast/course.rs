@@ -4,6 +4,7 @@
 use bifold_domain::At;
 use bifold_domain::incident::{Incident, Phase, Standing, Trail};
 use bifold_domain::level::{self, Clock, ClockKey, Ended, Held, Metric, Run, RunState};
+use bifold_domain::policy::Policy;
 use bifold_domain::time::SECOND;
 use bifold_forecast::{Event, Field, History, Measure, Outcome, Snapshot, Stage};
 
@@ -18,11 +19,30 @@ pub(super) fn is_forecast(metric: Metric) -> bool {
     matches!(metric, Metric::Response | Metric::Restore | Metric::Resolve)
 }
 
+/// Whether a run is counted by a level for a sensitive kind. What is learned shows to everybody
+/// who reads incidents, so nothing is learned of these, and nothing is said.
+fn is_hidden(run: &Run, held: &Held<'_>, policy: &Policy) -> bool {
+    let levels = held.levels().map_or(&[][..], |v| &v.value.levels);
+    let level = levels.iter().find(|level| level.key == run.level);
+    level.is_some_and(|level| {
+        let mut kinds = level.when.kinds.iter();
+        kinds.any(|kind| policy.is_sensitive(kind))
+    })
+}
+
 /// The histories of an incident's clocks that are worth one, each of its last run.
-pub(super) fn histories(incident: &Incident, held: &Held<'_>, now: At) -> Vec<(ClockKey, History)> {
+pub(super) fn histories(
+    incident: &Incident,
+    held: &Held<'_>,
+    policy: &Policy,
+    now: At,
+) -> Vec<(ClockKey, History)> {
     let clocks = level::clocks(&incident.trail, held);
     let worth = clocks.iter().filter(|clock| is_forecast(clock.key.metric));
-    let runs: Vec<(&Clock, &Run)> = worth.filter_map(|c| Some((c, c.run()?))).collect();
+    let runs = worth.filter_map(|c| Some((c, c.run()?)));
+    let runs: Vec<(&Clock, &Run)> = runs
+        .filter(|(_, run)| !is_hidden(run, held, policy))
+        .collect();
     let mut events: Vec<Vec<Event>> = vec![Vec::new(); runs.len()];
     if !runs.is_empty() {
         for n in 0..incident.trail.turns().len().min(TURNS_LIMIT) {

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::write::Operation;
 use bifold_domain::incident::{Command as C, Foresee, Incident};
-use bifold_domain::level::{self, ClockKey, Level};
+use bifold_domain::level::{self, ClockKey};
 use bifold_domain::time::MINUTE;
 use bifold_domain::{At, Command, Directory};
 use bifold_forecast::Forecast;
@@ -47,7 +47,7 @@ pub fn foresee(
     };
     let held = directory.policy.terms.held(incident.times.recorded);
     let clocks = level::clocks(&incident.trail, &held);
-    let told = histories(incident, &held, now).into_iter();
+    let told = histories(incident, &held, &directory.policy, now).into_iter();
     let foreseen = told.filter_map(|(clock, history)| {
         let mut all = clocks.iter();
         let run = all.find(|found| found.key == clock)?.run()?;
@@ -62,7 +62,7 @@ pub fn foresee(
 
 /// What an open incident's forecasts come to.
 struct Looked {
-    /// The greatest that everybody may know of, in thousandths.
+    /// The greatest, in thousandths.
     permille: Option<i64>,
     /// What is due because of them.
     due: Vec<Foresee>,
@@ -82,17 +82,8 @@ fn look(learned: &Learned, incident: &Incident, directory: &Directory, now: At) 
         let Some(clock) = clocks.iter().find(|clock| clock.key == foreseen.clock) else {
             continue;
         };
-        let levels = held.levels().map_or(&[][..], |v| &v.value.levels);
-        let of = |level: &&Level| clock.run().is_some_and(|run| run.level == level.key);
-        let level = levels.iter().find(of);
-        let is_hidden = level.is_some_and(|level| {
-            let mut kinds = level.when.kinds.iter();
-            kinds.any(|kind| policy.is_sensitive(kind))
-        });
-        if !is_hidden {
-            let permille = (probability * 1_000.0).round() as i64;
-            looked.permille = looked.permille.max(Some(permille));
-        }
+        let permille = (probability * 1_000.0).round() as i64;
+        looked.permille = looked.permille.max(Some(permille));
         let percent = (probability * 100.0).floor() as u16;
         let has_fired = |firing: &level::Firing| incident.fired.contains(firing);
         let due = level::foreseen(clock, &held, has_fired, percent, now);
@@ -159,8 +150,7 @@ impl Store {
     }
 
     /// The greatest probability of a missed target by incident, in thousandths, of those in a list
-    /// that there is one of. What is said is for whoever sees the list: clocks that tell of a
-    /// sensitive kind are left out.
+    /// that there is one of.
     pub async fn risks(&self, incidents: &[&str]) -> Result<HashMap<String, i64>> {
         if incidents.is_empty() {
             return Ok(HashMap::new());

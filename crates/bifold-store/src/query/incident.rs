@@ -70,6 +70,10 @@ pub struct Row {
     pub external_id: Option<String>,
     /// Its place in the order of numbers.
     pub seq: i64,
+    /// How probable it is that one of its times is missed, in thousandths, as said in the last
+    /// minutes.
+    #[sqlx(skip)]
+    pub risk: Option<i64>,
 }
 
 const COLUMNS: &str = "i.id, i.number, i.version, i.title, i.stage, i.handling, i.impact, \
@@ -119,7 +123,14 @@ impl Store {
     ) -> Result<Vec<Row>> {
         let sql = self.queue_sql(viewer, filter, order, after, limit);
         let mut lease = self.inner.db.reader().await?;
-        Ok(sql.all(lease.conn()).await?)
+        let mut rows: Vec<Row> = sql.all(lease.conn()).await?;
+        drop(lease);
+        let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+        let risks = self.risks(&ids).await?;
+        for row in &mut rows {
+            row.risk = risks.get(&row.id).copied();
+        }
+        Ok(rows)
     }
 
     pub(super) fn queue_sql(

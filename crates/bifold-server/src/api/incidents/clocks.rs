@@ -28,6 +28,8 @@ async fn clocks(
     let (incident, _) = super::readable(&server, &caller, &name).await?;
     let directory = server.store.directory().await?;
     let now = server.store.shell().clock.now();
-    let shown = clocks_of(&incident, &directory, &caller.viewer(), now);
+    let learned = server.store.learned().await?;
+    let viewer = caller.viewer();
+    let shown = clocks_of(&incident, &directory, &viewer, learned.as_deref(), now);
     Ok(answer::ok(&Page::whole(shown)))
 }

@@ -1,11 +1,13 @@
 //! The clocks of an incident: in its head in a line, and on a page of their own with every
 //! interval and why it counted or not.
 
+use super::forecast::{Said, said};
 use crate::error::{Error, Result};
 use crate::params::Place;
 use crate::route::{Access, Answer, Route};
 use crate::server::Server;
 use crate::view::clock::{ClockView, RunView, clocks_of, why_word};
+use crate::view::forecast::ModelView;
 use crate::web::choice::Choice;
 use crate::web::form::Form;
 use crate::web::frame::{Frame, Visit, page, see_other};
@@ -100,6 +102,9 @@ async fn call(
     Ok(Flash::new("done-escalate", name).on(see_other(&then)))
 }
 
+/// From how many percent on a probable miss is said in the head.
+const RISKY: u8 = 50;
+
 /// A clock in the head of the page.
 pub(crate) struct Strip {
     pub(crate) name: String,
@@ -109,6 +114,8 @@ pub(crate) struct Strip {
     pub(crate) words: String,
     pub(crate) due: Option<At>,
     pub(crate) is_over: bool,
+    /// How probable a miss is, in percent, where it is worth a word.
+    pub(crate) risk: Option<u8>,
 }
 
 /// The clocks that run, or are paused, the most pressing first.
@@ -128,6 +135,11 @@ pub(crate) fn strip(l: Locale, clocks: &[ClockView], now: At) -> Vec<Strip> {
             },
             due: run.due,
             is_over: run.is_breached,
+            risk: run
+                .forecast
+                .as_ref()
+                .map(|found| found.percent)
+                .filter(|p| *p >= RISKY),
         });
     }
     shown.sort_by_key(|s| (s.due.is_none(), s.due));
@@ -155,7 +167,21 @@ struct ClocksPage {
     number: String,
     title: String,
     is_imported: bool,
+    /// What forecasts come from.
+    model: ModelView,
     cards: Vec<Card>,
+}
+
+impl ClocksPage {
+    /// Why there is no forecast yet.
+    fn cold(&self) -> String {
+        let mut args = fluent_bundle::FluentArgs::new();
+        args.set("n", self.model.closed);
+        args.set("late", self.model.late);
+        args.set("least", self.model.least_closed);
+        args.set("each", self.model.least_of_each);
+        self.f.l.say("forecast-cold", Some(&args))
+    }
 }
 
 /// A clock with its runs.
@@ -178,6 +204,7 @@ struct RunCard {
     percent: i64,
     intervals: Vec<Line>,
     ahead: Vec<(At, String)>,
+    forecast: Option<Said>,
 }
 
 struct Line {
@@ -199,7 +226,9 @@ async fn show(
     let (incident, _) = found.ok_or_else(|| Error::no("incident"))?;
     let directory = server.store.directory().await?;
     let now = server.store.shell().clock.now();
-    let clocks = clocks_of(&incident, &directory, &viewer, now);
+    let learned = server.store.learned().await?;
+    let model = ModelView::of(learned.as_deref());
+    let clocks = clocks_of(&incident, &directory, &viewer, learned.as_deref(), now);
     let cards = clocks.into_iter().enumerate();
     page(&ClocksPage {
         f: visit
@@ -208,6 +237,7 @@ async fn show(
         number: incident.shown_number(),
         title: incident.title.shown(),
         is_imported: incident.imported.is_some(),
+        model,
         cards: cards
             .map(|(n, clock)| card(l, n, clock, &directory, now))
             .collect(),
@@ -249,6 +279,7 @@ fn run_card(l: Locale, mut run: RunView, directory: &Directory, now: At) -> RunC
         ahead: ahead
             .map(|step| (step.at, act(l, &step.act, directory)))
             .collect(),
+        forecast: run.forecast.as_ref().map(|found| said(l, found)),
         run,
     }
 }
@@ -328,5 +359,11 @@ pub(crate) fn threshold(l: Locale, at: Threshold) -> String {
             l.with("at-before", "span", l.span(i64::from(-minutes) * 60))
         }
         Threshold::Minutes(minutes) => l.with("at-after", "span", l.span(i64::from(minutes) * 60)),
+        Threshold::Likely { percent, left } => {
+            let mut args = fluent_bundle::FluentArgs::new();
+            args.set("percent", percent);
+            args.set("left", l.span(i64::from(left) * 60));
+            l.say("at-likely", Some(&args))
+        }
     }
 }

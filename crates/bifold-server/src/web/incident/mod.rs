@@ -5,6 +5,7 @@ mod assess;
 pub(crate) mod clocks;
 mod declare;
 mod exhibits;
+mod forecast;
 mod gate;
 mod join;
 mod reach;
@@ -183,7 +184,13 @@ async fn show(
         pills: pills(l, &i, &incident),
         clocks: clocks::strip(
             l,
-            &clocks_of(&incident, &directory, &visit.caller.viewer(), now),
+            &clocks_of(
+                &incident,
+                &directory,
+                &visit.caller.viewer(),
+                server.store.learned().await?.as_deref(),
+                now,
+            ),
             now,
         ),
         description: i

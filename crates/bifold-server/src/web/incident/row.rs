@@ -35,18 +35,25 @@ pub(crate) struct Next {
     pub(crate) due: Option<At>,
     pub(crate) is_over: bool,
     pub(crate) style: &'static str,
+    /// How probable a miss is, in percent, where it is worth a word.
+    pub(crate) risk: Option<i64>,
 }
+
+/// From how many percent on a probable miss is said in a list.
+const RISKY: i64 = 50;
 
 impl Next {
     fn of(row: &IncidentRow, l: Locale, now: At) -> Option<Self> {
         let metric = row.next_clock.as_ref().and_then(|of| of.split_once('/'));
         let name = metric.map(|(_, metric)| l.word("metric", metric));
+        let risk = row.risk_percent.filter(|percent| *percent >= RISKY);
         match (row.next_due, row.is_clock_paused) {
             (Some(due), _) => {
                 let left = due.micros() - now.micros();
                 let style = match left {
                     ..0 => "bad",
                     0..SOON => "warn",
+                    _ if risk.is_some() => "warn",
                     _ => "plain",
                 };
                 Some(Self {
@@ -54,6 +61,7 @@ impl Next {
                     due: Some(due),
                     is_over: left < 0,
                     style,
+                    risk: risk.filter(|_| left >= 0),
                 })
             }
             (None, true) => Some(Self {
@@ -61,6 +69,7 @@ impl Next {
                 due: None,
                 is_over: false,
                 style: "plain",
+                risk: None,
             }),
             (None, false) => None,
         }

@@ -82,6 +82,10 @@ pub(crate) fn sentence(l: Locale, h: Happening, directory: &Directory) -> Senten
         .iter()
         .find_map(|k| fact.get(*k)?.as_str());
     let mut key = format!("fact-{}", short.replace('_', "-"));
+    if let Some(likely) = fact.get("likely").and_then(Value::as_u64) {
+        args.set("likely", likely);
+        key.push_str("-likely");
+    }
     let named = fact.get("people").and_then(Value::as_array);
     if named.is_some_and(Vec::is_empty) {
         key.push_str("-nobody");

@@ -1,5 +1,6 @@
 //! The form of one service level.
 
+use super::read::{LEFT, SEVERAL};
 use super::{Around, Section, Sentence, sentence};
 use crate::web::choice::Choice;
 use crate::web::frame::Frame;
@@ -203,6 +204,12 @@ fn row(l: Locale, directory: &Directory, step: Option<&Step>) -> Row {
         Some(Threshold::Percent(n)) => (n.to_string(), "percent"),
         Some(Threshold::Minutes(n)) if n < 0 => ((-n).to_string(), "before"),
         Some(Threshold::Minutes(n)) => (n.to_string(), "after"),
+        Some(Threshold::Likely { percent, .. }) => (percent.to_string(), "likely"),
+    };
+    // What the API set and the form has no field for is kept.
+    let left = match step.map(|step| step.at) {
+        Some(Threshold::Likely { left, .. }) => left,
+        _ => LEFT,
     };
     let (act, whom) = step.map_or(("notify", String::new()), |step| named(&step.act));
     let choice = |set: &str, word: &str, now: &str| {
@@ -212,7 +219,13 @@ fn row(l: Locale, directory: &Directory, step: Option<&Step>) -> Row {
         at,
         units: ["percent", "before", "after"]
             .map(|u| choice("step-unit", u, unit))
-            .into(),
+            .into_iter()
+            .chain([Choice::new(
+                &format!("likely:{left}"),
+                &l.with("step-unit-likely", "left", l.span(i64::from(left) * 60)),
+                unit == "likely",
+            )])
+            .collect(),
         acts: ["notify", "page", "raise", "reassign", "major"]
             .map(|a| choice("step-do", a, act))
             .into(),
@@ -220,12 +233,15 @@ fn row(l: Locale, directory: &Directory, step: Option<&Step>) -> Row {
     }
 }
 
-/// What a step does and whom it names, as the form writes them. Of several it shows the first.
+/// What a step does and whom it names, as the form writes them.
 fn named(act: &Act) -> (&'static str, String) {
-    let first = |whom: &std::collections::BTreeSet<Whom>| whom.iter().next().map(word_of);
+    let all = |whom: &std::collections::BTreeSet<Whom>| {
+        let words: Vec<String> = whom.iter().map(word_of).collect();
+        words.join(&SEVERAL.to_string())
+    };
     match act {
-        Act::Notify { whom } => ("notify", first(whom).unwrap_or_default()),
-        Act::Page { whom } => ("page", first(whom).unwrap_or_default()),
+        Act::Notify { whom } => ("notify", all(whom)),
+        Act::Page { whom } => ("page", all(whom)),
         Act::Raise { to } => ("raise", format!("severity:{}", to.number())),
         Act::Reassign { team } => ("reassign", format!("team:{team}")),
         Act::Major { responsible } => {
@@ -271,5 +287,14 @@ fn whom_choices(l: Locale, directory: &Directory, now: &str) -> Vec<Choice> {
         .filter(|(_, person)| person.is_active);
     all.extend(people.map(|(id, person)| choice(format!("person:{id}"), person.name.shown())));
     all.extend((1..=5).map(|n| choice(format!("severity:{n}"), format!("SEV-{n}"))));
+    // Several people of one step are one choice.
+    if now.contains(SEVERAL) {
+        let label = |word: &str| {
+            let found = all.iter().find(|choice| choice.value == word);
+            found.map_or_else(|| word.to_owned(), |choice| choice.label.clone())
+        };
+        let labels: Vec<String> = now.split(SEVERAL).map(label).collect();
+        all.insert(0, Choice::new(&now.to_owned(), &labels.join(", "), true));
+    }
     all
 }

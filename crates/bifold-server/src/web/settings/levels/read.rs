@@ -112,12 +112,21 @@ fn ladder(form: &Form, metric: Metric) -> Result<Vec<Value>> {
         let at = match cell(&unit).as_str() {
             "percent" => json!({ "percent": count }),
             "before" => json!({ "minutes": -count }),
+            unit if unit.starts_with("likely") => {
+                let left = unit.split_once(':').and_then(|(_, left)| left.parse().ok());
+                json!({ "likely": { "percent": count, "left": left.unwrap_or(LEFT) } })
+            }
             _ => json!({ "minutes": count }),
         };
         steps.push(json!({ "at": at, "act": step(&cell(&act), &cell(&whom)) }));
     }
     Ok(steps)
 }
+
+/// Minutes left below which a forecast fires no step, where the form does not say otherwise.
+pub(super) const LEFT: u32 = 30;
+/// Between the people of one step, where there are several.
+pub(super) const SEVERAL: char = '+';
 
 /// What a step does. Whom it names is a team where it is handed on, a person who is responsible
 /// for a major incident, and anybody where somebody is told.
@@ -130,6 +139,9 @@ fn step(act: &str, whom: &str) -> Value {
             Some(person) => json!({ "do": "major", "responsible": person }),
             None => json!({ "do": "major" }),
         },
-        act => json!({ "do": act, "whom": [whom_json(whom)] }),
+        act => {
+            let whom: Vec<Value> = whom.split(SEVERAL).map(whom_json).collect();
+            json!({ "do": act, "whom": whom })
+        }
     }
 }
