@@ -118,6 +118,7 @@ fn ladder(metric: Metric, priority: Priority) -> Vec<Step> {
     };
     match metric {
         Metric::Update | Metric::Activity => vec![holders],
+        // No forecast leaves half an hour of a response.
         Metric::Response if priority != Priority::MOST_URGENT => vec![holders, over],
         _ if priority == Priority::MOST_URGENT => {
             let whom = BTreeSet::from([Whom::Assignee, Whom::Holders]);
@@ -126,7 +127,9 @@ fn ladder(metric: Metric, priority: Priority) -> Vec<Step> {
                 act: Act::Page { whom },
             };
             let early = notify(50, &[Whom::Assignee, Whom::Holders]);
-            vec![early, page, over, likely]
+            let mut steps = vec![early, page, over];
+            steps.extend((metric != Metric::Response).then_some(likely));
+            steps
         }
         _ => vec![holders, over, likely],
     }

@@ -111,7 +111,7 @@ fn counted(given: &mut Snapshot, run: &Run, counted: i64) {
 /// Names are ids where there are such: they stay when something is called otherwise.
 fn named(given: &mut Snapshot, incident: &Incident, clock: &ClockKey, stands: &Standing) {
     given.name(Field::State, state_word(stands.stage));
-    given.name(Field::Priority, stands.priority.to_string());
+    given.name(Field::Priority, stands.priority.number().to_string());
     given.name(Field::Channel, incident.original.channel.word());
     given.name(
         Field::Clock,

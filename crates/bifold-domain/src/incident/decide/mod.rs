@@ -83,6 +83,7 @@ fn reaches_sealed(command: &Command) -> bool {
     )
 }
 
+#[allow(clippy::too_many_lines)] // A list: one arm a command.
 fn dispatch(
     incident: &Incident,
     command: Command,

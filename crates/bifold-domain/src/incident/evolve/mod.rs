@@ -42,6 +42,7 @@ pub(super) fn evolve(
 
 impl Incident {
     /// Routes a fact to its theme. Names every variant, so that a new one must find its place.
+    #[allow(clippy::too_many_lines)] // A list: every variant by its name.
     fn apply(&mut self, fact: &Fact, meta: &Meta) {
         use Fact as F;
         match fact {

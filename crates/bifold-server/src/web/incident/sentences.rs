@@ -40,13 +40,9 @@ fn is_sensitive(directory: &Directory, lane: &str) -> bool {
     KindKey::parse(lane).is_ok_and(|kind| directory.policy.is_sensitive(&kind))
 }
 
-pub(crate) fn sentence(l: Locale, h: Happening, directory: &Directory) -> Sentence {
+/// What the sentence of a fact may name.
+fn named<'a>(l: Locale, fact: &'a Value, directory: &Directory) -> FluentArgs<'a> {
     let names = Names(directory);
-    let short = h
-        .kind
-        .split_once('.')
-        .map_or(h.kind.as_str(), |(_, short)| short);
-    let fact = &h.fact;
     let mut args = FluentArgs::new();
     for (key, value) in fact.as_object().into_iter().flatten() {
         let Some(value) = value.as_str() else {
@@ -78,18 +74,35 @@ pub(crate) fn sentence(l: Locale, h: Happening, directory: &Directory) -> Senten
     {
         args.set("relation", l.word("relation", other));
     }
+    if let Some(likely) = fact.get("likely").and_then(Value::as_u64) {
+        args.set("likely", likely);
+    }
+    args
+}
+
+/// Which sentence a fact has.
+fn key_of(short: &str, fact: &Value) -> String {
+    let key = short.replace('_', "-");
+    let people = fact.get("people").and_then(Value::as_array);
+    let which = match people {
+        Some(people) if people.is_empty() => "-nobody",
+        _ if fact.get("likely").is_some() => "-likely",
+        _ => "",
+    };
+    format!("fact-{key}{which}")
+}
+
+pub(crate) fn sentence(l: Locale, h: Happening, directory: &Directory) -> Sentence {
+    let short = h
+        .kind
+        .split_once('.')
+        .map_or(h.kind.as_str(), |(_, short)| short);
+    let fact = &h.fact;
+    let args = named(l, fact, directory);
     let person = ["person", "owner", "to"]
         .iter()
         .find_map(|k| fact.get(*k)?.as_str());
-    let mut key = format!("fact-{}", short.replace('_', "-"));
-    if let Some(likely) = fact.get("likely").and_then(Value::as_u64) {
-        args.set("likely", likely);
-        key.push_str("-likely");
-    }
-    let named = fact.get("people").and_then(Value::as_array);
-    if named.is_some_and(Vec::is_empty) {
-        key.push_str("-nobody");
-    }
+    let key = key_of(short, fact);
     // Who it was given to is said only when it was given to somebody.
     let with_person = person.and_then(|_| l.find(&format!("{key}-person"), Some(&args)));
     let did = with_person

@@ -107,7 +107,13 @@ impl Batch<'_> {
         if !operation.is_imported {
             let by = &operation.actor.person;
             for raise in tell::notices(fact, state, by, &self.directory, now) {
-                self.pending.notice.extend(raise.rows(self.inner, now));
+                for row in raise.rows(self.inner, now) {
+                    // Several steps that are due at once are told once.
+                    let is_told = |told: &Vec<Value>| same_notice(told, &row);
+                    if !self.pending.notice.iter().any(is_told) {
+                        self.pending.notice.push(row);
+                    }
+                }
             }
         }
         if let Some(kind) = follow::alarm(fact) {
@@ -254,3 +260,12 @@ impl Batch<'_> {
         Ok(())
     }
 }
+
+/// Whether two notices of one transaction tell one person the same of the same record.
+fn same_notice(one: &[Value], other: &[Value]) -> bool {
+    let told = |row: &[Value]| TOLD.map(|place| row.get(place).cloned());
+    told(one) == told(other)
+}
+
+/// Where person, occasion, urgency and subject stand in a notice's row.
+const TOLD: [usize; 4] = [2, 3, 4, 6];
