@@ -4,8 +4,7 @@ use bifold_domain::event::{Channel, Dismissal, Signal, Sort};
 use bifold_domain::gate::{ActionType, Course, Effect, Ground, Rules, Side, Volatile};
 use bifold_domain::incident::{
     Audience, Certainty, ClosureGround, Compartment, Containment, EvidenceState, Head,
-    ImportedStage, IncidentRole, Labels, MajorCriterion, NotificationState, ObservedRow, PendingOn,
-    Relation, RelationKind, ReviewState, StatedTimes, Tlp, Way,
+    IncidentRole, MajorCriterion, NotificationState, PendingOn, ReviewState, StatedTimes, Tlp, Way,
 };
 use bifold_domain::kind::{Answer, Criterion, Finding, Kind, KindKey};
 use bifold_domain::level::{Act, ClockKey, Firing, Metric, Whom};
@@ -44,10 +43,12 @@ macro_rules! examples {
 // After the macro, which it uses.
 mod catalogue;
 mod exhibit;
+mod observed;
 mod on_call;
 
 use catalogue::{asset, person, policy, service, team};
 use exhibit::evidence;
+use observed::{relation, row};
 use on_call::{chain, schedule};
 
 /// Record type, variant and example of every fact.
@@ -150,38 +151,6 @@ fn compartment() -> Compartment {
     Compartment {
         people: BTreeSet::from([someone()]),
         teams: BTreeSet::from([some_team()]),
-    }
-}
-
-fn row() -> ObservedRow {
-    ObservedRow {
-        at: at(6),
-        labels: Labels {
-            state: Some(short("Awaiting User Info")),
-            impact: Some(short("2 - Medium")),
-            urgency: Some(short("2 - Medium")),
-            priority: Some(short("3 - Moderate")),
-        },
-        stage: ImportedStage::PendingUser,
-        impact: Impact::Significant,
-        urgency: Urgency::Medium,
-        priority: p(3),
-        is_security: Some(false),
-        category: Some(short("network")),
-        team: Some(some_team()),
-        is_unassigned: false,
-        assignee: Some(hidden("Resolver 89")),
-        reopened: Some(1),
-        resolved_at: Some(at(7)),
-        closed_at: Some(at(8)),
-        oddities: BTreeSet::from([short("closed before it was opened")]),
-    }
-}
-
-fn relation() -> Relation {
-    Relation {
-        kind: RelationKind::CausedBy,
-        other: another(),
     }
 }
 
