@@ -4,6 +4,7 @@
 //! method, path and body has one effect and gets the same answer. `If-Match` makes a lost update
 //! impossible.
 
+use crate::answer;
 use crate::auth::Caller;
 use crate::body;
 use crate::error::{Error, Result};
@@ -11,6 +12,7 @@ use crate::server::Server;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderName, header};
+use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bifold_domain::{Actor, Command};
@@ -120,6 +122,23 @@ impl Write {
             server.known.forget();
         }
         Ok(answer?)
+    }
+
+    /// Carries out one command to a record that is there, and says so.
+    pub(crate) async fn done(&self, server: &Server, command: Command) -> Result<Response> {
+        let receipt = self.execute(server, vec![command]).await?;
+        Ok(answer::done(receipt))
+    }
+
+    /// Carries out a command that makes a record under this path, and says where it is.
+    pub(crate) async fn made(
+        &self,
+        server: &Server,
+        command: Command,
+        folder: &str,
+    ) -> Result<Response> {
+        let receipt = self.execute(server, vec![command]).await?;
+        Ok(answer::created(receipt, folder))
     }
 }
 

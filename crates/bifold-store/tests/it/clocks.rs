@@ -14,6 +14,13 @@ fn text(words: &str) -> Text {
     Text::parse(words).unwrap()
 }
 
+/// The newest levels.
+async fn levels(world: &World) -> Levels {
+    let directory = world.store.directory().await.unwrap();
+    let newest = directory.policy.terms.levels.newest();
+    newest.unwrap().value.clone()
+}
+
 /// Facts of one kind on an incident.
 async fn facts(world: &World, id: &IncidentId, kind: &str) -> usize {
     let viewer = world.admin.viewer();
@@ -144,15 +151,7 @@ async fn levels_that_change_leave_what_runs_alone_and_can_be_tried_before() {
         let agent = world.person("anna", &[Role::Agent]).await;
         let admin = world.person("adam", &[Role::Administrator]).await;
         let (old, _) = world.declare(&agent, "Before").await;
-        let directory = world.store.directory().await.unwrap();
-        let mut levels: Levels = directory
-            .policy
-            .terms
-            .levels
-            .newest()
-            .unwrap()
-            .value
-            .clone();
+        let mut levels = levels(&world).await;
         for target in levels
             .levels
             .iter_mut()
@@ -204,15 +203,7 @@ async fn a_step_of_the_ladder_may_raise_it_and_a_merge_ends_its_clocks() {
     let world = World::on(None).await;
     let agent = world.person("anna", &[Role::Agent]).await;
     let admin = world.person("adam", &[Role::Administrator]).await;
-    let directory = world.store.directory().await.unwrap();
-    let mut levels: Levels = directory
-        .policy
-        .terms
-        .levels
-        .newest()
-        .unwrap()
-        .value
-        .clone();
+    let mut levels = levels(&world).await;
     for step in levels
         .levels
         .iter_mut()

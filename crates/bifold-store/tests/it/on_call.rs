@@ -33,6 +33,12 @@ fn plan(name: &str, people: &[&Actor]) -> Plan {
     }
 }
 
+/// Two who are on call by turns.
+async fn pair(world: &World) -> (Actor, Actor) {
+    let ann = world.person("ann", &[Role::Agent]).await;
+    (ann, world.person("bob", &[Role::Resolver]).await)
+}
+
 struct Rota<'a> {
     world: &'a World,
     id: ScheduleId,
@@ -65,10 +71,7 @@ fn code(answer: Result<Receipt, Error>) -> &'static str {
 async fn who_is_on_call_is_known_at_once_and_after_a_restart() {
     for database in databases().await {
         let world = World::on(database).await;
-        let (ann, bob) = (
-            world.person("ann", &[Role::Agent]).await,
-            world.person("bob", &[Role::Resolver]).await,
-        );
+        let (ann, bob) = pair(&world).await;
         let rota = Rota::made(&world, "Payments", &[&ann, &bob]).await;
         let viewer = ann.viewer();
         // It is ten in Zurich on the first of March: the second day, which is Bob's.
@@ -112,10 +115,7 @@ async fn who_is_on_call_is_known_at_once_and_after_a_restart() {
 async fn overrides_swaps_and_hand_overs_are_kept_and_replayed() {
     for database in databases().await {
         let world = World::on(database).await;
-        let (ann, bob) = (
-            world.person("ann", &[Role::Agent]).await,
-            world.person("bob", &[Role::Resolver]).await,
-        );
+        let (ann, bob) = pair(&world).await;
         let rota = Rota::made(&world, "Payments", &[&ann, &bob]).await;
         let next = Span::new(at("2026-03-02T07:00:00Z"), at("2026-03-03T07:00:00Z"));
         let swap = AskSwap {
@@ -166,10 +166,7 @@ async fn overrides_swaps_and_hand_overs_are_kept_and_replayed() {
 async fn a_hand_over_names_no_incident_that_its_giver_cannot_read() {
     for database in databases().await {
         let world = World::on(database).await;
-        let (ann, bob) = (
-            world.person("ann", &[Role::Agent]).await,
-            world.person("bob", &[Role::Resolver]).await,
-        );
+        let (ann, bob) = pair(&world).await;
         let rota = Rota::made(&world, "Payments", &[&ann, &bob]).await;
         let (secret, _) = world.declare(&world.admin, "Leak").await;
         let restrict = bifold_domain::incident::Restrict {

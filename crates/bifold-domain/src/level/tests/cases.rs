@@ -8,6 +8,18 @@ fn monday(time: &str) -> At {
     at(&format!("{MONDAY}{time}:00+01:00"))
 }
 
+/// One target for what is of severity three.
+fn of_three(metric: Metric, minutes: u32, calendar: &str) -> Level {
+    let target = target(metric, minutes, calendar);
+    level("p3", by_priority(3), vec![target])
+}
+
+/// One target for everything.
+fn plain(metric: Metric, minutes: u32, calendar: &str) -> Level {
+    let target = target(metric, minutes, calendar);
+    level("l", When::default(), vec![target])
+}
+
 fn by_priority(number: u8) -> When {
     When {
         priorities: BTreeSet::from([p(number)]),
@@ -17,11 +29,7 @@ fn by_priority(number: u8) -> When {
 
 #[test]
 fn waiting_for_the_user_is_added_to_the_due_time() {
-    let restore = level(
-        "l",
-        When::default(),
-        vec![target(Metric::Restore, 240, "test")],
-    );
+    let restore = plain(Metric::Restore, 240, "test");
     // 9 to 11 counts, 11 to 14 waits; two hours are left, until 16.
     let clock = only(
         vec![restore],
@@ -39,11 +47,7 @@ fn waiting_for_the_user_is_added_to_the_due_time() {
 
 #[test]
 fn a_supplier_does_not_stop_the_customers_clock() {
-    let restore = level(
-        "l",
-        When::default(),
-        vec![target(Metric::Restore, 240, "test")],
-    );
+    let restore = plain(Metric::Restore, 240, "test");
     let clock = only(
         vec![restore],
         vec![
@@ -56,11 +60,7 @@ fn a_supplier_does_not_stop_the_customers_clock() {
 
 #[test]
 fn what_is_paused_has_no_due_time_and_hours_outside_do_not_count() {
-    let resolve = level(
-        "l",
-        When::default(),
-        vec![target(Metric::Resolve, 600, "test")],
-    );
+    let resolve = plain(Metric::Resolve, 600, "test");
     let friday = at("2026-03-06T16:00:00+01:00");
     let clock = only(vec![resolve.clone()], vec![turn(friday, Phase::New)]);
     // One hour on Friday, eight on Monday, one on Tuesday.
@@ -86,11 +86,7 @@ fn what_is_paused_has_no_due_time_and_hours_outside_do_not_count() {
 #[test]
 fn summer_time_moves_the_wall_and_not_the_hours() {
     // The clock goes forward on Sunday, 29 March 2026.
-    let resolve = level(
-        "l",
-        When::default(),
-        vec![target(Metric::Resolve, 960, "test")],
-    );
+    let resolve = plain(Metric::Resolve, 960, "test");
     let clock = only(
         vec![resolve],
         vec![turn(at("2026-03-27T09:00:00+01:00"), Phase::New)],
@@ -104,11 +100,7 @@ fn summer_time_moves_the_wall_and_not_the_hours() {
 #[test]
 fn a_stopped_clock_says_whether_it_was_in_time() {
     for (end, due) in [("13:00", None), ("13:01", Some("13:00"))] {
-        let restore = level(
-            "l",
-            When::default(),
-            vec![target(Metric::Restore, 240, "test")],
-        );
+        let restore = plain(Metric::Restore, 240, "test");
         let clock = only(
             vec![restore],
             vec![
@@ -170,11 +162,7 @@ fn another_priority_counts_on_anew_or_from_the_beginning() {
         let clock = only(
             vec![
                 level("p1", by_priority(1), vec![urgent]),
-                level(
-                    "p3",
-                    by_priority(3),
-                    vec![target(Metric::Restore, 480, "test")],
-                ),
+                of_three(Metric::Restore, 480, "test"),
             ],
             vec![turn(monday("09:00"), Phase::InProgress), raised],
         );
@@ -202,11 +190,7 @@ fn forward_keeps_what_another_calendar_counted_and_retroactive_does_not() {
         let clock = only(
             vec![
                 level("p1", by_priority(1), vec![urgent]),
-                level(
-                    "p3",
-                    by_priority(3),
-                    vec![target(Metric::Restore, 480, "test")],
-                ),
+                of_three(Metric::Restore, 480, "test"),
             ],
             vec![turn(sunday, Phase::InProgress), raised],
         );
@@ -223,11 +207,7 @@ fn each_word_to_the_users_begins_the_wait_for_the_next() {
         promised: promised.map(monday),
         ..turn(monday(time), Phase::InProgress)
     };
-    let levels = vec![level(
-        "l",
-        When::default(),
-        vec![target(Metric::Update, 60, "always")],
-    )];
+    let levels = vec![plain(Metric::Update, 60, "always")];
     let clock = only(
         levels.clone(),
         vec![
@@ -256,11 +236,7 @@ fn agreements_count_beside_each_other_and_a_team_only_while_it_has_it() {
     );
     ola.agreement = short("network");
     ola.party = Party::Ola;
-    let sla = level(
-        "l",
-        When::default(),
-        vec![target(Metric::Resolve, 240, "always")],
-    );
+    let sla = plain(Metric::Resolve, 240, "always");
     let mut theirs = turn(monday("10:00"), Phase::Assigned);
     theirs.stands.team = Some(team);
     let turns = vec![
@@ -282,14 +258,7 @@ fn agreements_count_beside_each_other_and_a_team_only_while_it_has_it() {
 
 #[test]
 fn a_record_grows_cold_from_the_last_thing_somebody_did() {
-    let terms = terms(
-        vec![level(
-            "l",
-            When::default(),
-            vec![target(Metric::Activity, 120, "always")],
-        )],
-        zurich(),
-    );
+    let terms = terms(vec![plain(Metric::Activity, 120, "always")], zurich());
     let turns = vec![
         turn(monday("09:00"), Phase::InProgress),
         pending(monday("09:30"), PendingOn::Supplier),
@@ -305,11 +274,7 @@ fn a_record_grows_cold_from_the_last_thing_somebody_did() {
 
 #[test]
 fn every_interval_is_explained_and_they_add_up() {
-    let levels = vec![level(
-        "l",
-        When::default(),
-        vec![target(Metric::Resolve, 600, "test")],
-    )];
+    let levels = vec![plain(Metric::Resolve, 600, "test")];
     let terms = terms(levels, zurich());
     let turns = vec![
         turn(monday("08:00"), Phase::New),
@@ -391,17 +356,9 @@ fn steps_fire_at_their_time_once_and_late_ones_at_once() {
 
 #[test]
 fn what_was_recorded_under_a_version_is_counted_by_it_for_life() {
-    let old = vec![level(
-        "l",
-        When::default(),
-        vec![target(Metric::Restore, 240, "test")],
-    )];
+    let old = vec![plain(Metric::Restore, 240, "test")];
     let mut terms = terms(old, zurich());
-    let new = vec![level(
-        "l",
-        When::default(),
-        vec![target(Metric::Restore, 60, "always")],
-    )];
+    let new = vec![plain(Metric::Restore, 60, "always")];
     terms
         .levels
         .set(monday("10:00"), Levels { levels: new }, monday("09:30"));

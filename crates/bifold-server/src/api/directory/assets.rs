@@ -126,8 +126,7 @@ async fn show(State(server): State<Server>, Place(id): Place<String>) -> Result<
 async fn enrol(State(server): State<Server>, write: Write) -> Result<Response> {
     let id = AssetId::from_bits(server.store.shell().ids.next());
     let command = Command::Asset(id, C::Enrol(write.body()?));
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::created(receipt, FOLDER))
+    write.made(&server, command, FOLDER).await
 }
 
 async fn revise(
@@ -136,8 +135,7 @@ async fn revise(
     write: Write,
 ) -> Result<Response> {
     let command = Command::Asset(parse(&id)?, C::Revise(write.body()?));
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::done(receipt))
+    write.done(&server, command).await
 }
 
 async fn retire(
@@ -147,6 +145,5 @@ async fn retire(
 ) -> Result<Response> {
     body::nothing(write.bytes())?;
     let command = Command::Asset(parse(&id)?, C::Retire);
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::done(receipt))
+    write.done(&server, command).await
 }

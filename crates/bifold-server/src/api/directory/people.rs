@@ -90,8 +90,7 @@ async fn list(State(server): State<Server>, caller: Caller) -> Result<Response> 
 async fn register(State(server): State<Server>, write: Write) -> Result<Response> {
     let id = PersonId::from_bits(server.store.shell().ids.next());
     let command = Command::Person(id, C::Register(write.body()?));
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::created(receipt, FOLDER))
+    write.made(&server, command, FOLDER).await
 }
 
 async fn roles(

@@ -34,6 +34,5 @@ async fn show(State(server): State<Server>) -> Result<Response> {
 async fn set(State(server): State<Server>, write: Write) -> Result<Response> {
     let change: policy::Command = write.body()?;
     let command = Command::Policy(PolicyId, change);
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::done(receipt))
+    write.done(&server, command).await
 }

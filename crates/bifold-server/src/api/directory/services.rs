@@ -183,8 +183,7 @@ fn parse(id: &str) -> Result<ServiceId> {
 async fn offer(State(server): State<Server>, write: Write) -> Result<Response> {
     let id = ServiceId::from_bits(server.store.shell().ids.next());
     let command = Command::Service(id, C::Offer(write.body()?));
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::created(receipt, FOLDER))
+    write.made(&server, command, FOLDER).await
 }
 
 async fn revise(
@@ -193,8 +192,7 @@ async fn revise(
     write: Write,
 ) -> Result<Response> {
     let command = Command::Service(parse(&id)?, C::Revise(write.body()?));
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::done(receipt))
+    write.done(&server, command).await
 }
 
 async fn retire(
@@ -204,8 +202,7 @@ async fn retire(
 ) -> Result<Response> {
     body::nothing(write.bytes())?;
     let command = Command::Service(parse(&id)?, C::Retire);
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::done(receipt))
+    write.done(&server, command).await
 }
 
 async fn order(
@@ -214,8 +211,7 @@ async fn order(
     write: Write,
 ) -> Result<Response> {
     let command = Command::Service(parse(&id)?, C::DraftOrder(write.body()?));
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::done(receipt))
+    write.done(&server, command).await
 }
 
 async fn sign(
@@ -226,6 +222,5 @@ async fn sign(
     let signature: Signature = write.body()?;
     let sign = C::SignOrder(signature.version, signature.side);
     let command = Command::Service(parse(&id)?, sign);
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::done(receipt))
+    write.done(&server, command).await
 }

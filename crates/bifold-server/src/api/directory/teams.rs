@@ -65,8 +65,7 @@ async fn list(State(server): State<Server>) -> Result<Response> {
 async fn form(State(server): State<Server>, write: Write) -> Result<Response> {
     let id = TeamId::from_bits(server.store.shell().ids.next());
     let command = Command::Team(id, C::Form(write.body()?));
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::created(receipt, FOLDER))
+    write.made(&server, command, FOLDER).await
 }
 
 async fn members(
@@ -76,6 +75,5 @@ async fn members(
 ) -> Result<Response> {
     let id = TeamId::parse(&id).map_err(|_| Error::no("team"))?;
     let command = Command::Team(id, C::SetMembers(write.body()?));
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::done(receipt))
+    write.done(&server, command).await
 }

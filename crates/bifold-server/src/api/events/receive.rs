@@ -58,8 +58,7 @@ async fn receive(State(server): State<Server>, write: Write) -> Result<Response>
     }
     let id = EventId::from_bits(server.store.shell().ids.next());
     let command = Command::Event(id, C::Receive(new));
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::created(receipt, super::FOLDER))
+    write.made(&server, command, super::FOLDER).await
 }
 
 async fn known(server: &Server, write: &Write, signal: &Signal) -> Result<Option<Response>> {

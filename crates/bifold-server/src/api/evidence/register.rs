@@ -50,8 +50,7 @@ async fn register(
     let id = EvidenceId::from_bits(write.bits(&server));
     let verb = Verb::Register(new);
     let command = Command::Evidence(id, C { incident, verb });
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::created(receipt, super::FOLDER))
+    write.made(&server, command, super::FOLDER).await
 }
 
 async fn derive(

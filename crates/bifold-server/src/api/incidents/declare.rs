@@ -1,6 +1,5 @@
 //! Declares an incident.
 
-use crate::answer;
 use crate::error::Result;
 use crate::route::{Described, Route};
 use crate::server::Server;
@@ -23,6 +22,5 @@ async fn declare(State(server): State<Server>, write: Write) -> Result<Response>
     let new: Declare = write.body()?;
     let id = IncidentId::from_bits(server.store.shell().ids.next());
     let command = Command::Incident(id, C::Declare(Box::new(new)));
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::created(receipt, super::FOLDER))
+    write.made(&server, command, super::FOLDER).await
 }

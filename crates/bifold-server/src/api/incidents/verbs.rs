@@ -3,7 +3,6 @@
 //! A row gives the route, its OpenAPI operation, its place in the registry and its name for the
 //! command line. What a verb means, and who may, is in `bifold-domain`.
 
-use crate::answer;
 use crate::body;
 use crate::error::Result;
 use crate::params::Place;
@@ -138,6 +137,5 @@ async fn act(
     let command = parse(write.bytes())?;
     let id = super::id_of(&server, &name).await?;
     let command = Command::Incident(id, command);
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::done(receipt))
+    write.done(&server, command).await
 }

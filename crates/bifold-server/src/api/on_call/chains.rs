@@ -101,8 +101,7 @@ async fn show(
 async fn make(State(server): State<Server>, write: Write) -> Result<Response> {
     let id = ChainId::from_bits(server.store.shell().ids.next());
     let command = Command::Chain(id, C::Make(write.body()?));
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::created(receipt, FOLDER))
+    write.made(&server, command, FOLDER).await
 }
 
 async fn revise(
@@ -111,8 +110,7 @@ async fn revise(
     write: Write,
 ) -> Result<Response> {
     let command = Command::Chain(parse(&id)?, C::Revise(write.body()?));
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::done(receipt))
+    write.done(&server, command).await
 }
 
 async fn retire(
@@ -122,8 +120,7 @@ async fn retire(
 ) -> Result<Response> {
     body::nothing(write.bytes())?;
     let command = Command::Chain(parse(&id)?, C::Retire);
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::done(receipt))
+    write.done(&server, command).await
 }
 
 async fn simulate(

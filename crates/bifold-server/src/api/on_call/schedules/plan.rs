@@ -1,7 +1,6 @@
 //! Making, revising and retiring a schedule.
 
 use super::{FOLDER, ONE, parse};
-use crate::answer;
 use crate::error::Result;
 use crate::params::Place;
 use crate::route::{Access, Described, Method, Route};
@@ -33,8 +32,7 @@ pub(crate) fn routes() -> Vec<Route> {
 async fn make(State(server): State<Server>, write: Write) -> Result<Response> {
     let id = ScheduleId::from_bits(server.store.shell().ids.next());
     let command = Command::Schedule(id, C::Make(write.body()?));
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::created(receipt, FOLDER))
+    write.made(&server, command, FOLDER).await
 }
 
 async fn revise(
@@ -43,8 +41,7 @@ async fn revise(
     write: Write,
 ) -> Result<Response> {
     let command = Command::Schedule(parse(&id)?, C::Revise(write.body()?));
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::done(receipt))
+    write.done(&server, command).await
 }
 
 async fn retire(
@@ -54,6 +51,5 @@ async fn retire(
 ) -> Result<Response> {
     body::nothing(write.bytes())?;
     let command = Command::Schedule(parse(&id)?, C::Retire);
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::done(receipt))
+    write.done(&server, command).await
 }

@@ -1,7 +1,6 @@
 //! Overrides, swaps and hand-overs of a schedule: one table, as they differ only in the command.
 
 use super::parse;
-use crate::answer;
 use crate::error::{Error, Result};
 use crate::params::Place;
 use crate::route::{Described, Route};
@@ -106,8 +105,7 @@ async fn execute(
     command: C,
 ) -> Result<Response> {
     let command = Command::Schedule(parse(&id)?, command);
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::done(receipt))
+    write.done(&server, command).await
 }
 
 /// A verb about one override, swap or hand-over by its number.
@@ -120,6 +118,5 @@ async fn numbered(
     body::nothing(write.bytes())?;
     let number = number.parse().map_err(|_| Error::no("record"))?;
     let command = Command::Schedule(parse(&id)?, command(number));
-    let receipt = write.execute(&server, vec![command]).await?;
-    Ok(answer::done(receipt))
+    write.done(&server, command).await
 }
