@@ -117,6 +117,8 @@ export const SCREENS = [
   { name: "settings-people", role: "admin", path: "/settings/people", states: BOTH },
   { name: "settings-person", role: "admin", path: (s) => `/settings/people/${s.person}`, states: FULL },
   { name: "settings-matrix", role: "admin", path: "/settings/matrix", states: FULL },
+  { name: "settings-functions", role: "admin", path: "/settings/functions", states: FULL },
+  { name: "incident-paged", role: "manager", path: (s) => `/incidents/${s.paged}`, states: FULL },
   { name: "settings-codes", role: "admin", path: "/settings/codes", states: FULL },
   { name: "settings-kinds", role: "admin", path: "/settings/kinds", states: FULL },
   { name: "incident-clocks", role: "manager", path: (s) => `/incidents/${s.sev1}/clocks`, states: FULL },
@@ -142,6 +144,7 @@ export async function subjects(demo) {
   const { items: chains } = await api.get("/chains");
   return {
     sev1: await first("open=true&major=promoted"),
+    paged: await first("open=true&major=proposed"),
     both: await first("service_is=yes&security_is=yes"),
     security: await first("service_is=no&security_is=yes"),
     closed: await first("stage=closed"),

@@ -6,6 +6,7 @@ mod collect;
 mod evidence;
 mod forecast;
 mod gate;
+mod incident;
 mod notify;
 mod storage;
 mod witness;
@@ -19,6 +20,7 @@ pub use evidence::{
 };
 pub use forecast::{Evaluate, Forecast, ForecastVerb};
 pub use gate::{Gate, GateVerb};
+pub use incident::IncidentVerb;
 pub use notify::Telling;
 pub use storage::{BucketUrl, Secret, Storage};
 pub use witness::{Witness, WitnessPlace, WitnessVerb};
@@ -328,164 +330,4 @@ pub struct Api {
     /// Answer as JSON.
     #[arg(long, global = true)]
     pub json: bool,
-}
-
-/// The verbs of `incident`.
-#[derive(Debug, Subcommand)]
-pub enum IncidentVerb {
-    /// Declare an incident.
-    Declare {
-        /// One line that names it.
-        title: String,
-        /// What is known.
-        #[arg(long)]
-        description: Option<String>,
-        /// extensive, significant, moderate or minor.
-        #[arg(long, default_value = "moderate")]
-        impact: String,
-        /// critical, high, medium or low.
-        #[arg(long, default_value = "medium")]
-        urgency: String,
-        /// Category, from the policy's tree.
-        #[arg(long)]
-        category: Option<String>,
-        /// The service's id.
-        #[arg(long)]
-        service: Option<String>,
-    },
-    /// List incidents, most urgent first.
-    List {
-        /// Closed ones too.
-        #[arg(long)]
-        all: bool,
-        /// Only those assigned to me.
-        #[arg(long)]
-        mine: bool,
-        /// Only those for which information is hurt: yes, no or undetermined.
-        #[arg(long)]
-        security: Option<String>,
-        /// How many.
-        #[arg(long, default_value_t = 50)]
-        limit: u32,
-    },
-    /// Show one incident and its history.
-    Show {
-        /// Its number or id.
-        incident: String,
-    },
-    /// Find incidents by words.
-    Search {
-        /// The words.
-        query: Vec<String>,
-    },
-    /// Answer "is it an incident of this kind?".
-    Assess {
-        /// Its number or id.
-        incident: String,
-        /// service, security, or another kind of the policy.
-        #[arg(long)]
-        kind: String,
-        /// yes, no or undetermined.
-        #[arg(long)]
-        finding: String,
-        /// Answers to criteria: CRITERION=yes|no|unknown, repeatable.
-        #[arg(long, value_name = "CRITERION=ANSWER")]
-        answer: Vec<String>,
-        /// Why.
-        #[arg(long)]
-        reason: String,
-    },
-    /// Say that somebody has seen it.
-    Acknowledge {
-        /// Its number or id.
-        incident: String,
-    },
-    /// Take it yourself.
-    Take {
-        /// Its number or id.
-        incident: String,
-    },
-    /// Begin to work on it.
-    Start {
-        /// Its number or id.
-        incident: String,
-    },
-    /// Add a note.
-    Note {
-        /// Its number or id.
-        incident: String,
-        /// What it says.
-        text: String,
-        /// The lane whose readers may see it.
-        #[arg(long)]
-        lane: Option<String>,
-        /// Send it to the reporter too.
-        #[arg(long)]
-        outward: bool,
-    },
-    /// Record a workaround.
-    Workaround {
-        /// Its number or id.
-        incident: String,
-        /// What to do.
-        text: String,
-    },
-    /// Set category, so that it can be closed.
-    Classify {
-        /// Its number or id.
-        incident: String,
-        /// Category, from the policy's tree.
-        #[arg(long)]
-        category: String,
-    },
-    /// Set one of the tracks beside the stage: containment, evidence, notification or review.
-    Track {
-        /// Its number or id.
-        incident: String,
-        /// containment, evidence, notification or review.
-        track: String,
-        /// Where it is now.
-        to: String,
-        /// Why, for a waiver.
-        #[arg(long)]
-        reason: Option<String>,
-    },
-    /// Resolve it.
-    Resolve {
-        /// Its number or id.
-        incident: String,
-        /// What fixed it, from the policy's codes.
-        #[arg(long)]
-        code: String,
-        /// What was done.
-        #[arg(long)]
-        text: String,
-        /// Why it happened, if known.
-        #[arg(long)]
-        cause: Option<String>,
-    },
-    /// Confirm, as its reporter, that it is resolved.
-    Confirm {
-        /// Its number or id.
-        incident: String,
-    },
-    /// Close it, if the closure gate lets it.
-    Close {
-        /// Its number or id.
-        incident: String,
-        /// Why it happened, from the policy's codes.
-        #[arg(long)]
-        cause: Option<String>,
-        /// Close without the reporter's confirmation, and why.
-        #[arg(long, value_name = "REASON")]
-        without_confirmation: Option<String>,
-    },
-    /// Reopen it.
-    Reopen {
-        /// Its number or id.
-        incident: String,
-        /// Why.
-        #[arg(long)]
-        reason: String,
-    },
 }

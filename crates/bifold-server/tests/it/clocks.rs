@@ -11,6 +11,7 @@ crate::on_both! {
     levels_are_set_by_a_form_and_tried_before = levels;
     calendars_are_written_as_people_write_hours = calendars;
     a_level_for_a_sensitive_kind_is_not_told_to_others = hidden;
+    an_office_is_held_by_people_and_called_for_help = offices;
 }
 
 const MINUTE: i64 = 60_000_000;
@@ -270,4 +271,35 @@ fn hidden(app: &TestApp) {
     assert!(!agent.get(&path).is(200).text.contains("\"security\""));
     let row = agent.get("incidents").is(200);
     assert_eq!(row.at("/items/0/next_due"), Value::Null);
+}
+
+fn offices(app: &TestApp) {
+    let admin = app.administrator();
+    let manager = app.id(bifold_domain::Role::IncidentManager);
+    let person = manager.to_string();
+    let held = [("key", "head-of-operations"), ("people[]", person.as_str())];
+    posted(&admin, "/settings/functions", &held).is(303);
+    let shown = page(&admin, "/settings/functions").is(200).text;
+    assert!(shown.contains("head-of-operations"), "{shown}");
+    posted(&admin, "/settings/functions", &[("key", " ")]).is(422);
+    let agent = app.agent();
+    let id = agent.declare("Printing fails");
+    let form = page(&agent, &format!("/incidents/{id}")).is(200).text;
+    assert!(form.contains("function:head-of-operations"), "{form}");
+    let fields = [
+        ("way", "hierarchical"),
+        ("whom", "function:head-of-operations"),
+        ("reason", "Somebody has to decide."),
+    ];
+    posted(&agent, &format!("/incidents/{id}/call"), &fields).is(303);
+    let called = agent.get(&format!("incidents/{id}")).is(200);
+    assert_eq!(called.at("/pages/0/called/0/id"), json!(person));
+    // Nobody holds it: it is no more, and cannot be called.
+    posted(&admin, "/settings/functions", &held[..1]).is(303);
+    let shown = page(&admin, "/settings/functions").is(200).text;
+    assert!(shown.contains("No business function yet"), "{shown}");
+    let call = json!({ "way": "hierarchical", "whom": [{ "function": "head-of-operations" }], "reason": "Help." });
+    agent
+        .post(&format!("incidents/{id}/escalate"), call)
+        .problem(422, "unknown");
 }

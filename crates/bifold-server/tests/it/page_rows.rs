@@ -136,6 +136,8 @@ fn settings() -> Vec<PageRow> {
         "page_settings_calendars",
         "page_settings_calendar",
         "page_settings_calendar_set",
+        "page_settings_functions",
+        "page_settings_function_set",
         "page_settings_limits",
         "page_settings_limits_set",
         "page_settings_webhooks",

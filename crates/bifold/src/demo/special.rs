@@ -12,15 +12,16 @@ use super::rng::Rng;
 use super::script::Script;
 use super::words::{short, text, title};
 use super::world::World;
-use bifold_domain::At;
 use bifold_domain::event::Channel;
 use bifold_domain::incident::{
-    Amend, Command as C, CorrectTimes, Declare, MajorCriterion, OverridePriority, Prioritise,
-    ProposeMajor, Relation, RelationKind, StatedTimes,
+    Amend, Command as C, CorrectTimes, Declare, Escalate, MajorCriterion, OverridePriority,
+    Prioritise, ProposeMajor, Relation, RelationKind, StatedTimes, Way,
 };
 use bifold_domain::kind::{Answer, Finding};
+use bifold_domain::level::Whom;
 use bifold_domain::priority::{Impact, Priority, Urgency};
 use bifold_domain::time::{DAY, HOUR, MINUTE};
+use bifold_domain::{At, Role};
 use std::collections::BTreeSet;
 
 /// Minutes of an hour and of a day.
@@ -333,6 +334,13 @@ fn waiting_proposal(world: &World, script: &mut Script, t0: At, rng: &Rng) {
         "greta",
         "On the way with the card; at the gate in half an hour.",
     );
+    // Those who decide have not looked yet, so they are called.
+    let help = C::Escalate(Escalate {
+        way: Way::Hierarchical,
+        whom: BTreeSet::from([Whom::Role(Role::IncidentManager)]),
+        reason: text("The proposal waits, and the next shift needs to know."),
+    });
+    life.minute(t0, 91).act("samir", help);
     script.extend(life.steps());
 }
 

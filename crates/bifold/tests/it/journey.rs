@@ -162,6 +162,7 @@ fn the_main_job_from_init_to_a_verified_ledger() {
         ]);
     }
     ok(&["note", &number, "Logs kept", "--lane", "security"]);
+    called_for_help(&ok, &number);
     ok(&[
         "resolve", &number, "--code", "fixed", "--text", "done", "--cause", "attack",
     ]);
@@ -242,6 +243,19 @@ fn what_waits_at_the_gate_is_decided_from_the_command_line() {
 }
 
 /// Verified by us, by Go's packages and by pymerkle; and refused by all once it is altered.
+fn called_for_help(ok: &impl Fn(&[&str]) -> String, number: &str) {
+    let clocks = ok(&["clocks", number]);
+    assert!(
+        clocks.contains("response") && clocks.contains("[standard]"),
+        "{clocks}"
+    );
+    let to = ["--to", "role:incident_manager", "--reason", "Help."];
+    ok(&[&["escalate", number], &to[..]].concat());
+    assert!(ok(&["show", number]).contains("(calling)"));
+    ok(&["acknowledge", number]);
+    assert!(ok(&["show", number]).contains("(taken)"));
+}
+
 fn proved(home: &Home) {
     let data = home.data();
     let (code, text) = run(&["ledger", "verify", "--data", &data]);

@@ -4,6 +4,7 @@
 mod alarms;
 mod calendars;
 mod codes;
+mod functions;
 mod gate;
 mod kinds;
 mod ledger;
@@ -50,6 +51,7 @@ const SECTIONS: &[(&str, &str, &str, Access)] = &[
     ("/settings/kinds", "kinds", "help-circle", POLICY),
     ("/settings/levels", "levels", "target", POLICY),
     ("/settings/calendars", "calendars", "calendar", POLICY),
+    ("/settings/functions", "functions", "users", POLICY),
     ("/settings/limits", "limits", "clock", POLICY),
     ("/settings/gate", "gate", "shield-half", POLICY),
     ("/settings/webhooks", "webhooks", "link", POLICY),
@@ -78,6 +80,7 @@ pub(super) fn routes() -> Vec<Route> {
         matrix::routes(),
         codes::routes(),
         kinds::routes(),
+        functions::routes(),
         limits::routes(),
         levels::routes(),
         calendars::routes(),

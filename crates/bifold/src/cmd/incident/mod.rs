@@ -1,5 +1,7 @@
 //! `bifold incident`: work on incidents over the API, for people and scripts.
 
+mod clocks;
+
 use crate::cli::{Api, Incident, IncidentVerb as V};
 use crate::client::Client;
 use crate::exit::{Code, Coded};
@@ -32,6 +34,7 @@ pub(crate) fn carry_out(client: &Client, verb: V) -> anyhow::Result<(Value, Stri
         } => list(client, all, mine, security, limit),
         V::Show { incident } => show(client, &incident),
         V::Search { query } => search(client, &query.join(" ")),
+        V::Clocks { incident } => clocks::clocks(client, &incident),
         V::Declare {
             title,
             description,
@@ -85,6 +88,21 @@ fn request(verb: V) -> anyhow::Result<Request> {
             ("Assessed", incident, "assess", body)
         }
         V::Acknowledge { incident } => ("Acknowledged", incident, "acknowledge", json!({})),
+        V::Escalate {
+            incident,
+            to,
+            hierarchical,
+            reason,
+        } => {
+            let way = if hierarchical {
+                "hierarchical"
+            } else {
+                "functional"
+            };
+            let whom: Vec<Value> = to.iter().map(|whom| called(whom)).collect();
+            let body = json!({ "way": way, "whom": whom, "reason": reason });
+            ("Called for help on", incident, "escalate", body)
+        }
         V::Take { incident } => ("Taken", incident, "take", json!({})),
         V::Start { incident } => ("Work started on", incident, "start", json!({})),
         V::Note {
@@ -142,10 +160,22 @@ fn request(verb: V) -> anyhow::Result<Request> {
         V::Reopen { incident, reason } => {
             ("Reopened", incident, "reopen", json!({ "reason": reason }))
         }
-        V::Declare { .. } | V::List { .. } | V::Show { .. } | V::Search { .. } => {
+        V::Declare { .. }
+        | V::List { .. }
+        | V::Show { .. }
+        | V::Search { .. }
+        | V::Clocks { .. } => {
             return Err(Coded::error(Code::Usage, "not a command to one incident"));
         }
     })
+}
+
+/// `role:incident_manager` as the API writes it; `assignee` and `holders` stand for themselves.
+fn called(whom: &str) -> Value {
+    match whom.split_once(':') {
+        Some((sort, value)) => json!({ sort: value }),
+        None => Value::from(whom),
+    }
 }
 
 pub(super) fn object<const N: usize>(fields: [(&str, Option<String>); N]) -> Value {
@@ -319,6 +349,21 @@ fn show(client: &Client, incident: &str) -> anyhow::Result<(Value, String)> {
         if !text(&answer, key).is_empty() {
             let _ = writeln!(out, "{label}: {}", text(&answer, key));
         }
+    }
+    let pages = answer.get("pages").and_then(Value::as_array);
+    for page in pages.into_iter().flatten() {
+        let called = page.get("called").and_then(Value::as_array);
+        let names: Vec<&str> = called
+            .into_iter()
+            .flatten()
+            .map(|p| text(p, "name"))
+            .collect();
+        let _ = writeln!(
+            out,
+            "Paging: {} ({})",
+            names.join(", "),
+            text(page, "state")
+        );
     }
     history(&entries, &mut out);
     if let Some(map) = answer.as_object_mut() {
