@@ -81,8 +81,7 @@ impl IncidentPage {
 
     pub(super) fn page_style(&self, page: &PageView) -> &'static str {
         match page.state {
-            PagingState::Calling => "warn",
-            PagingState::Taken => "",
+            PagingState::Calling | PagingState::Taken => "",
             PagingState::Unanswered => "bad",
         }
     }
