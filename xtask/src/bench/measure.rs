@@ -3,7 +3,7 @@
 use super::declare::Declares;
 use super::table::{Row, Table};
 use super::usage::{load_average, memory_kib};
-use super::{Options, evidence, import, ledger, load, pages};
+use super::{Options, due, evidence, import, ledger, load, pages};
 use crate::paths::{self, Scratch};
 use crate::process::Running;
 use crate::server::Organisation;
@@ -34,6 +34,12 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
         log: scratch.path().join("server.log"),
         declares: Declares::prepare(scratch.path(), seconds)?,
     };
+    bench.mark("clocks");
+    bench.clocks(&scratch.path().join("clocks"))?;
+    if options.clocks_only {
+        bench.table.close(&paths::target().join("bench.json"))?;
+        return Ok(true);
+    }
     bench.mark("ingest of evidence");
     bench.evidence(&scratch.path().join("evidence"), evidence_mb * 1_000_000)?;
     if options.evidence_only {
@@ -69,6 +75,13 @@ impl Bench {
 
     fn found(&self, data: &Path) -> Result<Organisation> {
         Organisation::found(&self.programs, data, None)
+    }
+
+    fn clocks(&mut self, data: &Path) -> Result<()> {
+        self.found(data)?;
+        due::measure(data, &mut self.table)?;
+        std::fs::remove_dir_all(data)?;
+        Ok(())
     }
 
     fn evidence(&mut self, data: &Path, size_bytes: u64) -> Result<()> {

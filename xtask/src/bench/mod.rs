@@ -8,6 +8,8 @@ use clap::Args;
 #[cfg(feature = "bench")]
 mod declare;
 #[cfg(feature = "bench")]
+mod due;
+#[cfg(feature = "bench")]
 mod evidence;
 #[cfg(feature = "bench")]
 mod import;
@@ -41,6 +43,9 @@ pub(crate) struct Options {
     /// Measures the ingest of evidence and nothing else.
     #[arg(long)]
     evidence_only: bool,
+    /// Measures the clocks of service levels and nothing else.
+    #[arg(long, conflicts_with = "evidence_only")]
+    clocks_only: bool,
     /// Small sizes and short measurements, to see that it works.
     #[arg(long)]
     quick: bool,
