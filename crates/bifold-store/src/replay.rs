@@ -5,7 +5,8 @@ use crate::disclosed::Envelopes;
 use crate::error::{Error, Result};
 use crate::query::search;
 use crate::store::{Inner, Store};
-use crate::write::{clocked, exhibit, project, seal, state_type};
+use crate::write::clocked::{self, Clocks};
+use crate::write::{exhibit, project, seal, state_type};
 use bifold_domain::policy::{Policy, PolicyId};
 use bifold_domain::record::{self, State};
 use bifold_domain::{At, Meta, PersonId};
@@ -230,8 +231,9 @@ fn rows_of(
         folded.state.to_json().map_err(Error::damaged)?.into(),
     ];
     let mut rows = project::Rows::default();
-    project::main(org, &folded.state, folded.version, policy, &mut rows);
-    project::side(org, &folded.state, policy, &mut rows);
+    let (state, mut clocks) = (&folded.state, Clocks::default());
+    project::main(org, state, folded.version, policy, &mut clocks, &mut rows);
+    project::side(org, state, policy, &mut clocks, &mut rows);
     Ok((snapshot, rows))
 }
 

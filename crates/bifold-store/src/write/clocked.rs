@@ -40,6 +40,16 @@ pub(crate) struct Clocked<'a> {
     policy: &'a Policy,
 }
 
+/// The clocks of one incident, computed when they are first asked for.
+#[derive(Default)]
+pub(crate) struct Clocks<'a>(Option<Clocked<'a>>);
+
+impl<'a> Clocks<'a> {
+    pub(crate) fn of(&mut self, incident: &Incident, policy: &'a Policy) -> &Clocked<'a> {
+        self.0.get_or_insert_with(|| Clocked::of(incident, policy))
+    }
+}
+
 /// What the incident's own row says of its clocks.
 pub(crate) struct Next {
     /// The earliest end of a time that everybody may know of.
@@ -53,7 +63,7 @@ pub(crate) struct Next {
 }
 
 impl<'a> Clocked<'a> {
-    pub(crate) fn of(incident: &Incident, policy: &'a Policy) -> Self {
+    fn of(incident: &Incident, policy: &'a Policy) -> Self {
         let held = policy.terms.held(incident.times.recorded);
         let clocks = level::clocks(&incident.trail, &held);
         Self {

@@ -3,7 +3,7 @@
 //! A row is a pure function of a record's state: nothing else writes projections, so a rebuilt
 //! table equals the one that grew. `replay` compares exactly these rows with what is stored.
 
-use super::clocked::{self, Clocked};
+use super::clocked::{self, Clocked, Clocks};
 use super::exhibit;
 use crate::db::{Insert, Tx, Value};
 use crate::error::Result;
@@ -210,11 +210,19 @@ impl Rows {
 }
 
 /// The row of the record itself, in its own table. Records of the directory have none.
-pub(crate) fn main(org: &str, state: &State, version: u64, policy: &Policy, rows: &mut Rows) {
+pub(crate) fn main<'a>(
+    org: &str,
+    state: &State,
+    version: u64,
+    policy: &'a Policy,
+    clocks: &mut Clocks<'a>,
+    rows: &mut Rows,
+) {
     match state {
         State::Incident(incident) => {
+            let clocks = clocks.of(incident, policy);
             rows.incident
-                .push(incident_row(org, incident, version, policy));
+                .push(incident_row(org, incident, version, clocks));
         }
         State::Event(event) => rows.event.push(event_row(org, event, version)),
         State::Evidence(evidence) => {
@@ -239,12 +247,18 @@ pub(crate) fn main(org: &str, state: &State, version: u64, policy: &Policy, rows
 
 /// The rows that hang on a record: members, verdicts, seats in lanes, relations, what meets the
 /// gate; services of an asset.
-pub(crate) fn side(org: &str, state: &State, policy: &Policy, rows: &mut Rows) {
+pub(crate) fn side<'a>(
+    org: &str,
+    state: &State,
+    policy: &'a Policy,
+    clocks: &mut Clocks<'a>,
+    rows: &mut Rows,
+) {
     match state {
         State::Incident(incident) => {
             side_of_incident(org, incident, rows);
-            rows.clock
-                .extend(Clocked::of(incident, policy).rows(org, incident.id.as_str()));
+            let clocks = clocks.of(incident, policy);
+            rows.clock.extend(clocks.rows(org, incident.id.as_str()));
         }
         State::Evidence(evidence) => rows.party.extend(exhibit::parties(org, evidence)),
         State::Asset(asset) => {
@@ -322,8 +336,8 @@ pub(crate) fn seq(year: i16, number: u64) -> i64 {
     (i64::from(year) << 40) + i64::try_from(number).unwrap_or(i64::MAX >> 24)
 }
 
-fn incident_row(org: &str, i: &Incident, version: u64, policy: &Policy) -> Vec<Value> {
-    let clock = Clocked::of(i, policy).next(i);
+fn incident_row(org: &str, i: &Incident, version: u64, clocks: &Clocked<'_>) -> Vec<Value> {
+    let clock = clocks.next(i);
     let further: Vec<&str> = i
         .verdicts
         .iter()

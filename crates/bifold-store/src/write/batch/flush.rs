@@ -5,6 +5,7 @@ use crate::db::{Insert, Sql, Value};
 use crate::error::{Error, Result};
 use crate::notify::NOTICE;
 use crate::query::search;
+use crate::write::clocked::Clocks;
 use crate::write::project;
 
 const ENTRY: Insert = Insert {
@@ -134,9 +135,11 @@ impl Batch<'_> {
                 prev.map(|h| h.to_string()).unwrap_or_default().into(),
                 state.to_json().map_err(Error::damaged)?.into(),
             ]);
-            project::main(&org, state, *version, &self.directory.policy, &mut rows);
+            let policy = &self.directory.policy;
+            let mut clocks = Clocks::default();
+            project::main(&org, state, *version, policy, &mut clocks, &mut rows);
             let mut new = project::Rows::default();
-            project::side(&org, state, &self.directory.policy, &mut new);
+            project::side(&org, state, policy, &mut clocks, &mut new);
             let sides = [
                 (&side.member, new.member, &mut rows.member),
                 (&side.verdict, new.verdict, &mut rows.verdict),

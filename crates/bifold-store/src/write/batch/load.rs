@@ -3,6 +3,7 @@
 use super::{Batch, Loaded, Staged, counter_name};
 use crate::db::Sql;
 use crate::error::{Error, Result};
+use crate::write::clocked::Clocks;
 use crate::write::{Operation, project};
 use bifold_domain::record::{Needs, State};
 use bifold_domain::{At, Neighbours, Subject};
@@ -51,7 +52,9 @@ impl Batch<'_> {
                 let state =
                     State::from_json(&row.subject_type, &row.state).map_err(Error::damaged)?;
                 let mut side = project::Rows::default();
-                project::side(&self.inner.org, &state, &self.directory.policy, &mut side);
+                let policy = &self.directory.policy;
+                let mut clocks = Clocks::default();
+                project::side(&self.inner.org, &state, policy, &mut clocks, &mut side);
                 let loaded = Loaded {
                     state: Some(state),
                     version: u64::try_from(row.version).map_err(Error::damaged)?,
