@@ -15,6 +15,7 @@ mod anchors;
 )]
 mod authority;
 mod backup;
+mod clock_crash;
 mod collect;
 mod evidence;
 mod evidence_bucket;
