@@ -6,7 +6,7 @@ use bifold_domain::incident::{Because, Command as C, Hold, PendingOn, Resolve};
 use bifold_domain::level::{Act, Levels, Metric};
 use bifold_domain::policy::{self, NewLevels, PolicyId};
 use bifold_domain::time::{DAY, HOUR, MINUTE};
-use bifold_domain::{Actor, Command, IncidentId, Role, Text};
+use bifold_domain::{Actor, At, Command, IncidentId, Role, Text};
 use bifold_store::query::incident::{Filter, Order};
 use bifold_store::{Operation, Store};
 
@@ -68,6 +68,18 @@ async fn what_is_due_fires_once_whoever_looks_how_often() {
         assert!(everything_due(&world.store).await > 0);
         let missed = facts(&world, &id, "incident.target_missed").await;
         assert_eq!(missed, 4, "response, update, restore and resolve");
+        assert_eq!(everything_due(&world.store).await, 0);
+        // To 1970 and back, then past what fits into 32 bits.
+        let (fresh, _) = world.declare(&agent, "Printing fails again").await;
+        let now = world.store.shell().clock.now();
+        let to = |when: &str| At::parse(when).unwrap().micros() - now.micros();
+        let (first, last) = (to("1970-01-01T00:00:00Z"), to("2038-01-20T00:00:00Z"));
+        world.store.shell().advance(first);
+        assert_eq!(everything_due(&world.store).await, 0, "nothing is early");
+        world.store.shell().advance(last - first);
+        assert!(everything_due(&world.store).await > 0);
+        let missed = facts(&world, &fresh, "incident.target_missed").await;
+        assert_eq!(missed, 4, "none is late");
         assert_eq!(everything_due(&world.store).await, 0);
         world.check().await;
     }
