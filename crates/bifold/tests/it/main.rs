@@ -24,6 +24,7 @@ mod forecast;
 mod import_real_data;
 mod import_run;
 mod imported_clocks;
+mod imported_pauses;
 mod journey;
 #[path = "../../../bifold-store/tests/it/service.rs"]
 #[allow(
