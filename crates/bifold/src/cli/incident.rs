@@ -81,8 +81,8 @@ pub enum IncidentVerb {
     Escalate {
         /// Its number or id.
         incident: String,
-        /// Whom: assignee, holders, role:incident_manager, team:ID, person:ID, function:KEY,
-        /// schedule:ID or chain:ID; repeatable.
+        /// Whom: assignee, holders, `role:incident_manager`, `team:ID`, `person:ID`,
+        /// `function:KEY`, `schedule:ID` or `chain:ID`; repeatable.
         #[arg(long, required = true, value_name = "WHOM")]
         to: Vec<String>,
         /// To people who decide more (hierarchical) instead of those who know more (functional).
