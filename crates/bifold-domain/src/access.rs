@@ -8,6 +8,10 @@
 use crate::id::{PersonId, TeamId};
 use crate::refusal::Refusal;
 
+/// A closed set of values, each with the word by which JSON and the database know it.
+///
+/// The word is the variant in snake case; a test of every set holds the two together.
+#[macro_export]
 macro_rules! closed_set {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
         $(#[$doc])*
@@ -40,7 +44,7 @@ macro_rules! closed_set {
         }
     };
 }
-pub(crate) use closed_set;
+pub(crate) use crate::closed_set;
 
 closed_set! {
     /// A role that a person holds in the organisation.

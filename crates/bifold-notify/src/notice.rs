@@ -1,37 +1,9 @@
 //! What is told: one thing that happened, to one person, about one record.
 
-use bifold_domain::At;
 use bifold_domain::incident::Tlp;
+use bifold_domain::{At, closed_set};
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(
-            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize,
-            serde::Deserialize, utoipa::ToSchema,
-        )]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$vdoc])* $variant),* }
-
-        impl $name {
-            /// Every value, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The word in JSON and in the database.
-            pub fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-
-            /// Reads the word.
-            pub fn from_word(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.word() == word)
-            }
-        }
-    };
-}
-pub(crate) use words;
-
-words! {
+closed_set! {
     /// How much it presses. The greater presses more.
     Urgency {
         /// Worth knowing; comes bundled.
@@ -43,7 +15,7 @@ words! {
     }
 }
 
-words! {
+closed_set! {
     /// What somebody is told of.
     Occasion {
         /// A page of an on-call rule.
@@ -81,7 +53,7 @@ words! {
     }
 }
 
-words! {
+closed_set! {
     /// What a thing asks of the way it is told by, and what a way may carry. The greater is the
     /// more confidential: TLP 2.0, and above it records that only named people may read.
     Clearance {

@@ -4,9 +4,9 @@
 //! is shown whole, and `Debug` shows none.
 
 use crate::guard::parse_url;
-use crate::notice::words;
 use crate::push::Keys;
 use crate::request::header_safe;
+use bifold_domain::closed_set;
 use lettre::Address;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -16,7 +16,7 @@ const URL_BYTES: usize = 2_000;
 /// Bytes of a name or a token at most.
 const NAME_BYTES: usize = 400;
 
-words! {
+closed_set! {
     /// Which kind of way.
     Kind {
         /// E-mail.

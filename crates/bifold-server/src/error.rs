@@ -65,6 +65,11 @@ impl Error {
         Refusal::no(what).into()
     }
 
+    /// The same as a check: refuses what was not found.
+    pub(crate) fn unless(found: bool, what: &str) -> Result<()> {
+        found.then_some(()).ok_or_else(|| Self::no(what))
+    }
+
     /// For the few endpoints that the domain does not decide.
     pub(crate) fn lacks(permission: Permission) -> Self {
         Refusal::NotPermitted { permission }.into()

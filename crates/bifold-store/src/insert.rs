@@ -17,6 +17,16 @@ pub(crate) struct Insert {
 const ROWS_LIMIT: usize = 128;
 
 impl Insert {
+    /// The same without the columns behind the first `count`, which then hold what the schema
+    /// gives them.
+    pub(crate) const fn first_columns(&self, count: usize) -> Self {
+        Self {
+            table: self.table,
+            columns: self.columns.split_at(count).0,
+            key: self.key,
+        }
+    }
+
     /// The statement, its placeholders numbered or bare.
     fn text(&self, rows: usize, numbered: bool) -> String {
         let mut text = format!(

@@ -22,6 +22,7 @@ pub mod job;
 pub mod ledger;
 mod migrate;
 pub mod notify;
+mod own;
 pub mod personal;
 pub mod query;
 mod replay;

@@ -6,6 +6,7 @@
 
 use crate::db::{Sql, Value};
 use crate::error::{Error, Result};
+use crate::own::Own;
 use crate::store::Store;
 use bifold_domain::refusal::Invalid;
 use bifold_domain::{At, PersonId, Refusal, TeamId, Viewer};
@@ -191,41 +192,26 @@ fn unfit(why: Invalid) -> Error {
     Refusal::BadValue { why }.into()
 }
 
+const OWN_PREFERENCES: Own = Own {
+    table: "preference",
+};
+
 const COLUMNS: &str = "SELECT id, owner, name, query, is_shared, team, created_at FROM saved_view";
 
 impl Store {
     /// How a person wants the pages; the defaults when they never said.
     pub async fn preferences(&self, person: &PersonId) -> Result<Preferences> {
         let mut lease = self.inner.db.reader().await?;
-        let row: Option<(String,)> =
-            Sql::new("SELECT body FROM preference WHERE org = $1 AND person = $2")
-                .arg(&self.inner.org)
-                .arg(person.as_str())
-                .first(lease.conn())
-                .await?;
-        // Members of a later version are ignored. What cannot be read at all counts as never
-        // said: nobody is kept from their work by a colour.
-        Ok(row
-            .and_then(|(body,)| serde_json::from_str(&body).ok())
-            .unwrap_or_default())
+        // Nobody is kept from their work by a colour that cannot be read.
+        OWN_PREFERENCES
+            .read(lease.conn(), &self.inner.org, person.as_str())
+            .await
     }
 
     /// Keeps how a person wants the pages.
     pub async fn set_preferences(&self, person: &PersonId, wanted: &Preferences) -> Result<()> {
         wanted.check().map_err(unfit)?;
-        let body = serde_json::to_string(wanted).map_err(Error::damaged)?;
-        let mut tx = self.inner.db.begin().await?;
-        Sql::new(
-            "INSERT INTO preference (org, person, body) VALUES ($1, $2, $3) \
-             ON CONFLICT (org, person) DO UPDATE SET body = excluded.body",
-        )
-        .arg(&self.inner.org)
-        .arg(person.as_str())
-        .arg(body)
-        .run(tx.conn())
-        .await?;
-        tx.commit().await?;
-        Ok(())
+        self.keep_own(&OWN_PREFERENCES, person, wanted).await
     }
 
     /// The views of this person and those shared with them, by name.

@@ -119,9 +119,6 @@ async fn revoke(
 ) -> Result<Response> {
     let found = server.store.revoke_token(&caller.actor.person, &id).await?;
     server.known.forget();
-    if found {
-        Ok(StatusCode::NO_CONTENT.into_response())
-    } else {
-        Err(Error::no("token"))
-    }
+    Error::unless(found, "token")?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -11,7 +11,10 @@ use bifold_notify::{Clearance, Notice, Outcome, Sender, Urgency};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-fn sender(server: &Server) -> Result<Arc<Sender>> {
+/// What sends a test of this person, who has not asked for too many lately.
+fn sender(server: &Server, person: &PersonId) -> Result<Arc<Sender>> {
+    let now = server.store.shell().clock.now();
+    server.trials.pass(person.as_str(), now)?;
     let sender = server.config.sender.clone();
     sender.ok_or_else(|| Error::Shape {
         at: "channel".to_owned(),
@@ -25,7 +28,7 @@ pub(crate) async fn test_channel(
     person: &PersonId,
     id: &str,
 ) -> Result<Option<Outcome>> {
-    let sender = sender(server)?;
+    let sender = sender(server, person)?;
     let Some((channel, code)) = server.store.channel_code(person, id).await? else {
         return Ok(None);
     };
@@ -54,9 +57,13 @@ pub(crate) async fn test_channel(
     Ok(Some(outcome))
 }
 
-/// Tells a webhook that it is being tested. `None` when there is none such.
-pub(crate) async fn test_webhook(server: &Server, id: &str) -> Result<Option<Outcome>> {
-    let sender = sender(server)?;
+/// Tells a webhook that this person tests it. `None` when there is none such.
+pub(crate) async fn test_webhook(
+    server: &Server,
+    person: &PersonId,
+    id: &str,
+) -> Result<Option<Outcome>> {
+    let sender = sender(server, person)?;
     let hook = server.store.webhook(id).await?;
     let Some((hook, target)) = hook.and_then(|hook| Some((hook.clone(), hook.target?))) else {
         return Ok(None);

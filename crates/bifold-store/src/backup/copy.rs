@@ -2,6 +2,7 @@
 
 use crate::db::{Dynamic, Insert, Sql, Tx, Value};
 use crate::error::Result;
+use crate::notify::{HOOK_DELIVERY, NOTICES};
 
 /// Rows read at a time.
 const PAGE: usize = 2_000;
@@ -213,24 +214,7 @@ pub(super) const COPIED: &[Insert] = &[
         &["org", "person"],
         &["org", "person", "body"],
     ),
-    table(
-        "notice",
-        &["org", "id"],
-        &[
-            "org",
-            "id",
-            "person",
-            "occasion",
-            "urgency",
-            "subject_type",
-            "subject",
-            "actor",
-            "at",
-            "planned_at",
-            "warning",
-            "read_at",
-        ],
-    ),
+    NOTICES,
     table(
         "delivery",
         &["org", "notice", "channel"],
@@ -269,26 +253,7 @@ pub(super) const COPIED: &[Insert] = &[
             "created_at",
         ],
     ),
-    table(
-        "webhook_delivery",
-        &["org", "webhook", "log", "idx"],
-        &[
-            "org",
-            "webhook",
-            "log",
-            "idx",
-            "kind",
-            "subject_type",
-            "subject",
-            "at",
-            "state",
-            "due_at",
-            "attempts",
-            "sent_at",
-            "receipt",
-            "error",
-        ],
-    ),
+    HOOK_DELIVERY,
 ];
 
 /// Kept tables that no backup holds: what they are for ends with the machine.

@@ -21,7 +21,8 @@ use sqlx::FromRow;
 /// Failures in a row after which those who look after the system hear of it.
 const ALARM_AFTER: i64 = 4;
 
-const DELIVERY: Insert = Insert {
+/// Its table whole, as a backup copies it.
+pub(crate) const HOOK_DELIVERY: Insert = Insert {
     table: "webhook_delivery",
     columns: &[
         "org",
@@ -35,9 +36,15 @@ const DELIVERY: Insert = Insert {
         "state",
         "due_at",
         "attempts",
+        "sent_at",
+        "receipt",
+        "error",
     ],
     key: &["org", "webhook", "log", "idx"],
 };
+
+/// What is known when an event is queued: the rest is what became of it.
+const QUEUED: Insert = HOOK_DELIVERY.first_columns(11);
 
 /// An event for a webhook, as far as it may hear of it.
 #[derive(Debug, Clone)]
@@ -194,7 +201,7 @@ impl Store {
         .run(tx.conn())
         .await?;
         if moved == 1 {
-            DELIVERY.run(&mut tx, rows).await?;
+            QUEUED.run(&mut tx, rows).await?;
             tx.commit().await?;
         }
         Ok(entries.len())

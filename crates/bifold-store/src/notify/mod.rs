@@ -28,10 +28,11 @@ mod vapid;
 pub use channel::{CHANNELS_LIMIT, Channel, ChannelState, NewChannel};
 pub use claim::Parcel;
 pub use hook::{EVENTS_BYTES, HookTarget, NewWebhook, WEBHOOKS_LIMIT, Webhook};
+pub(crate) use hook_log::HOOK_DELIVERY;
 pub use hook_log::{HookDelivery, HookEvent};
 pub use inbox::{Noted, Shown};
-pub(crate) use raise::NOTICE;
 pub use raise::{About, Raise};
+pub(crate) use raise::{NOTICE, NOTICES};
 
 use bifold_domain::time::{DAY, HOUR, MINUTE};
 use bifold_domain::{Directory, PersonId, Role};

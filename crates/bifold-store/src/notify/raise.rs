@@ -15,7 +15,8 @@ const AGAIN_AFTER: i64 = DAY;
 /// The type of subject of what is about no record.
 pub(super) const PART: &str = "system";
 
-pub(crate) const NOTICE: Insert = Insert {
+/// The table of notices whole, as a backup copies it.
+pub(crate) const NOTICES: Insert = Insert {
     table: "notice",
     columns: &[
         "org",
@@ -27,8 +28,17 @@ pub(crate) const NOTICE: Insert = Insert {
         "subject",
         "actor",
         "at",
+        "planned_at",
+        "warning",
+        "read_at",
     ],
+    key: &["org", "id"],
+};
+
+/// What is known when a notice is raised: the rest is what became of it.
+pub(crate) const NOTICE: Insert = Insert {
     key: &[],
+    ..NOTICES.first_columns(9)
 };
 
 /// What a notice is about.

@@ -179,11 +179,7 @@ pub(crate) async fn changed(
         .store
         .change_channel(me, id, &to.label, to.clearance, to.place)
         .await?;
-    if found {
-        Ok(())
-    } else {
-        Err(Error::no("channel"))
-    }
+    Error::unless(found, "channel")
 }
 
 async fn remove(
@@ -198,11 +194,7 @@ async fn remove(
 pub(crate) async fn removed(server: &Server, caller: &Caller, id: &str) -> Result<()> {
     let me = &caller.actor.person;
     let found = server.store.remove_channel(me, id).await?;
-    if found {
-        Ok(())
-    } else {
-        Err(Error::no("channel"))
-    }
+    Error::unless(found, "channel")
 }
 
 async fn test(
@@ -214,11 +206,7 @@ async fn test(
 }
 
 pub(crate) async fn tested(server: &Server, caller: &Caller, id: &str) -> Result<Tested> {
-    let me = &caller.actor.person;
-    server
-        .trials
-        .pass(me.as_str(), server.store.shell().clock.now())?;
-    let outcome = notify::test_channel(server, me, id).await?;
+    let outcome = notify::test_channel(server, &caller.actor.person, id).await?;
     outcome
         .map(Tested::from)
         .ok_or_else(|| Error::no("channel"))
