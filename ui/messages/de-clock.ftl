@@ -272,3 +272,48 @@ function-nobody = Hat sie niemand inne, gibt es sie nicht mehr.
 function-add = Funktion anlegen
 function-key = Ihr Schlüssel
 done-function = Festgelegt, wer { $about } innehat
+
+# Wie die Service-Levels liefen.
+nav-reports = Berichte
+went-title = Wie die Service-Levels liefen
+went-lead = Von Uhren, die in dieser Zeit begannen. Ein Ziel ist erreicht, wenn seine Uhr rechtzeitig anhielt; was noch rechtzeitig läuft, zählt auf keiner Seite.
+went-period = Zeitraum
+went-days = { $n } Tage
+went-percent = { $n } %
+went-none = In dieser Zeit begann keine Uhr
+went-none-lead = Wählen Sie eine längere Zeit, oder sehen Sie unter Einstellungen, Service-Levels nach, ob es welche gibt.
+went-table = Erreicht und verfehlt
+went-over = Vorbei
+went-missed = Verfehlt
+went-met = Erreicht
+went-running = Läuft noch
+went-none-missed = Nichts wurde verfehlt.
+went-causes = Wofür die Zeit verfehlter Ziele verging
+went-own = { $percent } % davon war unsere eigene Zeit.
+went-causes-lead = Gezählt ist die Zeit, bis ein Ziel vorbei war, danach, wie der Vorfall stand. Zeit, für die eine Uhr anhält, gehört niemandem.
+went-cut = Nur die neuesten { $n } sind berücksichtigt.
+went-main = { $n ->
+    [0] Hauptgrund von keinem
+    [one] Hauptgrund von einem
+   *[other] Hauptgrund von { $n }
+ }
+went-misses = Verfehlt, das Neueste zuerst
+went-incident = Vorfall
+went-cause = Meistens
+went-of = Von der Zeit
+went-more = Es gibt mehr; die API nennt sie.
+cause-queue = wartet, dass es jemand übernimmt
+cause-work = in Arbeit
+cause-user = wartet auf den Anwender
+cause-supplier = wartet auf einen Lieferanten
+cause-change = wartet auf eine Änderung
+cause-evidence = für Beweise aufgehalten
+cause-scheduled = wartet auf eine vereinbarte Zeit
+level-own = Eigene Bedingungen für Beginn und Ende
+level-own-lead = Eine aus einer Spalte genügt. Steht nichts unter „läuft weiter“, läuft eine angehaltene Uhr weiter, sobald nichts sie anhält. Was sich widerspricht, wird mit dem Grund abgelehnt.
+level-own-when = Wenn
+level-part-start = beginnt
+level-part-resume = läuft weiter
+level-part-stop = endet
+level-part-reset = beginnt neu
+level-part-cancel = lief nie

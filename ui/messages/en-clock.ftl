@@ -272,3 +272,48 @@ function-nobody = Held by nobody, it is no more.
 function-add = Add a function
 function-key = Its key
 done-function = Set who holds { $about }
+
+# How service levels went.
+nav-reports = Reports
+went-title = How service levels went
+went-lead = Of clocks that began in this time. A target is met when its clock stopped in time; clocks still running in time count neither way.
+went-period = Period
+went-days = { $n } days
+went-percent = { $n } %
+went-none = No clock began in this time
+went-none-lead = Choose a longer time, or look under Settings, Service levels, whether there are any.
+went-table = Met and missed
+went-over = Over
+went-missed = Missed
+went-met = Met
+went-running = Still running
+went-none-missed = Nothing was missed.
+went-causes = What the time of missed targets went to
+went-own = { $percent } % of it was our own time.
+went-causes-lead = Counted is the time until a target was over, by how the incident stood. Time for which a clock pauses is nobody's.
+went-cut = Only the newest { $n } are looked at.
+went-main = { $n ->
+    [0] main cause of none
+    [one] main cause of one
+   *[other] main cause of { $n }
+ }
+went-misses = Missed, the newest first
+went-incident = Incident
+went-cause = Mostly
+went-of = Of the time
+went-more = There are more; the API lists them.
+cause-queue = waiting for somebody to take it on
+cause-work = worked on
+cause-user = waiting for the user
+cause-supplier = waiting for a supplier
+cause-change = waiting for a change
+cause-evidence = held up for evidence
+cause-scheduled = waiting for an agreed time
+level-own = Own conditions for starting and stopping
+level-own-lead = Any one of a column is enough. Without anything under “goes on”, a paused clock goes on as soon as nothing pauses it. What contradicts itself is refused with the reason.
+level-own-when = When
+level-part-start = starts
+level-part-resume = goes on
+level-part-stop = stops
+level-part-reset = begins anew
+level-part-cancel = never ran

@@ -6,6 +6,7 @@
 //! of the levels under which the incident was recorded, so that it can be explained interval by
 //! interval and gives the same due time everywhere and ever after.
 
+mod cause;
 mod check;
 mod clock;
 mod explain;
@@ -16,6 +17,7 @@ mod test;
 #[cfg(test)]
 mod tests;
 
+pub use cause::{Cause, causes};
 pub(crate) use check::known;
 pub use clock::{Clock, ClockKey, Ended, Run, RunState, Stretch, clocks};
 pub use explain::{Interval, Why, explain, shares};

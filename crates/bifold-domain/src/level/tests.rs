@@ -1,5 +1,6 @@
 mod brute;
 mod cases;
+mod causes;
 mod checks;
 
 use super::*;

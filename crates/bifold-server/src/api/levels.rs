@@ -11,8 +11,8 @@ use crate::view::forecast::ModelView;
 use crate::write::Write;
 use axum::extract::State;
 use axum::response::Response;
-use bifold_domain::level::{Levels, Metric, Version};
-use bifold_domain::time::DAY;
+use bifold_domain::level::{Cause, Levels, Metric, Version};
+use bifold_domain::time::{DAY, SECOND};
 use bifold_domain::{At, Permission};
 use bifold_store::query::level;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) const DAYS: u32 = 90;
 const DAYS_MAX: u32 = 3_660;
 /// Missed targets in one answer.
-const MISSES: u32 = 500;
+pub(crate) const MISSES: u32 = 500;
 
 const BETWEEN: &[Param] = &[
     (
@@ -83,7 +83,7 @@ pub(crate) fn routes() -> Vec<Route> {
             Access::SignedIn,
             missed,
         )
-        .summary("The targets that were missed, the newest first.")
+        .summary("The targets that were missed, the newest first, and what their time went to.")
         .query(BETWEEN)
         .answers(200, Answer::Json(Described::page_of::<Missed>())),
     ]
@@ -183,6 +183,21 @@ struct Missed {
     due: At,
     #[schema(required)]
     ended_at: Option<At>,
+    /// What most of its time went to until it was over; absent where none counted.
+    #[schema(required)]
+    cause: Option<Cause>,
+    /// All that its time went to, the most first.
+    spent: Vec<Spent>,
+}
+
+/// A part of the time of a missed target.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = TimeSpent)]
+struct Spent {
+    /// What it went to.
+    cause: Cause,
+    /// How much, in seconds of the calendar.
+    seconds: i64,
 }
 
 async fn learned(State(server): State<Server>, _: Caller) -> Result<Response> {
@@ -307,6 +322,15 @@ async fn missed(
         metric: m.metric,
         due: At::from_micros(m.due),
         ended_at: m.ended_at.map(At::from_micros),
+        cause: m.causes.first().map(|(cause, _)| *cause),
+        spent: m
+            .causes
+            .iter()
+            .map(|&(cause, micros)| Spent {
+                cause,
+                seconds: micros / SECOND,
+            })
+            .collect(),
     });
     Ok(answer::ok(&Page::whole(shown.collect())))
 }

@@ -130,6 +130,12 @@ impl Visit {
                 "message",
                 roles == BTreeSet::from([Role::Reporter]),
             ),
+            (
+                "/reports/service-levels",
+                "reports",
+                "chart-bar",
+                self.may(Permission::ReadIncidents),
+            ),
             ("/settings", "settings", "settings", true),
         ];
         let shown = rows.into_iter().filter(|(.., is_shown)| *is_shown);

@@ -330,6 +330,8 @@ mod tests {
             );
         };
         let catalogue = bifold_domain::gate::Rules::default();
+        let causes = bifold_domain::level::Cause::ALL.iter();
+        check("cause", causes.map(|w| w.word()).collect());
         check("effect", Effect::ALL.iter().map(|w| w.word()).collect());
         check("course", Course::ALL.iter().map(|w| w.word()).collect());
         check("ground", Ground::ALL.iter().map(|w| w.word()).collect());

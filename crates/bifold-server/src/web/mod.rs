@@ -30,6 +30,7 @@ mod palette;
 mod qr;
 mod queue;
 mod report;
+mod reports;
 mod rows;
 mod say;
 mod search;
@@ -64,6 +65,7 @@ pub(crate) fn routes() -> Vec<Route> {
         bulk::routes(),
         views::routes(),
         gates::routes(),
+        reports::routes(),
         on_call::routes(),
         evidence::routes(),
         more::routes(),

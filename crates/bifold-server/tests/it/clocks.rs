@@ -105,6 +105,15 @@ fn told(app: &TestApp) {
     assert!(report.text.contains("\"missed\":1"), "{}", report.text);
     let missed = agent.get("reports/service-levels/missed").is(200);
     assert!(missed.text.contains("Nobody looks"));
+    assert_eq!(missed.at("/items/0/cause"), "queue");
+    let shown = page(&agent, "/reports/service-levels?days=7").is(200).text;
+    for words in [
+        "Nobody looks",
+        "100 % of it was our own time",
+        "waiting for somebody",
+    ] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
     let call = json!({ "way": "hierarchical", "whom": [{ "role": "incident_manager" }], "reason": "Help." });
     agent.does(&id, "escalate", call).is(200);
     let fields = [
@@ -178,6 +187,37 @@ fn levels(app: &TestApp) {
     let shown = page(&admin, "/settings/levels").is(200).text;
     assert!(shown.contains("Response: 10 min"), "{shown}");
     page(&admin, "/settings/levels/gold").is(200);
+    // Conditions of its own; without them in the form they stay.
+    let mut own = fields("gold", "12");
+    own.extend([
+        ("response_own", "1"),
+        ("response_start[]", "assigned"),
+        ("response_stop[]", "usable"),
+        ("response_cancel[]", "gone"),
+    ]);
+    posted(&admin, "/settings/levels/gold", &own).is(303);
+    posted(&admin, "/settings/levels/gold", &fields("gold", "10")).is(303);
+    let held = admin.get("service-levels").is(200);
+    let conditions = held.at("/levels/0/targets/0/conditions");
+    assert_eq!(conditions["start"], json!(["assigned"]));
+    assert_eq!(conditions["stop"], json!(["usable"]));
+    let shown = page(&admin, "/settings/levels/gold").is(200).text;
+    assert!(
+        shown.contains("name=\"response_start[]\" value=\"assigned\" aria-label=\"starts: somebody has it\" checked"),
+        "{shown}"
+    );
+    own.extend([("response_stop[]", "assigned")]);
+    let refused = posted(&admin, "/settings/levels/gold", &own).is(422).text;
+    assert!(refused.contains("stops it whenever"), "{refused}");
+    let mut usual = fields("gold", "10");
+    usual.extend([
+        ("response_own", "1"),
+        ("response_start[]", "open"),
+        ("response_stop[]", "responded"),
+        ("response_stop[]", "resolved"),
+        ("response_cancel[]", "gone"),
+    ]);
+    posted(&admin, "/settings/levels/gold", &usual).is(303);
     page(&admin, "/settings/levels/silver").is(404);
     // What was recorded before keeps its version; what comes now has the new clock too.
     let old = app

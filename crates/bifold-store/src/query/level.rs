@@ -5,7 +5,7 @@ use crate::db::Sql;
 use crate::error::{Error, Result};
 use crate::store::Store;
 use bifold_domain::incident::Incident;
-use bifold_domain::level::{self, Clock, Levels, Metric, Terms, Version};
+use bifold_domain::level::{self, Cause, Clock, Levels, Metric, Terms, Version};
 use bifold_domain::record::State;
 use bifold_domain::{At, Viewer};
 use serde::Serialize;
@@ -85,7 +85,7 @@ pub struct Performance {
 }
 
 /// A target that was missed.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Miss {
     /// Number of the incident.
     pub number: String,
@@ -99,6 +99,48 @@ pub struct Miss {
     pub due: i64,
     /// When the run ended, if it has.
     pub ended_at: Option<i64>,
+    /// What its time went to until it was over, in microseconds of the calendar, the most first.
+    pub causes: Vec<(Cause, i64)>,
+}
+
+/// A missed run as the database has it, with the incident that it is computed from.
+#[derive(FromRow)]
+struct MissRow {
+    number: String,
+    title: String,
+    agreement: String,
+    metric: String,
+    run: i64,
+    due: i64,
+    ended_at: Option<i64>,
+    state: String,
+}
+
+impl MissRow {
+    fn read(self, terms: &Terms, now: At) -> Result<Miss> {
+        let state = State::from_json("incident", &self.state).map_err(Error::damaged)?;
+        let State::Incident(incident) = state else {
+            return Err(Error::damaged("a snapshot of another type"));
+        };
+        let held = terms.held(incident.times.recorded);
+        let clocks = level::clocks(&incident.trail, &held);
+        let is_it = |clock: &&Clock| {
+            clock.key.agreement.as_str() == self.agreement && clock.key.metric.word() == self.metric
+        };
+        let mut runs = clocks.iter().filter(is_it).flat_map(|clock| &clock.runs);
+        let run = runs.find(|run| i64::from(run.n) == self.run);
+        Ok(Miss {
+            causes: run.map_or_else(Vec::new, |run| {
+                level::causes(run, &incident.trail, &held, now)
+            }),
+            number: self.number,
+            title: self.title,
+            agreement: self.agreement,
+            metric: self.metric,
+            due: self.due,
+            ended_at: self.ended_at,
+        })
+    }
 }
 
 impl Store {
@@ -185,14 +227,19 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Miss>> {
         let mut sql = Sql::new(
-            "SELECT i.number, i.title, c.agreement, c.metric, c.due, c.ended_at FROM clock c \
-             CROSS JOIN incident i WHERE c.due IS NOT NULL AND c.due < ",
+            "SELECT i.number, i.title, c.agreement, c.metric, c.run, c.due, c.ended_at, s.state \
+             FROM clock c CROSS JOIN incident i CROSS JOIN snapshot s \
+             WHERE s.org = i.org AND s.id = i.id AND c.due IS NOT NULL AND c.due < ",
         );
         sql.bind(self.now()).push(" AND ");
         self.began_in(&mut sql, viewer, from, until);
         sql.push(" ORDER BY c.due DESC, i.seq LIMIT ").bind(limit);
         let mut lease = self.inner.db.reader().await?;
-        Ok(sql.all(lease.conn()).await?)
+        let rows: Vec<MissRow> = sql.all(lease.conn()).await?;
+        drop(lease);
+        let directory = self.directory().await?;
+        let (terms, now) = (&directory.policy.terms, self.inner.shell.clock.now());
+        rows.into_iter().map(|row| row.read(terms, now)).collect()
     }
 
     fn began_in(&self, sql: &mut Sql, viewer: &Viewer, from: At, until: At) {

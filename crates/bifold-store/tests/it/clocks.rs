@@ -3,7 +3,7 @@
 
 use crate::world::{World, databases, short};
 use bifold_domain::incident::{Because, Command as C, Hold, PendingOn, Resolve};
-use bifold_domain::level::{Act, Levels, Metric};
+use bifold_domain::level::{Act, Cause, Levels, Metric};
 use bifold_domain::policy::{self, NewLevels, PolicyId};
 use bifold_domain::time::{DAY, HOUR, MINUTE};
 use bifold_domain::{Actor, At, Command, IncidentId, Role, Text};
@@ -205,6 +205,13 @@ async fn levels_that_change_leave_what_runs_alone_and_can_be_tried_before() {
         );
         let misses = world.store.misses(&viewer, since, now, 10).await.unwrap();
         assert_eq!(misses.len(), 4);
+        // Nobody took it on, so all of its time went by waiting for somebody.
+        for miss in &misses {
+            let [(cause, spent)] = miss.causes[..] else {
+                panic!("{miss:?}");
+            };
+            assert_eq!((cause, spent > 0), (Cause::Queue, true));
+        }
         none_of_what_is_restricted(&world, &agent, &new, &viewer).await;
         world.check().await;
     }

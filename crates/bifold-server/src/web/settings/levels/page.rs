@@ -8,10 +8,11 @@ use crate::web::incident::clocks::on_call_choices;
 use crate::web::locale::Locale;
 use askama::Template;
 use bifold_domain::level::{
-    Act, Level, Metric, OnChange, OnReopen, Party, Step, Target, Test, Threshold, Whom,
+    Act, Conditions, Level, Metric, OnChange, OnReopen, Party, Step, Target, Test, Threshold, Whom,
 };
 use bifold_domain::{Directory, Role};
 use bifold_store::query::level::{Sample, Tally};
+use std::collections::BTreeSet;
 
 /// Steps that a form has room for besides those there are.
 const EMPTY_STEPS: usize = 2;
@@ -25,6 +26,20 @@ const PAUSES: [Test; 6] = [
     Test::PendingEvidence,
     Test::Gated,
 ];
+
+/// The conditions besides the pause, in the order of a clock's life.
+pub(super) const OTHERS: [&str; 5] = ["start", "resume", "stop", "reset", "cancel"];
+
+/// The tests of one of [`OTHERS`].
+pub(super) fn tests<'a>(of: &'a mut Conditions, part: &str) -> &'a mut BTreeSet<Test> {
+    match part {
+        "start" => &mut of.start,
+        "resume" => &mut of.resume,
+        "stop" => &mut of.stop,
+        "reset" => &mut of.reset,
+        _ => &mut of.cancel,
+    }
+}
 
 /// Which level, and where it stands.
 pub(super) struct Of<'a> {
@@ -70,6 +85,10 @@ struct Part {
     minutes: String,
     calendars: Vec<Choice>,
     pauses: Vec<Choice>,
+    /// Each test: its word, what it says, and which of [`OTHERS`] it is among.
+    tests: Vec<(&'static str, String, [bool; 5])>,
+    /// Whether the conditions are other than usual, but for the pause.
+    is_own: bool,
     on_change: Vec<Choice>,
     on_reopen: Vec<Choice>,
     steps: Vec<Row>,
@@ -84,6 +103,10 @@ struct Row {
 }
 
 impl LevelPage {
+    fn others() -> [&'static str; 5] {
+        OTHERS
+    }
+
     pub(super) fn of(
         l: Locale,
         around: Around,
@@ -152,7 +175,7 @@ fn words<T: Copy + PartialEq>(
 fn part(l: Locale, directory: &Directory, metric: Metric, level: Option<&Level>) -> Part {
     let target: Option<&Target> =
         level.and_then(|level| level.targets.iter().find(|t| t.metric == metric));
-    let usual = bifold_domain::level::Conditions::usual(metric);
+    let usual = Conditions::usual(metric);
     let conditions = target.map_or(usual, Target::conditions);
     let calendars = directory.policy.terms.calendars.iter();
     let calendar = target.map(|t| t.calendar.as_str()).unwrap_or_default();
@@ -168,13 +191,27 @@ fn part(l: Locale, directory: &Directory, metric: Metric, level: Option<&Level>)
                 Some(Choice::new(key, name, key.as_str() == calendar))
             })
             .collect(),
-        pauses: PAUSES
+        pauses: Test::ALL
             .iter()
+            .filter(|test| PAUSES.contains(test) || conditions.pause.contains(test))
             .map(|test| {
                 let is_on = conditions.pause.contains(test);
                 Choice::new(&test.word(), &l.word("level-test", test.word()), is_on)
             })
             .collect(),
+        tests: Test::ALL
+            .iter()
+            .map(|test| {
+                let mut own = conditions.clone();
+                let is_on = OTHERS.map(|part| tests(&mut own, part).contains(test));
+                (test.word(), l.word("level-test", test.word()), is_on)
+            })
+            .collect(),
+        is_own: conditions.clone()
+            != Conditions {
+                pause: conditions.pause.clone(),
+                ..usual.clone()
+            },
         on_change: words(
             l,
             "on-change",
@@ -235,7 +272,7 @@ fn row(l: Locale, directory: &Directory, step: Option<&Step>) -> Row {
 
 /// What a step does and whom it names, as the form writes them.
 fn named(act: &Act) -> (&'static str, String) {
-    let all = |whom: &std::collections::BTreeSet<Whom>| {
+    let all = |whom: &BTreeSet<Whom>| {
         let words: Vec<String> = whom.iter().map(word_of).collect();
         words.join(&SEVERAL.to_string())
     };

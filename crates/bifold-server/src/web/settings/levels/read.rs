@@ -1,7 +1,8 @@
 //! A service level from its form, as the API writes one.
 //!
-//! What the form does not show, such as own conditions for starting and stopping, stays as it was.
+//! What a form does not send stays as it was.
 
+use super::page::{OTHERS, tests};
 use crate::error::{Error, Result};
 use crate::web::form::Form;
 use crate::web::incident::clocks::whom_json;
@@ -73,17 +74,25 @@ fn target(form: &Form, metric: Metric, old: Option<&Level>) -> Result<Option<Val
     }
     let old: Option<&Target> =
         old.and_then(|level| level.targets.iter().find(|t| t.metric == metric));
-    let conditions = old.map_or_else(|| Conditions::usual(metric), Target::conditions);
-    let chosen = form.column(&name("pause[]"));
-    let mut pause: BTreeSet<Test> = BTreeSet::new();
-    for word in chosen {
-        let test = Test::from_word(word);
-        pause.insert(test.ok_or_else(|| shape(&name("pause"), "is no condition"))?);
-    }
-    let conditions = Conditions {
-        pause,
-        ..conditions.clone()
+    let before = old.map_or_else(|| Conditions::usual(metric), Target::conditions);
+    let chosen = |part: &str| -> Result<BTreeSet<Test>> {
+        let words = form.column(&name(&format!("{part}[]"))).into_iter();
+        let read = |word| {
+            let test = Test::from_word(word);
+            test.ok_or_else(|| shape(&name(part), "is no condition"))
+        };
+        words.map(read).collect()
     };
+    let mut conditions = Conditions {
+        pause: chosen("pause")?,
+        ..before.clone()
+    };
+    // An unticked box is not sent, so that the form says that it has them.
+    if !field("own").is_empty() {
+        for part in OTHERS {
+            *tests(&mut conditions, part) = chosen(part)?;
+        }
+    }
     let mut value = json!({
         "metric": metric,
         "minutes": number(&name("minutes"), &field("minutes"))?,
