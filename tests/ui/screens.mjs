@@ -118,6 +118,7 @@ export const SCREENS = [
   { name: "settings-person", role: "admin", path: (s) => `/settings/people/${s.person}`, states: FULL },
   { name: "settings-matrix", role: "admin", path: "/settings/matrix", states: FULL },
   { name: "settings-functions", role: "admin", path: "/settings/functions", states: FULL },
+  { name: "report-levels", role: "manager", path: "/reports/service-levels", states: FULL },
   { name: "incident-paged", role: "manager", path: (s) => `/incidents/${s.paged}`, states: FULL },
   { name: "settings-codes", role: "admin", path: "/settings/codes", states: FULL },
   { name: "settings-kinds", role: "admin", path: "/settings/kinds", states: FULL },

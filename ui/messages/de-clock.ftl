@@ -317,3 +317,23 @@ level-part-resume = läuft weiter
 level-part-stop = endet
 level-part-reset = beginnt neu
 level-part-cancel = lief nie
+calendar-feed = Feiertagsquelle
+calendar-feed-help = Die Adresse eines Kalenders im iCalendar-Format (.ics), einmal am Tag angesehen. Sie schließt nichts von selbst: Was sie enthält, wird hier vorgeschlagen, und Sie bestätigen es.
+holidays-title = Feiertage zu bestätigen
+holidays-look = Jetzt nachsehen
+holidays-fetched = Zuletzt geholt
+holidays-never = Noch nicht geholt.
+holidays-left-out = { $n ->
+    [one] Ein Eintrag bleibt weg: Er ist kein ganzer Tag oder wiederholt sich auf eine Weise, der nicht gefolgt wird.
+   *[other] { $n } Einträge bleiben weg: Sie sind keine ganzen Tage oder wiederholen sich auf eine Weise, der nicht gefolgt wird.
+ }
+holidays-error = Die Quelle geht nicht:
+holidays-none = Für die nächsten zwei Jahre ist nichts zu bestätigen.
+holidays-lead = Angekreuzte Daten sind von jetzt an geschlossen, für Uhren, die von jetzt an beginnen. Was Sie ablehnen, wird nicht mehr vorgeschlagen.
+holidays-open = nicht mehr in der Quelle: wieder öffnen
+holidays-take = Angekreuzte übernehmen
+holidays-decline = Angekreuzte ablehnen
+done-feed-look = Die Quelle wurde geholt.
+done-holidays-taken = In den Kalender übernommen: { $about }.
+done-holidays-declined = Abgelehnt: { $about }.
+done-calendar-set = Kalender { $about } gespeichert.

@@ -317,3 +317,23 @@ level-part-resume = goes on
 level-part-stop = stops
 level-part-reset = begins anew
 level-part-cancel = never ran
+calendar-feed = Feed of holidays
+calendar-feed-help = The address of a calendar in iCalendar form (.ics), looked at once a day. It closes nothing by itself: what it has is proposed here, and you confirm it.
+holidays-title = Holidays to confirm
+holidays-look = Look now
+holidays-fetched = Last fetched
+holidays-never = Not fetched yet.
+holidays-left-out = { $n ->
+    [one] One entry is left out: it is no whole day, or repeats in a way that is not followed.
+   *[other] { $n } entries are left out: they are no whole days, or repeat in a way that is not followed.
+ }
+holidays-error = The feed does not work:
+holidays-none = Nothing to confirm for the next two years.
+holidays-lead = Ticked dates are closed from now on, for clocks that begin from now on. What you decline is not proposed again.
+holidays-open = no longer in the feed: open again
+holidays-take = Take the ticked
+holidays-decline = Decline the ticked
+done-feed-look = The feed was fetched.
+done-holidays-taken = Taken into the calendar: { $about }.
+done-holidays-declined = Declined: { $about }.
+done-calendar-set = Calendar { $about } saved.

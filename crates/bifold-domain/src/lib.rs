@@ -15,6 +15,7 @@ pub mod evidence;
 #[cfg(test)]
 mod fixture;
 pub mod gate;
+pub mod ical;
 pub mod id;
 pub mod incident;
 pub mod kind;

@@ -57,6 +57,14 @@ pub enum Invalid {
         /// What was given, cut short.
         name: String,
     },
+    /// Something else than an address of the web.
+    #[error(
+        "{field} must begin with https:// and have at most 1,000 characters, all of them ASCII"
+    )]
+    NoWebAddress {
+        /// Which field.
+        field: &'static str,
+    },
     /// A slot that is none.
     #[error("{slot} is no part of a day; it ends after it begins, at 24:00 at the latest")]
     Slot {

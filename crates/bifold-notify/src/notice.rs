@@ -46,6 +46,10 @@ closed_set! {
         WebhookDead = "webhook_dead",
         /// A page reached nobody by any way.
         PageLost = "page_lost",
+        /// A feed proposes holidays for a calendar; somebody has to decide.
+        HolidaysProposed = "holidays_proposed",
+        /// A feed of holidays cannot be fetched or read.
+        FeedFailing = "feed_failing",
         /// The ledger was not signed, or does not verify.
         LedgerFailing = "ledger_failing",
         /// A time-stamp authority or a witness does not answer.

@@ -16,6 +16,7 @@ mod body;
 mod config;
 mod edge;
 mod error;
+mod holidays;
 mod notify;
 mod openapi;
 mod page;

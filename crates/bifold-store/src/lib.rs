@@ -17,6 +17,7 @@ mod disclosed;
 mod error;
 mod exhibit;
 pub mod forecast;
+pub mod holiday;
 mod insert;
 pub mod job;
 pub mod ledger;

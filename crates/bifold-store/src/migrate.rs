@@ -15,6 +15,7 @@ const STEPS: &[&str] = &[
     include_str!("../schema/0006_key_ring.sql"),
     include_str!("../schema/0007_notify.sql"),
     include_str!("../schema/0008_forecast.sql"),
+    include_str!("../schema/0009_holidays.sql"),
 ];
 /// Raised whenever `projections.sql` changes.
 pub(crate) const PROJECTION_VERSION: i64 = 4;

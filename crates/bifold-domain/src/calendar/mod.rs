@@ -8,13 +8,16 @@
 //! Pure: the rules of the zones come compiled in with the time library, not from the machine, so
 //! that the same history gives the same due time everywhere.
 
+mod feed;
 mod open;
 #[cfg(test)]
 mod tests;
 
+pub use feed::{HolidayFeed, Proposal};
+
 use crate::refusal::Invalid;
 use crate::time::At;
-use jiff::civil::Date;
+pub use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use open::Open;
 use serde::{Deserialize, Serialize};

@@ -26,7 +26,7 @@ pub use reach::people;
 pub use test::{Conditions, Test};
 
 use crate::access::closed_set;
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, HolidayFeed};
 use crate::id::{ServiceId, TeamId};
 use crate::incident::Standing;
 use crate::kind::KindKey;
@@ -296,6 +296,9 @@ pub struct NamedCalendar {
     pub name: Short,
     /// When time counts.
     pub calendar: Calendar,
+    /// Where holidays are proposed from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holidays: Option<HolidayFeed>,
 }
 
 /// All that clocks are computed by.

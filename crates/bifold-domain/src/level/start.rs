@@ -34,7 +34,14 @@ impl Default for Terms {
         let named = |key: &str, name: &str, calendar: Option<Calendar>| {
             let name = short(name)?;
             let calendar = calendar?;
-            Some((short(key)?, Dated::always(NamedCalendar { name, calendar })))
+            Some((
+                short(key)?,
+                Dated::always(NamedCalendar {
+                    name,
+                    calendar,
+                    holidays: None,
+                }),
+            ))
         };
         let calendars = [
             named(ALWAYS, "Around the clock", Some(Calendar::always())),

@@ -81,7 +81,11 @@ fn terms(levels: Vec<Level>, calendar: Calendar) -> Terms {
         ..Terms::default()
     };
     let name = short("Test");
-    let calendar = NamedCalendar { name, calendar };
+    let calendar = NamedCalendar {
+        name,
+        calendar,
+        holidays: None,
+    };
     terms
         .calendars
         .insert(short("test"), Dated::always(calendar));

@@ -11,14 +11,13 @@
 
 pub mod chain;
 mod fault;
-pub mod ical;
 mod layer;
 mod plan;
 pub mod schedule;
 mod shift;
 #[cfg(test)]
 mod tests;
-mod wall;
+pub(crate) mod wall;
 
 pub use fault::Fault;
 pub use layer::{Layer, SlotShape, Turn, Unit};

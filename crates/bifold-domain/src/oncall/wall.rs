@@ -15,26 +15,26 @@ use std::sync::LazyLock;
 static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
 /// The clock on the wall of one zone.
-pub(super) struct Wall {
+pub(crate) struct Wall {
     rules: TimeZone,
 }
 
 impl Wall {
     /// That of a zone.
-    pub(super) fn of(zone: &Zone) -> Self {
+    pub(crate) fn of(zone: &Zone) -> Self {
         // A `Zone` is only made from a name that is there; without one it is as good as UTC.
         let rules = ZONES.get(zone.name()).unwrap_or(TimeZone::UTC);
         Self { rules }
     }
 
     /// What it shows at an instant.
-    pub(super) fn shows(&self, at: At) -> DateTime {
+    pub(crate) fn shows(&self, at: At) -> DateTime {
         self.rules.to_datetime(at.timestamp())
     }
 
     /// The first instant at which it has come to a date and time; `None` outside of the years that
     /// the time library knows.
-    pub(super) fn reaches(&self, time: DateTime) -> Option<At> {
+    pub(crate) fn reaches(&self, time: DateTime) -> Option<At> {
         let instant = match self.rules.to_ambiguous_timestamp(time).offset() {
             AmbiguousOffset::Unambiguous { offset }
             | AmbiguousOffset::Fold { before: offset, .. } => offset.to_timestamp(time).ok()?,

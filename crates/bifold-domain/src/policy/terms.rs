@@ -4,7 +4,7 @@
 //! counted by that for life, and a clock computed again years later shows the same.
 
 use super::{Fact, Policy};
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, HolidayFeed};
 use crate::id::PersonId;
 use crate::level::{Levels, NamedCalendar};
 use crate::record::Context;
@@ -30,6 +30,11 @@ pub struct NewCalendar {
     /// When time counts.
     #[schema(value_type = Object)]
     pub calendar: Calendar,
+    /// Where holidays are proposed from: the address of a feed, what was taken from it and what
+    /// was declined.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub holidays: Option<HolidayFeed>,
     /// From when on it holds; now when absent.
     #[serde(default)]
     pub from: Option<At>,
@@ -85,6 +90,7 @@ impl Policy {
         let calendar = NamedCalendar {
             name: new.name,
             calendar: new.calendar,
+            holidays: new.holidays,
         };
         match old {
             Some(old) if old.newest().is_some_and(|v| v.value == calendar) => {

@@ -15,6 +15,10 @@ use tokio::net::lookup_host;
 const REQUEST_LIMIT: Duration = Duration::from_secs(10);
 /// How long it may take to be connected.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+/// How long a fetch may take, redirections and all.
+const FETCH_LIMIT: Duration = Duration::from_secs(30);
+/// Redirections that a fetch follows.
+const REDIRECTS_LIMIT: usize = 3;
 /// Bytes of an answer that are read.
 const ANSWER_BYTES: usize = 16 * 1024;
 /// Who asks.
@@ -74,6 +78,43 @@ impl Http {
         }
     }
 
+    pub(super) async fn fetch(&self, url: &str, limit: usize) -> Result<String, String> {
+        match tokio::time::timeout(FETCH_LIMIT, self.try_fetch(url, limit)).await {
+            Ok(fetched) => fetched.map_err(|failure| match failure {
+                Failure::Refused(refused) => refused.to_string(),
+                Failure::Unreached(why) => why,
+            }),
+            Err(_) => Err("no answer within thirty seconds".to_owned()),
+        }
+    }
+
+    async fn try_fetch(&self, url: &str, limit: usize) -> Result<String, Failure> {
+        let mut url = parse_url(url)?;
+        for _ in 0..=REDIRECTS_LIMIT {
+            self.guard.cleared(&url, &addresses(&url).await?)?;
+            let mut answer = self.client.get(url.clone()).send().await?;
+            if answer.status().is_redirection() {
+                let next = answer.headers().get(header::LOCATION);
+                let next = next.and_then(|next| url.join(next.to_str().ok()?).ok());
+                let next = next.ok_or_else(|| unreached("it leads nowhere"))?;
+                url = parse_url(next.as_str())?;
+                continue;
+            }
+            if !answer.status().is_success() {
+                return Err(unreached(&format!("it answered {}", answer.status())));
+            }
+            let mut body = Vec::new();
+            while let Some(chunk) = answer.chunk().await? {
+                if body.len() + chunk.len() > limit {
+                    return Err(unreached(&format!("it is longer than {limit} bytes")));
+                }
+                body.extend_from_slice(&chunk);
+            }
+            return String::from_utf8(body).map_err(|_| unreached("it is no text in UTF-8"));
+        }
+        Err(unreached("it leads on and on"))
+    }
+
     async fn try_send(&self, request: &Request, patience: Patience) -> Result<Outcome, Failure> {
         let url = parse_url(&request.url)?;
         self.guard.cleared(&url, &addresses(&url).await?)?;
@@ -103,6 +144,10 @@ impl Http {
             patience,
         ))
     }
+}
+
+fn unreached(why: &str) -> Failure {
+    Failure::Unreached(why.to_owned())
 }
 
 /// Why a request got no answer.

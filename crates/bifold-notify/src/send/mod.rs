@@ -138,6 +138,12 @@ impl Sender {
         self.http.send(request, Patience::Hook).await
     }
 
+    /// Fetches a text of the web, from checked addresses only. Redirections are followed to such;
+    /// what is longer than `limit` bytes or no UTF-8 is refused.
+    pub async fn fetch(&self, url: &str, limit: usize) -> Result<String, String> {
+        self.http.fetch(url, limit).await
+    }
+
     fn pushed(
         &self,
         endpoint: &str,

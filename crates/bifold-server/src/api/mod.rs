@@ -5,6 +5,7 @@ pub(crate) mod directory;
 pub(crate) mod events;
 pub(crate) mod evidence;
 mod health;
+mod holidays;
 pub(crate) mod incidents;
 mod ledger;
 pub(crate) mod levels;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Vec<Route> {
         on_call::routes(),
         search::routes(),
         levels::routes(),
+        holidays::routes(),
         reports::routes(),
         alarms::routes(),
         ledger::routes(),

@@ -106,7 +106,7 @@ fn told(app: &TestApp) {
     let missed = agent.get("reports/service-levels/missed").is(200);
     assert!(missed.text.contains("Nobody looks"));
     assert_eq!(missed.at("/items/0/cause"), "queue");
-    let shown = page(&agent, "/reports/service-levels?days=7").is(200).text;
+    let shown = page(&agent, "/reports/service-levels?days=90").is(200).text;
     for words in [
         "Nobody looks",
         "100 % of it was our own time",
@@ -197,6 +197,7 @@ fn levels(app: &TestApp) {
     ]);
     posted(&admin, "/settings/levels/gold", &own).is(303);
     posted(&admin, "/settings/levels/gold", &fields("gold", "10")).is(303);
+    app.store.shell().advance(MINUTE);
     let held = admin.get("service-levels").is(200);
     let conditions = held.at("/levels/0/targets/0/conditions");
     assert_eq!(conditions["start"], json!(["assigned"]));
@@ -218,6 +219,7 @@ fn levels(app: &TestApp) {
         ("response_cancel[]", "gone"),
     ]);
     posted(&admin, "/settings/levels/gold", &usual).is(303);
+    app.store.shell().advance(MINUTE);
     page(&admin, "/settings/levels/silver").is(404);
     // What was recorded before keeps its version; what comes now has the new clock too.
     let old = app

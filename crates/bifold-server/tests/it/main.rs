@@ -16,6 +16,7 @@ mod evidence_bucket;
 mod evidence_rights;
 mod full;
 mod gate;
+mod holidays;
 mod input;
 mod ledger;
 mod live;

@@ -265,6 +265,7 @@ const LEFT_OUT: &[&str] = &[
     "upload",
     "forecast",
     "forecast_model",
+    "holiday_feed",
 ];
 
 /// Copies all rows of an organisation, page by page in the order of their keys. How many.

@@ -13,6 +13,7 @@ mod evidence;
 mod facets;
 mod filters;
 mod forecast;
+mod holidays;
 mod ledger;
 mod notices;
 mod on_call;

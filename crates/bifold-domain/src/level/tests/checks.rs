@@ -180,6 +180,7 @@ fn versions_hold_from_now_on_and_never_from_before() {
             key: short("shop"),
             name: short("Shop"),
             calendar: zurich(),
+            holidays: None,
             from: None,
         })
     };

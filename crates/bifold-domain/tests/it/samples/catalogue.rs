@@ -148,6 +148,7 @@ examples! { Policy, policy, Policy:
         calendar: NamedCalendar {
             name: short("Around the clock"),
             calendar: Calendar::always(),
+            holidays: None,
         },
     },
     LevelsSet => policy::Fact::LevelsSet {

@@ -4,6 +4,7 @@
 use super::matrix::{change, version};
 use super::{Around, POLICY, Section, done, sent, shown};
 use crate::error::{Error, Result};
+use crate::holidays;
 use crate::params::Place;
 use crate::route::Route;
 use crate::server::Server;
@@ -13,10 +14,12 @@ use crate::web::locale::Locale;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use bifold_domain::At;
-use bifold_domain::calendar::{Calendar, Day};
+use bifold_domain::calendar::{Calendar, Date, Day, HolidayFeed};
 use bifold_domain::level::NamedCalendar;
+use bifold_domain::{At, Refusal};
+use bifold_store::holiday::Proposed;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 const HERE: &str = "/settings/calendars";
 const ONE: &str = "/settings/calendars/{key}";
@@ -29,6 +32,20 @@ pub(super) fn routes() -> Vec<Route> {
         shown(ONE, "page_settings_calendar", POLICY, show).summary("One calendar, or a new one."),
         sent(HERE, "page_settings_calendar_set", POLICY, set)
             .summary("Adds a calendar, or a version of one."),
+        sent(
+            "/settings/calendars/{key}/holidays",
+            "page_settings_holidays",
+            POLICY,
+            decide,
+        )
+        .summary("Takes or declines what a feed of holidays proposes."),
+        sent(
+            "/settings/calendars/{key}/look",
+            "page_settings_holidays_look",
+            POLICY,
+            look,
+        )
+        .summary("Fetches the feed of a calendar now."),
     ]
 }
 
@@ -65,7 +82,49 @@ struct CalendarPage {
     /// Message of the day, field, hours.
     week: Vec<(String, String, String)>,
     dates: String,
+    /// The address of the feed of holidays.
+    feed: String,
+    proposed: Option<Card>,
     preview: Vec<(String, Vec<(At, At)>)>,
+}
+
+/// What the feed of a calendar proposes.
+struct Card {
+    rows: Vec<Line>,
+    fetched_at: Option<At>,
+    error: Option<String>,
+    left_out: usize,
+}
+
+/// A date that is proposed.
+struct Line {
+    date: String,
+    weekday: String,
+    name: String,
+    is_open: bool,
+}
+
+fn card(l: Locale, found: Proposed) -> Card {
+    let fetched = found.fetched;
+    let line = |(date, proposal): (&Date, &_)| {
+        let (word, name) = holidays::told(proposal);
+        let weekday = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0);
+        Line {
+            date: date.to_string(),
+            weekday: l.word("weekday", DAYS.get(weekday).copied().unwrap_or_default()),
+            name: name.to_owned(),
+            is_open: word == "open",
+        }
+    };
+    Card {
+        rows: found.proposals.iter().map(line).collect(),
+        fetched_at: fetched
+            .as_ref()
+            .and_then(|fetched| fetched.fetched_at)
+            .map(At::from_micros),
+        error: fetched.and_then(|fetched| fetched.error),
+        left_out: found.left_out,
+    }
 }
 
 const DAYS: [&str; 7] = [
@@ -187,6 +246,11 @@ async fn show(
         None if key == "new" => (String::new(), Calendar::always()),
         None => return Err(Error::no("calendar")),
     };
+    let feed = found.and_then(|version| version.value.holidays.as_ref());
+    let proposed = match feed {
+        Some(_) => server.store.proposed(&key).await?.map(|p| card(l, p)),
+        None => None,
+    };
     let around = Around::of(&server, &visit, "calendars").await?;
     let lines = calendar.dates().iter();
     let lines = lines.map(|(date, day)| format!("{date} {}", hours(day)).trim_end().to_owned());
@@ -204,6 +268,10 @@ async fn show(
             .map(|(day, (label, hours))| (label, (*day).to_owned(), hours))
             .collect(),
         dates: lines.collect::<Vec<_>>().join("\n"),
+        feed: feed
+            .map(|feed| feed.address().to_owned())
+            .unwrap_or_default(),
+        proposed,
         preview: calendar
             .preview(now, PREVIEW_DAYS)
             .into_iter()
@@ -216,17 +284,65 @@ async fn set(State(server): State<Server>, form: Form) -> Result<Response> {
     let field = |name: &str| form.get(name).unwrap_or_default().trim().to_owned();
     let week: Result<Vec<Value>> = DAYS.iter().map(|day| slots(day, &field(day))).collect();
     let key = field("key");
+    let holidays = match field("feed").as_str() {
+        "" => None,
+        // As calendar programs link to it.
+        address => {
+            let address = address.replacen("webcal://", "https://", 1);
+            let old = feed_of(&server, &key).await?;
+            Some(match old.filter(|old| old.address() == address) {
+                Some(old) => old,
+                None => HolidayFeed::at(&address).map_err(|why| Refusal::BadValue { why })?,
+            })
+        }
+    };
     let body = json!({ "set": "calendar", "value": {
         "key": key,
         "name": field("name"),
         "calendar": { "zone": field("zone"), "week": week?, "dates": dates(&field("dates"))? },
+        "holidays": holidays,
     }});
     change(&server, &form, &body).await?;
     Ok(done(
-        "done-calendar",
+        "done-calendar-set",
         field("name"),
         &format!("{HERE}/{key}"),
     ))
+}
+
+async fn feed_of(server: &Server, key: &str) -> Result<Option<HolidayFeed>> {
+    let directory = server.store.directory().await?;
+    let mut calendars = directory.policy.terms.calendars.iter();
+    let found = calendars.find(|(found, _)| found.as_str() == key);
+    let found = found.and_then(|(_, dated)| dated.newest());
+    Ok(found.and_then(|version| version.value.holidays.clone()))
+}
+
+async fn look(State(server): State<Server>, Place(key): Place<String>) -> Result<Response> {
+    holidays::look(&server, &key).await?;
+    Ok(done("done-feed-look", "", &format!("{HERE}/{key}")))
+}
+
+async fn decide(
+    State(server): State<Server>,
+    Place(key): Place<String>,
+    form: Form,
+) -> Result<Response> {
+    let parsed = form.column("dates[]").into_iter().map(str::parse);
+    let dates: std::result::Result<BTreeSet<Date>, _> = parsed.collect();
+    let dates = dates.map_err(|_| shape("dates", "must be dates"))?;
+    if dates.is_empty() {
+        return Err(shape("dates", "tick at least one date"));
+    }
+    let write = form.write_of(Vec::new());
+    let is_taken = form.get("do") != Some("decline");
+    holidays::decide(&server, &write, &key, &dates, is_taken).await?;
+    let say = if is_taken {
+        "done-holidays-taken"
+    } else {
+        "done-holidays-declined"
+    };
+    Ok(done(say, dates.len().to_string(), &format!("{HERE}/{key}")))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::write::Write;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use bifold_domain::oncall::ical::{self, Event};
+use bifold_domain::ical::{self, Event};
 use bifold_domain::oncall::schedule::{Command as C, Schedule, SetOverride};
 use bifold_domain::oncall::{Shift, Span, Why};
 use bifold_domain::time::DAY;

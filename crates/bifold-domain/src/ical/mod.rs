@@ -4,11 +4,15 @@
 //! is read narrowly: single events with a beginning and an end. What would be a guess is refused
 //! with the line it stands in: a repetition, a zone that nobody knows, an event without an end.
 
+mod holidays;
 mod read;
+mod syntax;
 #[cfg(test)]
 mod tests;
 
-pub use read::{EVENTS_LIMIT, Unread, Why, read};
+pub use holidays::{Holidays, holidays};
+pub use read::{EVENTS_LIMIT, read};
+pub use syntax::{Unread, Why};
 
 use crate::time::At;
 
