@@ -15,7 +15,7 @@ struct Need {
     is_here: fn() -> bool,
 }
 
-const NEEDS: [Need; 7] = [
+const NEEDS: [Need; 8] = [
     Need {
         name: "PostgreSQL",
         packages: &["postgresql"],
@@ -33,6 +33,11 @@ const NEEDS: [Need; 7] = [
         name: "wrk",
         packages: &["wrk"],
         is_here: || is_on_path("wrk"),
+    },
+    Need {
+        name: "faketime",
+        packages: &["faketime"],
+        is_here: || is_on_path("faketime"),
     },
     Need {
         name: "strace",

@@ -11,6 +11,8 @@ use std::time::Duration;
 
 /// Due at the same moment: more than one look takes.
 const DUE: usize = 2_000;
+/// How long ago they were declared, in microseconds.
+const AGO: i64 = 23 * MINUTE;
 const FOUNDER: &str = "ines@harbour.example";
 
 async fn founder(store: &Store) -> Actor {
@@ -18,9 +20,9 @@ async fn founder(store: &Store) -> Actor {
     store.actor(&person, Auth::Local).await.unwrap().unwrap()
 }
 
-/// Declares them 23 minutes ago; P2 tells at three quarters of its thirty minutes to respond.
-async fn declare(data: &Path) -> Vec<IncidentId> {
-    let past = Clock::System.now().plus(-23 * MINUTE);
+/// Declares so many so long ago; P2 tells at three quarters of its thirty minutes to respond.
+pub(crate) async fn declare(data: &Path, count: usize, ago: i64) -> Vec<IncidentId> {
+    let past = Clock::System.now().plus(-ago);
     let options = Options {
         shell: Shell::manual(past, 7),
         ..Options::in_folder(data)
@@ -37,7 +39,7 @@ async fn declare(data: &Path) -> Vec<IncidentId> {
     let actor = founder(&store).await;
     let body = r#"{"title":"Printing fails","impact":"significant","urgency":"high"}"#;
     let (mut ids, mut operations) = (Vec::new(), Vec::new());
-    for _ in 0..DUE {
+    for _ in 0..count {
         let declare: Declare = serde_json::from_str(body).unwrap();
         let id = IncidentId::from_bits(store.shell().ids.next());
         let command = Command::Incident(id.clone(), C::Declare(Box::new(declare)));
@@ -51,14 +53,14 @@ async fn declare(data: &Path) -> Vec<IncidentId> {
     ids
 }
 
-/// How often each was told of, as the ledger has it.
-async fn told(data: &Path, ids: &[IncidentId]) -> Vec<usize> {
+/// How often each has such a fact, as the ledger has it.
+pub(crate) async fn told(data: &Path, ids: &[IncidentId], kind: &str) -> Vec<usize> {
     let store = Store::open(Options::in_folder(data)).await.unwrap();
     let viewer = founder(&store).await.viewer();
     let mut told = Vec::with_capacity(ids.len());
     for id in ids {
         let entries = store.timeline(&viewer, id, None, 50).await.unwrap();
-        let of_it = entries.iter().filter(|e| e.kind == "incident.escalated");
+        let of_it = entries.iter().filter(|e| e.kind == kind);
         told.push(of_it.count());
     }
     store.close().await;
@@ -70,7 +72,7 @@ async fn a_server_killed_in_the_middle_of_a_look_tells_everything_once() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path();
     let data = folder.display().to_string();
-    let ids = declare(folder).await;
+    let ids = declare(folder, DUE, AGO).await;
     // Killed again and again, each time later, until everything was told: however slow the
     // machine is, some of the kills come in the middle.
     let (mut wait, mut cut_short) = (Duration::from_millis(200), 0);
@@ -78,7 +80,7 @@ async fn a_server_killed_in_the_middle_of_a_look_tells_everything_once() {
         let server = Server::start(&data);
         std::thread::sleep(wait);
         drop(server);
-        let told = told(folder, &ids).await;
+        let told = told(folder, &ids, "incident.escalated").await;
         assert!(told.iter().all(|times| *times <= 1));
         let done = told.iter().filter(|times| **times == 1).count();
         if done == DUE {

@@ -41,8 +41,14 @@ impl Server {
 
     /// The same with more options.
     pub(crate) fn with(data: &str, more: &[&str]) -> Self {
+        Self::run(data, more, &[])
+    }
+
+    /// The same with variables of its environment.
+    pub(crate) fn run(data: &str, more: &[&str], variables: &[(&str, &str)]) -> Self {
         let serve = ["serve", "--data", data, "--listen", "127.0.0.1:0"];
         let mut child = bifold(&[&serve, more].concat())
+            .envs(variables.iter().copied())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();

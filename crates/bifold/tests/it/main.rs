@@ -16,6 +16,7 @@ mod anchors;
 mod authority;
 mod backup;
 mod clock_crash;
+mod clock_jumps;
 mod collect;
 mod evidence;
 mod evidence_bucket;
