@@ -111,6 +111,7 @@ export const SCREENS = [
   { name: "inbox", role: "engineer", path: "/inbox", states: FULL },
   { name: "inbox-empty", role: "admin", path: "/inbox", states: ["empty"] },
   { name: "settings-notify", role: "agent", path: "/settings/notify", states: FULL },
+  { name: "settings-notify-empty", role: "admin", path: "/settings/notify", states: ["empty"] },
   { name: "settings-webhooks", role: "admin", path: "/settings/webhooks", states: BOTH },
   { name: "settings-services", role: "admin", path: "/settings/services", states: BOTH },
   { name: "settings-teams", role: "admin", path: "/settings/teams", states: BOTH },

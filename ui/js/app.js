@@ -14,6 +14,7 @@ import "./copy.js";
 import "./composer.js";
 import "./assess.js";
 import "./upload.js";
+import "./push.js";
 import { workerUrl } from "./dom.js";
 
 const isTrusted =

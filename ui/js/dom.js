@@ -4,12 +4,16 @@
 
 /** @typedef {{status: number, url: string, redirected: boolean, document: Document}} Answer */
 
+/** Has its own path, which no page lies below. */
+const PUSH_WORKER = "/push/worker.js";
+
 const rules = {
   createHTML: (/** @type {string} */ text) => text,
   createScriptURL: (/** @type {string} */ url) => {
     const { origin, pathname } = new URL(url, location.href);
-    if (origin === location.origin && pathname.endsWith("/sw.js")) return url;
-    throw new TypeError("only the service worker is loaded by address");
+    const isWorker = pathname.endsWith("/sw.js") || pathname === PUSH_WORKER;
+    if (origin === location.origin && isWorker) return url;
+    throw new TypeError("only the service workers are loaded by address");
   },
 };
 // The policy stays in this module, so nobody else can make markup of a text.
@@ -18,6 +22,9 @@ const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("bifol
 
 /** The address of the service worker of this build. */
 export const workerUrl = () => policy.createScriptURL(new URL("./sw.js", import.meta.url).href);
+
+/** The address of the service worker for notifications. */
+export const pushWorkerUrl = () => policy.createScriptURL(new URL(PUSH_WORKER, location.href).href);
 
 /** @param {string} text An answer of our own origin. */
 function parsed(text) {

@@ -13,6 +13,7 @@ pub(crate) fn notice() -> Notice {
         words: "Assigned to you: Payments: Käse & <Zahlung> times out".to_owned(),
         why: "You are its assignee.".to_owned(),
         link: Some("https://bifold.example.org/incidents/INC-2026-0001".to_owned()),
+        path: Some("/incidents/INC-2026-0001".to_owned()),
         clearance: Clearance::Amber,
         thread: "inc_00000000000000000000000001".to_owned(),
         at: At::parse("2026-03-01T09:30:00Z").unwrap(),

@@ -34,6 +34,8 @@ pub struct Item {
     pub why: Option<String>,
     /// Where to read on.
     pub link: Option<String>,
+    /// The same for who knows the server: the path alone.
+    pub path: Option<String>,
 }
 
 /// What goes out in one piece.
@@ -66,6 +68,7 @@ impl Item {
             words: said(&notice.words),
             why: said(&notice.why),
             link: notice.link.clone(),
+            path: notice.path.clone(),
         }
     }
 
@@ -125,6 +128,14 @@ impl Message {
     pub fn link(&self) -> Option<&str> {
         match self.items.as_slice() {
             [one] => one.link.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The same for who knows the server: the path of that one place.
+    pub fn path(&self) -> Option<&str> {
+        match self.items.as_slice() {
+            [one] => one.path.as_deref(),
             _ => None,
         }
     }

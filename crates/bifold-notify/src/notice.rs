@@ -108,6 +108,8 @@ pub struct Notice {
     pub why: String,
     /// Where to read on, when the server knows its own address.
     pub link: Option<String>,
+    /// The path of that page on the server, for a reader who knows the server.
+    pub path: Option<String>,
     /// What a way must be cleared for to carry the words.
     pub clearance: Clearance,
     /// What belongs together has the same thread: the id of the record.

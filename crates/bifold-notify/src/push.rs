@@ -27,8 +27,16 @@ const AUTH_BYTES: usize = 16;
 const SALT_BYTES: usize = 16;
 /// The size of a record, in bytes; a message is one record (RFC 8188 2.1).
 const RECORD_BYTES: u32 = 4_096;
+/// A thousandth of a second, in microseconds: browsers count in it.
+const MILLI: i64 = 1_000;
 /// Bytes of text at most; push services take bodies of 4096.
 const TEXT_BYTES: usize = 3_000;
+/// Characters of the title at most, so that any fits.
+const TITLE_CHARS: usize = 200;
+/// Characters of a line below it at most.
+const LINE_CHARS: usize = 100;
+/// Lines of several notices that are shown; what is more is counted.
+const LINES: usize = 4;
 /// How long a push service may believe a token, in seconds; at most a day (RFC 8292 2).
 const TOKEN_SECONDS: i64 = 12 * 3_600;
 /// How long a push service keeps a message for a browser that is away, in seconds.
@@ -178,6 +186,44 @@ fn encrypted(keys: &Keys, text: &[u8]) -> Result<Vec<u8>, PushError> {
     .ok_or(PushError::Subscription)
 }
 
+fn cut(text: &str, chars: usize) -> String {
+    if text.chars().count() <= chars {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(chars.saturating_sub(1)).collect();
+    format!("{kept}…")
+}
+
+/// What stands below the title: why of one notice, or that no more may be said; of several, a
+/// line each.
+fn below(message: &Message) -> String {
+    if let [one] = message.items.as_slice() {
+        let said = one.why.as_ref();
+        return cut(said.unwrap_or(&message.phrases.withheld), LINE_CHARS);
+    }
+    let lines = message.items.iter().take(LINES);
+    let mut lines: Vec<String> = lines.map(|item| cut(&item.line(), LINE_CHARS)).collect();
+    let more = message.items.len().saturating_sub(LINES) + message.left_out;
+    if more > 0 {
+        lines.push(format!("+ {more}"));
+    }
+    lines.join("\n")
+}
+
+/// What the worker in the browser (`ui/static/push-worker.js`) is told, ready to be shown. It
+/// leads to a path, never to another site; several notices have none, and lead to the inbox.
+fn payload(message: &Message) -> String {
+    json!({
+        "title": cut(&message.title, TITLE_CHARS),
+        "body": below(message),
+        "path": message.path(),
+        "tag": message.thread.as_ref().unwrap_or(&message.id),
+        "page": message.urgency == Urgency::Page,
+        "at": message.at.micros() / MILLI,
+    })
+    .to_string()
+}
+
 /// The request that has a push service wake the browser. `contact` is how its operator reaches
 /// ours: a `mailto:` or an `https:` address.
 pub fn request(
@@ -189,14 +235,7 @@ pub fn request(
     now: At,
 ) -> Result<Request, PushError> {
     let url = Url::parse(endpoint).map_err(|_| PushError::Subscription)?;
-    let text = json!({
-        "title": message.title,
-        "body": message.items.first().and_then(|item| item.why.clone()),
-        "link": message.link(),
-        "tag": message.thread.as_ref().unwrap_or(&message.id),
-        "page": message.urgency == Urgency::Page,
-    })
-    .to_string();
+    let text = payload(message);
     if text.len() > TEXT_BYTES {
         return Err(PushError::TooLong);
     }
@@ -224,8 +263,8 @@ pub fn request(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::message;
-    use crate::notice::Clearance;
+    use crate::fixture::{message, notice, phrases};
+    use crate::notice::{Clearance, Notice};
     use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey as Verifying};
 
     fn bytes(text: &str) -> Vec<u8> {
@@ -304,6 +343,50 @@ mod tests {
         assert_eq!(one.header("urgency"), Some("high"));
         let said = String::from_utf8_lossy(&one.body).into_owned();
         assert!(!said.contains("INC-2026-0001"));
+    }
+
+    fn told(notices: &[Notice], cleared: Clearance) -> serde_json::Value {
+        let message = Message::of(notices, cleared, &phrases()).unwrap();
+        serde_json::from_str(&payload(&message)).unwrap()
+    }
+
+    #[test]
+    fn the_browser_is_told_all_it_shows_and_no_address_of_another_site() {
+        let one = told(&[notice()], Clearance::Red);
+        assert_eq!(one["body"], "You are its assignee.");
+        assert_eq!(one["path"], "/incidents/INC-2026-0001");
+        assert_eq!(one["tag"], notice().thread);
+        assert_eq!(one["at"], 1_772_357_400_000_i64);
+        assert!(!one.to_string().contains("https:"), "{one}");
+        // A way that may not say more says that.
+        let cut = told(&[notice()], Clearance::Clear);
+        assert_eq!(cut["title"], "INC-2026-0001");
+        assert_eq!(cut["body"], phrases().withheld);
+        let other = Notice {
+            id: "ntc_0002".to_owned(),
+            thread: "inc_2".to_owned(),
+            reference: "INC-2026-0002".to_owned(),
+            ..notice()
+        };
+        let both = told(&[notice(), other], Clearance::Clear);
+        assert_eq!(both["body"], "INC-2026-0001\nINC-2026-0002");
+        assert_eq!(both["path"], serde_json::Value::Null);
+    }
+
+    #[test]
+    fn whatever_a_record_is_called_fits() {
+        let long = Notice {
+            words: "\"😀".repeat(400),
+            why: "\"😀".repeat(400),
+            ..notice()
+        };
+        for count in [1, 40] {
+            let notices = vec![long.clone(); count];
+            let message = Message::of(&notices, Clearance::Red, &phrases()).unwrap();
+            let text = payload(&message);
+            assert!(text.len() <= TEXT_BYTES, "{count}: {} bytes", text.len());
+            assert_eq!(text.contains("+ 36"), count == 40);
+        }
     }
 
     #[test]

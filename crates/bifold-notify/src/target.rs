@@ -159,6 +159,18 @@ impl Target {
         }
     }
 
+    /// The address that its push service gave a browser.
+    pub fn endpoint(&self) -> Option<&str> {
+        match self {
+            Self::Push { endpoint, .. } => Some(endpoint),
+            Self::Email { .. }
+            | Self::Ntfy { .. }
+            | Self::Chat { .. }
+            | Self::Teams { .. }
+            | Self::Matrix { .. } => None,
+        }
+    }
+
     /// Enough to recognise it by, and not enough to use it.
     pub fn shown(&self) -> String {
         let host = |url: &str| {

@@ -89,6 +89,7 @@ pub(crate) fn message(id: &str, cleared: Clearance) -> Message {
         words: "Assigned to you: Zahlung für Käse <hängt>".to_owned(),
         why: "You are its assignee.".to_owned(),
         link: Some("https://bifold.example.org/incidents/INC-2026-0001".to_owned()),
+        path: Some("/incidents/INC-2026-0001".to_owned()),
         clearance: Clearance::Amber,
         thread: "inc_1".to_owned(),
         at: now(),

@@ -177,6 +177,7 @@ async fn a_browser_reads_what_was_pushed_and_nobody_on_the_way_does() {
     browser.say(&came);
     let read = browser.next();
     assert_eq!(read["said"]["title"], message.title);
+    assert_eq!(read["said"]["path"], "/incidents/INC-2026-0001");
     assert_eq!(read["claims"]["sub"], "mailto:ops@example.org");
     assert_eq!(read["signed"], true);
 }

@@ -42,6 +42,7 @@ pub(crate) async fn test_channel(
         words: l.with("notice-test", "code", code),
         why: l.t("notice-why-test"),
         link: None,
+        path: Some("/settings/notify".to_owned()),
         clearance: Clearance::Clear,
         thread: format!("test_{id}"),
         at: now,

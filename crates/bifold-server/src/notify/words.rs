@@ -72,6 +72,7 @@ pub(crate) fn notice(server: &Server, l: Locale, directory: &Directory, noted: &
         words: said.words,
         why: said.why,
         link: base.map(|base| format!("{}{}", base.trim_end_matches('/'), said.path)),
+        path: Some(said.path),
         clearance,
         thread,
         at: noted.at,

@@ -46,6 +46,9 @@ pub(crate) fn ending(end: &str) -> impl Iterator<Item = &'static str> {
         .filter(move |name| name.ends_with(end))
 }
 
+/// Modules that pages do not load: browsers run them beside pages.
+pub(crate) const WORKERS: [&str; 2] = ["sw.js", "push-worker.js"];
+
 /// What a service worker needs besides: leave to answer for the whole site, and the policy that
 /// it stands under itself, to fetch from here and do nothing else.
 pub(crate) fn worker_headers() -> [(HeaderName, HeaderValue); 2] {

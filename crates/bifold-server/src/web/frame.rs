@@ -254,7 +254,7 @@ impl Frame {
     /// The modules, to be fetched at once instead of one after the other.
     pub(crate) fn modules(&self) -> Vec<String> {
         assets::ending(".js")
-            .filter(|n| *n != "sw.js")
+            .filter(|n| !assets::WORKERS.contains(n))
             .map(assets::url)
             .collect()
     }

@@ -1,5 +1,5 @@
-//! Every place as a list, for the phone; the page for when there is no connection; and the worker
-//! that keeps that page at hand.
+//! Every place as a list, for the phone; the page for when there is no connection; the worker that
+//! keeps that page at hand, and the one that shows notifications.
 
 use super::assets;
 use super::frame::{Frame, Visit, page};
@@ -27,6 +27,15 @@ pub(crate) fn routes() -> Vec<Route> {
             .summary("The worker that shows the page for no connection.")
             .page()
             .answers(200, Answer::Bytes("text/javascript")),
+        Route::get(
+            "/push/worker.js",
+            "page_push_worker",
+            Access::Anyone,
+            push_worker,
+        )
+        .summary("The worker that shows notifications.")
+        .page()
+        .answers(200, Answer::Bytes("text/javascript")),
     ]
 }
 
@@ -58,12 +67,26 @@ async fn offline(State(server): State<Server>, guest: Guest) -> Result<Response>
 
 /// At the root, because a worker answers for the paths below its own.
 async fn worker() -> Result<Response> {
-    let bytes = assets::bytes("sw.js")?;
+    let script = script("sw.js")?;
+    Ok((assets::worker_headers(), script).into_response())
+}
+
+/// Below a path of its own and without leave for any other: no page lies there, so it can answer
+/// for none. All it may ask for is from here.
+async fn push_worker() -> Result<Response> {
+    let policy = HeaderValue::from_static("default-src 'none'; connect-src 'self'");
+    let policy = [(header::CONTENT_SECURITY_POLICY, policy)];
+    let script = script("push-worker.js")?;
+    Ok((policy, script).into_response())
+}
+
+fn script(name: &str) -> Result<Response> {
+    let bytes = assets::bytes(name)?;
     let own = [
         (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
         // Asked for again each time, so that a new build's worker takes over at once.
         (header::CACHE_CONTROL, "no-cache"),
     ];
     let own = own.map(|(name, value)| (name, HeaderValue::from_static(value)));
-    Ok((own, assets::worker_headers(), bytes).into_response())
+    Ok((own, bytes).into_response())
 }

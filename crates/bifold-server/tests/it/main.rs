@@ -8,6 +8,7 @@ mod authentication;
 #[path = "../../../bifold-timestamp/tests/it/authority.rs"]
 #[allow(dead_code)] // Shared with the tests of time-stamps, which need more of it.
 mod authority;
+mod browser;
 mod bundle;
 mod clocks;
 mod contract;

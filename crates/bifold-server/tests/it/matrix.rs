@@ -92,6 +92,7 @@ const APART: &[&str] = &[
     "schedule_hand_over_accept",
     // One's own channels, and webhooks for administrators, each to be made first: `telling`.
     "channel_change",
+    "channel_renew",
     "channel_remove",
     "channel_test",
     "channel_verify",

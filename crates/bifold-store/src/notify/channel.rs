@@ -1,6 +1,6 @@
 //! A person's channels: where they lead, what they may carry, whether they work.
 
-use super::seal;
+use super::{browser, seal};
 use crate::db::{Conn, Sql, Tx};
 use crate::error::{Error, Result};
 use crate::store::{Inner, Store};
@@ -129,16 +129,8 @@ impl Row {
 }
 
 impl Channel {
-    /// As the choice of ways needs it, where the server can send everything.
-    pub fn as_known(&self) -> rules::Channel {
-        self.as_way(super::Means {
-            mail: true,
-            push: true,
-        })
-    }
-
     /// As the choice of ways needs it.
-    pub(super) fn as_way(&self, means: super::Means) -> rules::Channel {
+    pub fn as_way(&self, means: super::Means) -> rules::Channel {
         let is_sendable = match self.kind {
             Kind::Email => means.mail,
             Kind::Push => means.push,
@@ -230,6 +222,24 @@ pub(super) async fn insert_account(
     insert(tx, inner, person, &new, true).await.map(drop)
 }
 
+/// Sets what a channel is called and what it may carry.
+async fn named(
+    tx: &mut Tx,
+    inner: &Inner,
+    id: &str,
+    label: &Short,
+    clearance: Clearance,
+) -> Result<()> {
+    Sql::new("UPDATE channel SET label = $3, clearance = $4 WHERE org = $1 AND id = $2")
+        .arg(&inner.org)
+        .arg(id)
+        .arg(label.as_str())
+        .arg(clearance.word())
+        .run(tx.conn())
+        .await?;
+    Ok(())
+}
+
 fn hashed(id: &str, code: &str) -> String {
     use base64::Engine;
     let digest = Sha256::digest(format!("channel code {id} {code}"));
@@ -249,14 +259,22 @@ impl Store {
         of_person(lease.conn(), &self.inner, person.as_str()).await
     }
 
-    /// Adds a channel; its id. A browser proves itself by subscribing, everything else is
-    /// unverified until a code that was sent there comes back.
+    /// Adds a channel; its id. A browser proves itself by subscribing, and keeps the channel it
+    /// has; everything else is unverified until a code that was sent there comes back.
     pub async fn add_channel(&self, person: &PersonId, new: &NewChannel) -> Result<String> {
         new.target
             .check()
             .map_err(|e| Error::Unfit(e.to_string()))?;
         let mut tx = self.inner.db.begin().await?;
         let held = of_person(tx.conn(), &self.inner, person.as_str()).await?;
+        let endpoint = new.target.endpoint();
+        if let Some(same) = endpoint.and_then(|endpoint| browser::known(&held, endpoint)) {
+            // The same browser once more: two channels of it would pass for two ways.
+            browser::subscribed(&mut tx, &self.inner, &same.id, &new.target).await?;
+            named(&mut tx, &self.inner, &same.id, &new.label, new.clearance).await?;
+            tx.commit().await?;
+            return Ok(same.id.clone());
+        }
         if held.len() >= CHANNELS_LIMIT {
             let (what, limit) = ("channels", CHANNELS_LIMIT);
             return Err(Refusal::TooMany { what, limit }.into());
@@ -296,13 +314,7 @@ impl Store {
                 .run(tx.conn())
                 .await?;
         }
-        Sql::new("UPDATE channel SET label = $3, clearance = $4 WHERE org = $1 AND id = $2")
-            .arg(&self.inner.org)
-            .arg(id)
-            .arg(label.as_str())
-            .arg(clearance.word())
-            .run(tx.conn())
-            .await?;
+        named(&mut tx, &self.inner, id, label, clearance).await?;
         tx.commit().await?;
         Ok(true)
     }

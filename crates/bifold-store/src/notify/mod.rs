@@ -13,6 +13,7 @@
 //!
 //! It refuses to send, and to choose words.
 
+mod browser;
 mod channel;
 mod claim;
 mod deliver;

@@ -426,3 +426,42 @@ async fn a_channel_is_proved_by_its_code_and_its_address_stands_nowhere() {
         world.check().await;
     }
 }
+
+#[tokio::test]
+async fn a_browser_that_subscribes_again_is_the_same_channel_and_works_again() {
+    for database in databases().await {
+        let world = World::on(database).await;
+        let agent = world.person("agnes", &[Role::Agent]).await;
+        let (store, me) = (&world.store, &agent.person);
+        let of = |n: u8| {
+            Target::Push {
+            endpoint: format!("https://push.example.org/{n}"),
+            p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4".to_owned(),
+            auth: "BTBZMqHH6r4Tts7J_aSIgg".to_owned(),
+        }
+        };
+        let id = channel(&world, &agent, of(1)).await;
+        page(&world, &agent).await;
+        settle(&world, &due(&world).await[0], &dead()).await;
+        let state = async || store.channels(me).await.unwrap()[0].state;
+        assert_eq!(state().await, ChannelState::Dead);
+        let one = "https://push.example.org/1";
+        assert!(store.renew_channel(me, one, &of(2)).await.unwrap());
+        assert_eq!(state().await, ChannelState::Ready);
+        assert!(!store.renew_channel(me, one, &of(3)).await.unwrap());
+        let new = NewChannel {
+            label: short("Phone"),
+            target: of(2),
+            clearance: Clearance::Green,
+        };
+        assert_eq!(store.add_channel(me, &new).await.unwrap(), id);
+        let all = store.channels(me).await.unwrap();
+        assert_eq!((all.len(), all[0].label.as_str()), (1, "Phone"));
+        // Only browsers are renewed so.
+        let mailed = store
+            .renew_channel(me, "https://push.example.org/2", &mail("a@example.org"))
+            .await;
+        assert!(matches!(mailed, Err(Error::Unfit(_))));
+        world.check().await;
+    }
+}

@@ -48,6 +48,16 @@ pub(crate) fn routes() -> Vec<Route> {
         .answers(204, Answer::Empty),
         Route::new(
             Method::Post,
+            "/api/v1/me/channels/renew",
+            "channel_renew",
+            Access::SignedIn,
+            renew,
+        )
+        .summary("Takes the new subscription of a browser in place of the one it had.")
+        .body(Described::of::<RenewChannel>())
+        .answers(204, Answer::Empty),
+        Route::new(
+            Method::Post,
             "/api/v1/me/channels/{id}/test",
             "channel_test",
             Access::SignedIn,
@@ -195,6 +205,25 @@ pub(crate) async fn removed(server: &Server, caller: &Caller, id: &str) -> Resul
     let me = &caller.actor.person;
     let found = server.store.remove_channel(me, id).await?;
     Error::unless(found, "channel")
+}
+
+/// A browser's new subscription.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RenewChannel {
+    /// The address it had at its push service.
+    before: String,
+    /// What it subscribed with now; of the kind `push`.
+    target: Target,
+}
+
+/// Sent by the browser's worker, which has nobody before it: name, clearance and place stay.
+async fn renew(State(server): State<Server>, write: Write) -> Result<Response> {
+    let RenewChannel { before, target } = write.body()?;
+    let me = &write.caller.actor.person;
+    let found = server.store.renew_channel(me, &before, &target).await?;
+    Error::unless(found, "channel")?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 async fn test(

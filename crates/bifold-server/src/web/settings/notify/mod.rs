@@ -1,21 +1,30 @@
-//! How one is told: one's own channels, quiet hours, bundles.
+//! How one is told: one's own channels, which of them is taken when, quiet hours, bundles.
+
+mod steps;
 
 use super::{Around, Section, done, sent, shown};
 use crate::api::telling::Tested;
 use crate::api::telling::channels::{AddChannel, Code, added, changed, removed, tested};
 use crate::error::{Error, Result};
+use crate::notify::{means, push_key};
 use crate::params::Place;
 use crate::route::{Access, Route};
 use crate::server::Server;
+use crate::web::fields::Fields;
 use crate::web::form::Form;
-use crate::web::frame::{Frame, Visit, page};
+use crate::web::frame::{Frame, Visit, page_with};
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
 use axum::response::Response;
-use bifold_notify::rules::plan;
+use bifold_notify::rules::{Channel as Way, plan};
 use bifold_notify::{Clearance, Kind, Quiet, Rules, Target, Urgency};
-use bifold_store::notify::{CHANNELS_LIMIT, Channel, ChannelState};
+use bifold_store::notify::{CHANNELS_LIMIT, Channel, ChannelState, Means};
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use steps::{Draft, Reach, Ways};
 
 const HERE: &str = "/settings/notify";
 
@@ -36,6 +45,13 @@ pub(super) fn routes() -> Vec<Route> {
             act,
         )
         .summary("Tests, proves, changes or removes a channel of yours."),
+        sent(
+            "/settings/notify/steps",
+            "page_settings_steps",
+            Access::SignedIn,
+            keep_steps,
+        )
+        .summary("Keeps which of your channels is taken when."),
         sent(
             "/settings/notify/rules",
             "page_settings_rules",
@@ -59,6 +75,13 @@ struct NotifyPage {
     has_room: bool,
     /// Whether the server sends at all, and whether by mail.
     means: Option<bool>,
+    /// What a browser subscribes with, where the server has it.
+    push_key: Option<String>,
+    ways: Vec<Ways>,
+    /// Steps are shown that are not kept yet.
+    is_draft: bool,
+    /// And something is wrong with them.
+    is_wrong: bool,
 }
 
 /// A field of a channel's form: its name, its kind, whether it must be filled.
@@ -75,6 +98,21 @@ impl NotifyPage {
 
     fn is_unverified(channel: &Channel) -> bool {
         channel.state == ChannelState::Unverified
+    }
+
+    /// By what a browser finds its own channel: the hash of its address, which alone is a secret.
+    fn browser(channel: &Channel) -> Option<String> {
+        let endpoint = channel.target.as_ref()?.endpoint()?;
+        let mut hex = String::new();
+        for byte in Sha256::digest(endpoint.as_bytes()) {
+            let _ = write!(hex, "{byte:02x}");
+        }
+        Some(hex)
+    }
+
+    /// Whether a step names a channel that is there.
+    fn is_there(&self, way: &str) -> bool {
+        self.channels.iter().any(|channel| channel.id == way)
     }
 
     fn quiet(&self, end: bool) -> String {
@@ -114,21 +152,40 @@ impl NotifyPage {
     }
 }
 
-async fn show(State(server): State<Server>, visit: Visit) -> Result<Response> {
+/// Shows it as it is kept; steps in the query are looked at, and not kept.
+async fn show(
+    State(server): State<Server>,
+    visit: Visit,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let asked = Fields::of_query(query.as_deref());
+    whole(&server, &visit, &asked, StatusCode::OK).await
+}
+
+/// The page, with the steps that the fields say, if they say any.
+async fn whole(
+    server: &Server,
+    visit: &Visit,
+    asked: &Fields,
+    status: StatusCode,
+) -> Result<Response> {
     let me = &visit.caller.actor.person;
+    let l = visit.locale();
     let channels = server.store.channels(me).await?;
     let rules = server.store.notify_rules(me).await?;
-    let means = server
-        .config
-        .sender
-        .as_ref()
-        .map(|sender| sender.has_mail());
-    // As a page would go out now; who has no channel yet has the address of their account.
-    let ways: Vec<_> = channels.iter().map(Channel::as_known).collect();
-    let now = server.store.shell().clock.now();
-    let planned = plan(Urgency::Page, now, &rules, &ways);
-    let around = Around::of(&server, &visit, "notify").await?;
-    page(&NotifyPage {
+    let reach = reach(server, visit, &channels).await?;
+    let draft = Draft::read(asked, &rules, &reach.channels);
+    let is_draft = draft.is_some();
+    let draft = draft.unwrap_or_else(|| Draft::of(&rules));
+    let is_wrong = draft.is_wrong();
+    // While something is wrong, what holds is what is kept.
+    let looked_at = draft.rules(rules.clone());
+    let looked_at = looked_at.as_ref().unwrap_or(&rules);
+    let planned = plan(Urgency::Page, reach.now, &rules, &reach.channels);
+    let ways = steps::shown(l, draft, looked_at, &reach);
+    let sender = server.config.sender.as_ref();
+    let around = Around::of(server, visit, "notify").await?;
+    let page = NotifyPage {
         f: around.f,
         sections: around.sections,
         warning: planned.warning.map(bifold_notify::Warning::word),
@@ -136,15 +193,56 @@ async fn show(State(server): State<Server>, visit: Visit) -> Result<Response> {
         channels,
         rules,
         clearances: Clearance::ALL,
-        means,
+        means: sender.map(|sender| sender.has_mail()),
+        push_key: push_key(server),
+        ways,
+        is_draft,
+        is_wrong,
+    };
+    page_with(status, &page)
+}
+
+/// What a notice could take now. Who has no channel yet is reached by the address of their
+/// account, as far as mail is sent; where nothing is sent at all, what would be if it were.
+async fn reach(server: &Server, visit: &Visit, channels: &[Channel]) -> Result<Reach> {
+    const ACCOUNT: &str = "account";
+    let sender = server.config.sender.as_ref();
+    let all = Means {
+        mail: true,
+        push: true,
+    };
+    let means = sender.map_or(all, |sender| means(sender));
+    let mut ways: Vec<Way> = channels.iter().map(|c| c.as_way(means)).collect();
+    let label = |channel: &Channel| (channel.id.clone(), channel.label.clone());
+    let mut names: BTreeMap<String, String> = channels.iter().map(label).collect();
+    let directory = server.store.directory().await?;
+    let known = directory.people.get(&visit.caller.actor.person);
+    let has_address = known.is_some_and(|known| known.email.present().is_some());
+    if ways.is_empty() && means.mail && has_address {
+        ways.push(Way {
+            id: ACCOUNT.to_owned(),
+            kind: Kind::Email,
+            is_ready: true,
+            last_at: None,
+        });
+        names.insert(ACCOUNT.to_owned(), visit.locale().t("way-account"));
+    }
+    Ok(Reach {
+        now: server.store.shell().clock.now(),
+        channels: ways,
+        names,
     })
 }
 
 async fn add(State(server): State<Server>, form: Form) -> Result<Response> {
     let new: AddChannel = form.write()?.body()?;
     let about = new.label.to_string();
+    let say = match new.target.kind() {
+        Kind::Push => "done-push-add",
+        _ => "done-channel-add",
+    };
     added(&server, &form.caller, new).await?;
-    Ok(done("done-channel-add", about, HERE))
+    Ok(done(say, about, HERE))
 }
 
 async fn act(
@@ -174,6 +272,25 @@ async fn act(
         }
         _ => Err(Error::NoRoute),
     }
+}
+
+/// Keeps the steps, or shows them again with what is wrong beside each.
+async fn keep_steps(State(server): State<Server>, form: Form) -> Result<Response> {
+    let me = &form.caller.actor.person;
+    let before = server.store.notify_rules(me).await?;
+    let channels = server.store.channels(me).await?;
+    let visit = Visit::of(form.caller.clone(), form.guest.clone());
+    let ways = reach(&server, &visit, &channels).await?.channels;
+    let draft = Draft::read(&form, &before, &ways);
+    let draft = draft.ok_or_else(|| Error::Shape {
+        at: "steps".to_owned(),
+        why: "the form holds none".to_owned(),
+    })?;
+    let Some(rules) = draft.rules(before) else {
+        return whole(&server, &visit, &form, StatusCode::UNPROCESSABLE_ENTITY).await;
+    };
+    server.store.set_notify_rules(me, &rules).await?;
+    Ok(done("done-steps", "", HERE))
 }
 
 /// What the form says; the lists of steps stay as they are.
