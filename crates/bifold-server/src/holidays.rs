@@ -97,13 +97,13 @@ pub(crate) async fn decide(
     let decided = feed.decided(&named.calendar, &proposals, dates, is_taken);
     let (feed, calendar) = decided.map_err(|why| Refusal::BadValue { why })?;
     let today = calendar.zone().date(server.store.shell().clock.now());
-    let new = policy::Command::Calendar(NewCalendar {
+    let new = policy::Command::Calendar(Box::new(NewCalendar {
         key: key.clone(),
         name: named.name.clone(),
         calendar,
         holidays: Some(feed.since(today)),
         from: None,
-    });
+    }));
     write
         .execute(server, vec![Command::Policy(PolicyId, new)])
         .await

@@ -202,15 +202,12 @@ impl Store {
     ) -> Result<Fetched> {
         let before = self.fetched(&due.calendar).await?;
         let before = before.ok_or_else(|| Error::damaged("a feed that was claimed is gone"))?;
-        let (failures, wait) = match error {
-            None => (0, FETCH_EVERY),
-            Some(_) => {
-                let doubled = u32::try_from(before.failures.clamp(0, 8)).unwrap_or(0);
-                (
-                    before.failures + 1,
-                    (FIRST_WAIT << doubled).min(FETCH_EVERY),
-                )
-            }
+        let (failures, wait) = if error.is_none() {
+            (0, FETCH_EVERY)
+        } else {
+            let doubled = u32::try_from(before.failures.clamp(0, 8)).unwrap_or(0);
+            let wait = (FIRST_WAIT << doubled).min(FETCH_EVERY);
+            (before.failures + 1, wait)
         };
         let mut tx = self.inner.db.begin().await?;
         Sql::new(

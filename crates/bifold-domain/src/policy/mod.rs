@@ -164,7 +164,7 @@ pub enum Command {
     /// Replaces the rules of the preservation gate.
     Gate(gate::Rules),
     /// Adds a calendar, or a version of one.
-    Calendar(NewCalendar),
+    Calendar(Box<NewCalendar>),
     /// Replaces the service levels from an instant on.
     Levels(NewLevels),
     /// Says who holds a business function; nobody: it is no more.
@@ -356,7 +356,7 @@ impl Record for Policy {
                 }
                 Fact::GateSet { rules }
             }
-            Command::Calendar(new) => now.set_calendar(new, context)?,
+            Command::Calendar(new) => now.set_calendar(*new, context)?,
             Command::Levels(new) => now.set_levels(new, context)?,
             Command::Function(new) => now.set_function(new, context)?,
         }])

@@ -57,7 +57,7 @@ struct LevelsReport {
     causes: Vec<Share>,
     /// Whose the time was in all, in percent: the organisation's own.
     own: Option<i64>,
-    missed: usize,
+    looked_at: usize,
     /// Whether more were missed than are looked at.
     is_cut: bool,
     misses: Vec<Line>,
@@ -192,7 +192,7 @@ async fn show(
     let found = server.store.performance(&viewer, from, until).await?;
     let misses = server.store.misses(&viewer, from, until, MISSES).await?;
     let all: i64 = found.iter().map(|row| row.missed).sum();
-    let missed = misses.len();
+    let looked_at = misses.len();
     let (causes, own) = shares(l, &misses);
     page(&LevelsReport {
         f: visit.frame(&server, l.t("went-title"), "reports").await?,
@@ -200,9 +200,9 @@ async fn show(
         rows: found.iter().map(|found| row(l, found)).collect(),
         causes,
         own,
-        missed,
-        is_cut: usize::try_from(all).is_ok_and(|all| all > missed),
-        is_listed_whole: missed <= LISTED,
+        looked_at,
+        is_cut: usize::try_from(all).is_ok_and(|all| all > looked_at),
+        is_listed_whole: looked_at <= LISTED,
         misses: misses
             .into_iter()
             .take(LISTED)

@@ -18,7 +18,7 @@ async fn set_feed(world: &World, admin: &Actor, address: &str) {
         holidays: Some(HolidayFeed::at(address).unwrap()),
         from: None,
     };
-    let set = Command::Policy(PolicyId, policy::Command::Calendar(calendar));
+    let set = Command::Policy(PolicyId, policy::Command::Calendar(Box::new(calendar)));
     world
         .store
         .execute(Operation::one(admin, set))

@@ -86,10 +86,8 @@ proptest! {
             for run in &clock.runs {
                 let calendar = held.calendar(&run.calendar).unwrap();
                 let all: i64 = causes(run, &trail, &held, now).iter().map(|(_, m)| m).sum();
-                let counted = run.counted_at(now, calendar).min(match run.is_breached(now) {
-                    true => run.target,
-                    false => i64::MAX,
-                });
+                let most = if run.is_breached(now) { run.target } else { i64::MAX };
+                let counted = run.counted_at(now, calendar).min(most);
                 prop_assert_eq!(all, counted);
             }
         }

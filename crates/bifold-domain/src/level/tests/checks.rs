@@ -176,13 +176,13 @@ fn versions_hold_from_now_on_and_never_from_before() {
             .is_empty()
     );
     let calendar = || {
-        Command::Calendar(NewCalendar {
+        Command::Calendar(Box::new(NewCalendar {
             key: short("shop"),
             name: short("Shop"),
             calendar: zurich(),
             holidays: None,
             from: None,
-        })
+        }))
     };
     let facts = ask(&policy, calendar()).unwrap();
     let policy = after(Some(policy), &PolicyId, "administrator", &facts[0]);
