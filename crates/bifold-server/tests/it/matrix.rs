@@ -263,6 +263,12 @@ pub(crate) fn places(app: &TestApp) -> Vec<(&'static str, &'static str, String)>
     let schedule = crate::on_call::made(app, &unique);
     let chain = crate::on_call::chain(app, &unique, 5);
     let chain = admin.post("chains", chain).is(201).text_at("/id");
+    let fed = json!({ "set": "calendar", "value": {
+        "key": "fed", "name": "Fed", "holidays": { "address": "https://example.org/days.ics" },
+        "calendar": { "zone": "UTC", "week": [[], [], [], [], [], [], []] },
+    }});
+    // The second time there is nothing to change.
+    admin.post("policy", fed);
     app.signed();
     let log = app.wait(app.store.log_state()).unwrap().log.to_string();
     vec![
@@ -275,7 +281,8 @@ pub(crate) fn places(app: &TestApp) -> Vec<(&'static str, &'static str, String)>
         ("schedule", "{number}", "1".to_owned()),
         ("chain", "{id}", chain),
         ("token", "{id}", "none".to_owned()),
-        ("calendar", "{key}", "office".to_owned()),
+        ("calendar", "{key}", "fed".to_owned()),
+        ("holidays", "{key}", "fed".to_owned()),
         ("level", "{key}", "standard-p1".to_owned()),
         ("log_", "{log}", log),
         ("log_", "{level}", "0".to_owned()),

@@ -334,6 +334,13 @@ pub(crate) fn elsewhere(app: &TestApp) -> Vec<Row> {
         ),
         row("forecast_model", READ),
         row("calendar_preview", ALL),
+        row("calendar_holidays", ADMIN),
+        row("calendar_holidays_look", ADMIN),
+        with(
+            "calendar_holidays_decide",
+            ADMIN,
+            json!({ "dates": ["2026-05-01"], "take": true }),
+        ),
         row("report_service_levels", ALL),
         row("report_service_levels_missed", ALL),
         row("gates", ALL),
