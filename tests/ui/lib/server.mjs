@@ -121,15 +121,15 @@ export async function demo(seed = 7) {
   });
 }
 
-/** An organisation that was just founded, with its administrator only. */
-export async function founded(name = "Empty Trust") {
+/** An organisation that was just founded, with its administrator only; `more` goes to its server. */
+export async function founded(name = "Empty Trust", more = []) {
   const data = folder();
   const password = join(data, "password.txt");
   writeFileSync(password, `${PASSWORD}\n`);
   const admin = "ada@example.org";
   const init = ["init", "--org", name, "--admin", admin, "--name", "Ada Founder", "--password-file", password, "--data", data];
   await run(binary(), init, { timeout: 60_000 });
-  const served = await start(["serve", "--listen", "127.0.0.1:0", "--data", data]);
+  const served = await start(["serve", "--listen", "127.0.0.1:0", "--data", data, ...more]);
   await ready(served.base);
   return new Organisation(served, data, { admin });
 }

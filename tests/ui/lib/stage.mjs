@@ -47,8 +47,8 @@ export class Stage {
   }
 
   /** An organisation of this flow alone. */
-  async founded(name) {
-    const organisation = await founded(name);
+  async founded(name, more) {
+    const organisation = await founded(name, more);
     this.#organisations.push(organisation);
     return organisation;
   }
