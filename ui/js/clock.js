@@ -41,6 +41,18 @@ export function running(seconds) {
   return `${sign}${two(Math.trunc(minutes / 60))}:${two(minutes % 60)}`;
 }
 
+/** Texts are written anew so often, in seconds. */
+const BEAT = 5;
+
+/**
+ * What is left: "00:42", and in the last minute seconds, "35 s".
+ * @param {number} seconds
+ */
+export function remaining(seconds) {
+  const isLast = seconds > 0 && seconds < MINUTE;
+  return isLast ? `${Math.ceil(seconds / BEAT) * BEAT} s` : running(seconds);
+}
+
 /** Making a formatter takes far longer than using it, and a page has dozens of times. */
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const formatters = new Map();

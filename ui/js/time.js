@@ -1,10 +1,10 @@
 // <b-time datetime="RFC 3339">text</b-time>: the server's text, said again for where the reader is
 // and for now. data-style: none (a moment), "age" (how long ago), "counting" (hours and minutes
-// since), "left" (hours and minutes until).
+// since), "left" (hours and minutes until, seconds at last).
 // It never invents a time: what it cannot read stays as the server wrote it.
 
 import { define, language, word } from "./dom.js";
-import { ENGLISH, local, running, span, universal } from "./clock.js";
+import { ENGLISH, local, remaining, running, span, universal } from "./clock.js";
 
 const EVERY_MS = 5_000;
 
@@ -57,7 +57,7 @@ class BTime extends HTMLElement {
     const texts = {
       age: () => span(seconds, spans()),
       counting: () => running(seconds),
-      left: () => running(-seconds),
+      left: () => remaining(-seconds),
     };
     const said = texts[this.dataset.style ?? ""] ?? (() => local(at, now, language()));
     const text = said();

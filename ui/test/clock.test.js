@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { local, running, span, universal } from "../js/clock.js";
+import { local, remaining, running, span, universal } from "../js/clock.js";
 
 test("spans are as short as the server's", () => {
   for (const [seconds, said] of [
@@ -18,6 +18,12 @@ test("running time is hours and minutes, with a minus when it is over", () => {
   for (const [seconds, said] of [
     [0, "00:00"], [59, "00:00"], [2_520, "00:42"], [256_320, "71:12"], [-30, "00:00"], [-300, "−00:05"],
   ]) assert.equal(running(/** @type {number} */ (seconds)), said);
+});
+
+test("what is left is said in seconds at last", () => {
+  for (const [seconds, said] of [[2_520, "00:42"], [60, "00:01"], [59, "60 s"], [31, "35 s"], [1, "5 s"], [0, "00:00"], [-300, "−00:05"]]) {
+    assert.equal(remaining(/** @type {number} */ (seconds)), said);
+  }
 });
 
 test("a moment says no more of the date than the reader needs", () => {
