@@ -104,6 +104,7 @@ level-place = Platz in der Reihe
 level-priorities = Prioritäten (keine: alle)
 level-kinds = Arten (keine: alle)
 level-services = Services (keine: alle)
+level-customers = Kunden (keine: alle)
 level-teams = Solange eines dieser Teams ihn hat (keines: immer)
 level-minutes = Minuten
 level-no-target = kein Ziel

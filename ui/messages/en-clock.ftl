@@ -104,6 +104,7 @@ level-place = Place in the order
 level-priorities = Priorities (none: all)
 level-kinds = Kinds (none: all)
 level-services = Services (none: all)
+level-customers = Customers (none: all)
 level-teams = While one of these teams has it (none: always)
 level-minutes = Minutes
 level-no-target = no target

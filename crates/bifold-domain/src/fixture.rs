@@ -180,6 +180,7 @@ pub(crate) fn declare() -> Declare {
         impact: Impact::Moderate,
         urgency: Urgency::High,
         service: Some(payments()),
+        customer: None,
         assets: BTreeSet::new(),
         category: None,
         reporter: Some(person("reporter")),

@@ -82,6 +82,7 @@ impl Store {
             impact: Impact::Significant,
             urgency: Urgency::High,
             service: None,
+            customer: None,
             assets: BTreeSet::new(),
             category: None,
             reporter: None,

@@ -60,6 +60,8 @@ pub enum Fact {
         times: StatedTimes,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         service: Option<ServiceId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        customer: Option<Short>,
         #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
         assets: BTreeSet<AssetId>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -119,6 +121,8 @@ pub enum Fact {
     Classified {
         category: Option<Short>,
         service: Option<ServiceId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        customer: Option<Short>,
         assets: BTreeSet<AssetId>,
     },
     Assigned {

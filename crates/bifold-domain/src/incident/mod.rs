@@ -56,6 +56,9 @@ pub struct Incident {
     pub times: Times,
     /// The service concerned.
     pub service: Option<ServiceId>,
+    /// The customer concerned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Short>,
     /// Assets concerned.
     pub assets: BTreeSet<crate::id::AssetId>,
     /// Its category.

@@ -9,6 +9,7 @@ use super::{Incident, PendingOn, Stage};
 use crate::id::{ServiceId, TeamId};
 use crate::kind::{Finding, KindKey};
 use crate::priority::Priority;
+use crate::text::Short;
 use crate::time::At;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -30,6 +31,9 @@ pub struct Standing {
     /// The service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceId>,
+    /// The customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Short>,
     /// The team that has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub team: Option<TeamId>,
@@ -102,6 +106,7 @@ impl Standing {
             priority: incident.handling,
             kinds: incident.verdicts.keys().filter(yes).cloned().collect(),
             service: incident.service.clone(),
+            customer: incident.customer.clone(),
             team: incident.team.clone(),
             // Another system says who works on it, not who took note.
             is_responded: incident.times.acknowledged.is_some()

@@ -83,6 +83,7 @@ impl When {
         covers(&self.kinds, &other.kinds)
             && covers(&self.priorities, &other.priorities)
             && covers(&self.services, &other.services)
+            && covers(&self.customers, &other.customers)
             && covers(&self.teams, &other.teams)
     }
 
@@ -103,6 +104,9 @@ impl When {
                 "service",
                 service.as_str(),
             )?;
+        }
+        for customer in &self.customers {
+            directory.policy.known_customer(customer)?;
         }
         for team in &self.teams {
             known(directory.teams.contains_key(team), "team", team.as_str())?;

@@ -102,6 +102,9 @@ pub struct When {
     /// Of any of these services.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub services: BTreeSet<ServiceId>,
+    /// Of any of these customers.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub customers: BTreeSet<Short>,
     /// While any of these teams has them.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub teams: BTreeSet<TeamId>,
@@ -110,14 +113,14 @@ pub struct When {
 impl When {
     /// Whether an incident that stands so is meant.
     pub fn fits(&self, stands: &Standing) -> bool {
-        let among = |set: &BTreeSet<_>, one: Option<&_>| -> bool {
+        fn among<T: Ord>(set: &BTreeSet<T>, one: Option<&T>) -> bool {
             set.is_empty() || one.is_some_and(|one| set.contains(one))
-        };
+        }
         (self.kinds.is_empty() || !self.kinds.is_disjoint(&stands.kinds))
             && (self.priorities.is_empty() || self.priorities.contains(&stands.priority))
             && among(&self.services, stands.service.as_ref())
-            && (self.teams.is_empty()
-                || stands.team.as_ref().is_some_and(|t| self.teams.contains(t)))
+            && among(&self.customers, stands.customer.as_ref())
+            && among(&self.teams, stands.team.as_ref())
     }
 }
 

@@ -28,6 +28,7 @@ fn stands(stage: Phase, on: Option<PendingOn>) -> Standing {
         priority: p(3),
         kinds: BTreeSet::new(),
         service: None,
+        customer: None,
         team: None,
         is_responded: stage > Phase::Assigned,
         is_usable: matches!(stage, Phase::Mitigated | Phase::Resolved),

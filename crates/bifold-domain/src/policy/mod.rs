@@ -65,6 +65,9 @@ pub struct Policy {
     /// Service levels and the calendars they count by.
     #[serde(default)]
     pub terms: Terms,
+    /// The customers whom services are for (20000-1 8.3.2), by the names they go by.
+    #[serde(default = "Versioned::starting")]
+    pub customers: Versioned<Vec<Short>>,
     /// Who holds which business function, such as `head-of-operations`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub functions: BTreeMap<Short, BTreeSet<PersonId>>,
@@ -125,6 +128,15 @@ impl Policy {
         self.kinds.get(key).is_none_or(|k| k.kind.sensitive)
     }
 
+    /// Refuses a customer that is not on the list.
+    pub fn known_customer(&self, named: &Short) -> Result<(), Refusal> {
+        let is_known = self.customers.value.contains(named);
+        is_known.then_some(()).ok_or_else(|| Refusal::Unknown {
+            what: "customer",
+            named: named.to_string(),
+        })
+    }
+
     /// Refuses a category that the tree does not hold. `network/wan` is held by `network`.
     pub fn known_category(&self, named: &Short) -> Result<(), Refusal> {
         let root = named.as_str().split('/').next().unwrap_or_default();
@@ -159,6 +171,8 @@ pub enum Command {
     ResolutionCodes(Vec<Short>),
     /// Replaces the cause codes.
     CauseCodes(Vec<Short>),
+    /// Replaces the list of customers.
+    Customers(Vec<Short>),
     /// Replaces the limits.
     Limits(Limits),
     /// Replaces the rules of the preservation gate.
@@ -199,6 +213,11 @@ pub enum Fact {
     CauseCodesSet {
         /// The codes.
         codes: Vec<Short>,
+    },
+    /// List of customers replaced.
+    CustomersSet {
+        /// The customers.
+        customers: Vec<Short>,
     },
     /// Limits replaced.
     LimitsSet {
@@ -342,6 +361,16 @@ impl Record for Policy {
             Command::CauseCodes(c) => Fact::CauseCodesSet {
                 codes: codes("cause codes", c, &now.cause_codes.value)?,
             },
+            // An organisation may have none but itself.
+            Command::Customers(customers) if customers.is_empty() => {
+                if now.customers.value.is_empty() {
+                    return Err(Refusal::NothingToChange);
+                }
+                Fact::CustomersSet { customers }
+            }
+            Command::Customers(c) => Fact::CustomersSet {
+                customers: codes("customers", c, &now.customers.value)?,
+            },
             Command::Limits(limits) => {
                 limits.check()?;
                 if limits == now.limits {
@@ -384,6 +413,9 @@ impl Record for Policy {
             }
             Fact::CauseCodesSet { codes } => {
                 policy.cause_codes = policy.cause_codes.replaced(codes.clone());
+            }
+            Fact::CustomersSet { customers } => {
+                policy.customers = policy.customers.replaced(customers.clone());
             }
             Fact::LimitsSet { limits } => policy.limits = limits.clone(),
             Fact::GateSet { rules } => policy.gate = policy.gate.replaced(rules.clone()),

@@ -50,6 +50,7 @@ impl Default for Policy {
                 "no-fault-found",
                 "duplicate",
             ])),
+            customers: Versioned::first(Vec::new()),
             cause_codes: Versioned::first(shorts(&[
                 "change",
                 "defect",

@@ -168,6 +168,7 @@ examples! { Incident, incident, Incident:
         channel: Channel::Phone,
         times: times(),
         service: Some(some_service()),
+        customer: None,
         assets: BTreeSet::from([some_asset()]),
         category: Some(short("network")),
         event: Some(EventId::from_bits(1)),
@@ -224,6 +225,7 @@ examples! { Incident, incident, Incident:
     Classified => incident::Fact::Classified {
         category: Some(short("network/wan")),
         service: Some(some_service()),
+        customer: None,
         assets: BTreeSet::from([some_asset()]),
     },
     Assigned => incident::Fact::Assigned {

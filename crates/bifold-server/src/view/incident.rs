@@ -154,6 +154,9 @@ pub(crate) struct IncidentView {
     pub(crate) times: TimesView,
     #[schema(required)]
     pub(crate) service: Option<NamedService>,
+    /// The customer concerned.
+    #[schema(required)]
+    pub(crate) customer: Option<String>,
     pub(crate) assets: Vec<String>,
     #[schema(required)]
     pub(crate) category: Option<String>,
@@ -257,6 +260,7 @@ impl<'a> Shown<'a> {
             },
             times: self.times(shows_security),
             service: i.service.as_ref().map(|id| names.service(id)),
+            customer: i.customer.as_ref().map(ToString::to_string),
             assets: i.assets.iter().map(ToString::to_string).collect(),
             category: i.category.as_ref().map(ToString::to_string),
             impact: i.impact,

@@ -2,7 +2,7 @@
 
 use super::locale::Locale;
 use bifold_domain::time::{DAY, HOUR};
-use bifold_domain::{At, Directory, PersonId, ServiceId, TeamId};
+use bifold_domain::{At, Directory, PersonId, ServiceId, Short, TeamId};
 
 /// One thing to choose.
 pub(crate) struct Choice {
@@ -49,6 +49,14 @@ pub(crate) fn teams(directory: &Directory, now: Option<&TeamId>) -> Vec<Choice> 
 pub(crate) fn services(directory: &Directory, now: Option<&ServiceId>) -> Vec<Choice> {
     let services = directory.services.iter().filter(|(_, s)| !s.is_retired);
     by_name(services.map(|(id, s)| Choice::new(id, &s.entry.name, now == Some(id))))
+}
+
+/// Every customer on the list, and the one there is where it has left the list since.
+pub(crate) fn customers(directory: &Directory, now: Option<&Short>) -> Vec<Choice> {
+    let listed = directory.policy.customers.value.iter();
+    let past = now.filter(|now| !directory.policy.customers.value.contains(now));
+    let all = listed.chain(past);
+    by_name(all.map(|name| Choice::new(name, name, now == Some(name))))
 }
 
 /// Until when one may put something to sleep with one choice.

@@ -11,6 +11,7 @@ crate::on_both! {
     levels_are_set_by_a_form_and_tried_before = levels;
     calendars_are_written_as_people_write_hours = calendars;
     a_level_for_a_sensitive_kind_is_not_told_to_others = hidden;
+    a_level_may_be_for_some_customers = customers;
     an_office_is_held_by_people_and_called_for_help = offices;
 }
 
@@ -132,6 +133,61 @@ fn told(app: &TestApp) {
     agent
         .post(&format!("incidents/{id}/escalate"), nobody)
         .problem(422, "bad-value");
+}
+
+fn customers(app: &TestApp) {
+    let (admin, agent) = (app.administrator(), app.agent());
+    let declare = |customer: &str| {
+        let new = json!({
+            "title": "Printing fails", "impact": "moderate", "urgency": "medium",
+            "customer": customer,
+        });
+        agent.post("incidents", new)
+    };
+    // Nobody has customers before they are on the list.
+    declare("Harbour clinic").problem(422, "unknown");
+    let fields = [("lines", "Harbour clinic\r\n\r\nWard three")];
+    posted(&admin, "/settings/codes/customers", &fields).is(303);
+    let listed = page(&admin, "/settings/codes").is(200).text;
+    assert!(listed.contains("Harbour clinic\nWard three"), "{listed}");
+    let fields = [
+        ("key", "clinic"),
+        ("agreement", "clinic"),
+        ("party", "sla"),
+        ("customers[]", "Harbour clinic"),
+        ("response_minutes", "10"),
+        ("response_calendar", "always"),
+        ("response_on_change", "forward"),
+        ("response_on_reopen", "stay"),
+    ];
+    posted(&admin, "/settings/levels/new", &fields).is(303);
+    app.store.shell().advance(MINUTE);
+    let said = page(&admin, "/settings/levels").is(200).text;
+    assert!(said.contains("Harbour clinic"), "{said}");
+    let form = page(&admin, "/settings/levels/clinic").is(200).text;
+    let ticked = "value=\"Harbour clinic\" checked";
+    assert!(form.contains(ticked), "{form}");
+    let form = page(&agent, "/declare").is(200).text;
+    assert!(form.contains("<option value=\"Ward three\">"), "{form}");
+    let of = |customer: &str| {
+        let id = declare(customer).is(201).text_at("/id");
+        let clocks = agent.get(&format!("incidents/{id}/clocks")).is(200).text;
+        (id, clocks.contains("\"agreement\":\"clinic\""))
+    };
+    let ((clinic, has), (ward, has_not)) = (of("Harbour clinic"), of("Ward three"));
+    assert!(has && !has_not);
+    let shown = page(&agent, &format!("/incidents/{clinic}")).is(200).text;
+    assert!(shown.contains("<dd>Harbour clinic</dd>"), "{shown}");
+    // Found out later: the clock begins when it is on the record.
+    let classify = json!({ "customer": "Harbour clinic" });
+    agent.does(&ward, "classify", classify).is(200);
+    let clocks = agent.get(&format!("incidents/{ward}/clocks")).is(200).text;
+    assert!(clocks.contains("\"agreement\":\"clinic\""), "{clocks}");
+    // Off the list it stays where it is, and is chosen no more.
+    posted(&admin, "/settings/codes/customers", &[("lines", "")]).is(303);
+    let shown = agent.get(&format!("incidents/{clinic}")).is(200);
+    assert_eq!(shown.at("/customer"), "Harbour clinic");
+    declare("Harbour clinic").problem(422, "unknown");
 }
 
 fn levels(app: &TestApp) {

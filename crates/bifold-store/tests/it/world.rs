@@ -234,6 +234,7 @@ pub(crate) fn declaration(title: &str) -> Declare {
         impact: Impact::Significant,
         urgency: Urgency::High,
         service: None,
+        customer: None,
         assets: BTreeSet::new(),
         category: None,
         reporter: None,

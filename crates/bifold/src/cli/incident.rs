@@ -24,6 +24,9 @@ pub enum IncidentVerb {
         /// The service's id.
         #[arg(long)]
         service: Option<String>,
+        /// The customer, from the policy's list.
+        #[arg(long)]
+        customer: Option<String>,
     },
     /// List incidents, most urgent first.
     List {

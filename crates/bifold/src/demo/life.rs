@@ -46,6 +46,7 @@ pub(crate) fn opening(line: &str, story: &str, size: (Impact, Urgency)) -> Decla
         impact: size.0,
         urgency: size.1,
         service: None,
+        customer: None,
         assets: BTreeSet::new(),
         category: None,
         reporter: None,

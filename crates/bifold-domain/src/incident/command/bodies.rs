@@ -38,6 +38,9 @@ bodies! {
         /// The service concerned.
         #[serde(default)]
         service: Option<ServiceId>,
+        /// The customer concerned, from the policy's list.
+        #[serde(default)]
+        customer: Option<Short>,
         /// Assets concerned.
         #[serde(default)]
         assets: BTreeSet<AssetId>,
@@ -109,7 +112,7 @@ bodies! {
         reason: Text,
     }
 
-    /// Changes category, service or assets.
+    /// Changes category, service, customer or assets.
     Classify {
         /// Category.
         #[serde(default)]
@@ -117,6 +120,9 @@ bodies! {
         /// Service.
         #[serde(default)]
         service: Option<ServiceId>,
+        /// Customer.
+        #[serde(default)]
+        customer: Option<Short>,
         /// Assets, replacing those on record.
         #[serde(default)]
         assets: Option<BTreeSet<AssetId>>,

@@ -201,6 +201,9 @@ pub(super) fn classify(
     if let Some(category) = &new.category {
         context.directory.policy.known_category(category)?;
     }
+    if let Some(customer) = &new.customer {
+        context.directory.policy.known_customer(customer)?;
+    }
     let services = &context.directory.services;
     if let Some(id) = new.service.as_ref().filter(|id| !services.contains_key(id)) {
         return Err(Refusal::Unknown {
@@ -220,12 +223,21 @@ pub(super) fn classify(
     }
     let category = new.category.or_else(|| incident.category.clone());
     let service = new.service.or_else(|| incident.service.clone());
-    if (&category, &service, &assets) == (&incident.category, &incident.service, &incident.assets) {
+    let customer = new.customer.or_else(|| incident.customer.clone());
+    let after = (&category, &service, &customer, &assets);
+    let before = (
+        &incident.category,
+        &incident.service,
+        &incident.customer,
+        &incident.assets,
+    );
+    if after == before {
         return Err(Refusal::NothingToChange);
     }
     one(Fact::Classified {
         category,
         service,
+        customer,
         assets,
     })
 }

@@ -40,6 +40,7 @@ pub(super) fn declare(new: Declare, context: &Context<'_>) -> Result<Vec<Fact>, 
         channel: new.channel,
         times: new.times,
         service: new.service,
+        customer: new.customer,
         assets: new.assets,
         category: new.category,
         event: new.event,
@@ -113,6 +114,9 @@ fn known(new: &Declare, context: &Context<'_>) -> Result<(), Refusal> {
     }
     if let Some(compartment) = &new.compartment {
         super::access::readable_by_someone(compartment, context)?;
+    }
+    if let Some(customer) = &new.customer {
+        directory.policy.known_customer(customer)?;
     }
     new.category
         .as_ref()

@@ -31,6 +31,7 @@ fn declared(id: IncidentId, fact: &Fact, meta: &Meta) -> Option<Incident> {
         channel,
         times,
         service,
+        customer,
         assets,
         category,
         split_from,
@@ -55,6 +56,7 @@ fn declared(id: IncidentId, fact: &Fact, meta: &Meta) -> Option<Incident> {
     incident.handling = *handling;
     incident.times.stated = times.clone();
     incident.service.clone_from(service);
+    incident.customer.clone_from(customer);
     incident.assets.clone_from(assets);
     incident.category.clone_from(category);
     incident.compartment.clone_from(compartment);
@@ -123,6 +125,7 @@ fn blank(id: IncidentId, number: u64, original: Original, recorded: At) -> Incid
             closed: None,
         },
         service: None,
+        customer: None,
         assets: BTreeSet::new(),
         category: None,
         impact: crate::priority::Impact::Minor,

@@ -84,10 +84,12 @@ impl Incident {
             Fact::Classified {
                 category,
                 service,
+                customer,
                 assets,
             } => {
                 self.category.clone_from(category);
                 self.service.clone_from(service);
+                self.customer.clone_from(customer);
                 self.assets.clone_from(assets);
             }
             Fact::Amended {

@@ -268,6 +268,7 @@ fn classification_follows_the_agreed_scheme() {
         Command::Classify(Classify {
             category: category.map(short),
             service,
+            customer: None,
             assets,
         })
     };
@@ -305,6 +306,27 @@ fn classification_follows_the_agreed_scheme() {
         );
     assert_eq!(case.incident().service, Some(payments()));
     assert_eq!(case.incident().assets, BTreeSet::from([server()]));
+    let of = |customer: &str| {
+        Command::Classify(Classify {
+            category: None,
+            service: None,
+            customer: Some(short(customer)),
+            assets: None,
+        })
+    };
+    case.clone()
+        .when(of("Harbour clinic"))
+        .by("agent")
+        .refused(&unknown("customer", "Harbour clinic"));
+    let case = case
+        .with(|case| case.directory.policy.customers.value = vec![short("Harbour clinic")])
+        .and("agent", of("Harbour clinic"));
+    let incident = case.incident();
+    assert_eq!(incident.customer, Some(short("Harbour clinic")));
+    assert_eq!(incident.service, Some(payments()), "the rest stays");
+    case.when(of("Harbour clinic"))
+        .by("agent")
+        .refused(&Refusal::NothingToChange);
 }
 
 #[test]

@@ -114,6 +114,7 @@ fn categorised(name: &str) -> Command {
     Command::Classify(Classify {
         category: Some(short(name)),
         service: None,
+        customer: None,
         assets: None,
     })
 }

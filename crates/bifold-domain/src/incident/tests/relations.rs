@@ -113,6 +113,7 @@ fn an_incident_names_five_hundred_assets_and_members() {
         .when(Command::Classify(Classify {
             category: None,
             service: None,
+            customer: None,
             assets: Some(assets),
         }))
         .by("agent")

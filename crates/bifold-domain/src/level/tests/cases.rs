@@ -389,3 +389,35 @@ fn the_starting_levels_cover_every_priority() {
         assert!(found.iter().all(|clock| clock.run().unwrap().due.is_some()));
     }
 }
+
+#[test]
+fn a_level_may_be_for_some_customers_only() {
+    let clinic = When {
+        customers: BTreeSet::from([short("Harbour clinic")]),
+        ..When::default()
+    };
+    let levels = || {
+        let quick = level(
+            "clinic",
+            clinic.clone(),
+            vec![target(Metric::Restore, 60, "test")],
+        );
+        vec![quick, plain(Metric::Restore, 240, "test")]
+    };
+    let of = |customer: Option<&str>| {
+        let mut first = turn(monday("09:00"), Phase::InProgress);
+        first.stands.customer = customer.map(short);
+        only(levels(), vec![first])
+    };
+    for (customer, due) in [
+        (Some("Harbour clinic"), "10:00"),
+        (Some("Ward three"), "13:00"),
+        (None, "13:00"),
+    ] {
+        assert_eq!(
+            of(customer).run().unwrap().due,
+            Some(monday(due)),
+            "{customer:?}"
+        );
+    }
+}

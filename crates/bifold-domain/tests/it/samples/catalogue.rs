@@ -18,6 +18,7 @@ fn some_level() -> Level {
             kinds: BTreeSet::from([KindKey::service()]),
             priorities: BTreeSet::from([p(1)]),
             services: BTreeSet::from([some_service()]),
+            customers: BTreeSet::new(),
             teams: BTreeSet::from([some_team()]),
         },
         targets: vec![Target {
@@ -134,6 +135,9 @@ examples! { Policy, policy, Policy:
     },
     ResolutionCodesSet => policy::Fact::ResolutionCodesSet { codes: vec![short("fixed")] },
     CauseCodesSet => policy::Fact::CauseCodesSet { codes: vec![short("defect")] },
+    CustomersSet => policy::Fact::CustomersSet {
+        customers: vec![short("Harbour clinic")],
+    },
     LimitsSet => policy::Fact::LimitsSet {
         limits: Limits {
             reopen_days: 14,

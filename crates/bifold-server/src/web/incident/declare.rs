@@ -36,6 +36,7 @@ pub(super) fn routes() -> Vec<Route> {
 struct DeclarePage {
     f: Frame,
     services: Vec<Choice>,
+    customers: Vec<Choice>,
     teams: Vec<Choice>,
     categories: Vec<String>,
     impacts: Vec<&'static str>,
@@ -50,6 +51,7 @@ async fn show(State(server): State<Server>, visit: Visit) -> Result<Response> {
             .frame(&server, visit.locale().t("declare-title"), "incidents")
             .await?,
         services: choice::services(&directory, None),
+        customers: choice::customers(&directory, None),
         teams: choice::teams(&directory, None),
         categories: directory
             .policy

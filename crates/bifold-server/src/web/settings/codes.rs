@@ -1,4 +1,4 @@
-//! Categories, resolution codes and cause codes: a line each.
+//! Categories, resolution codes, cause codes and customers: a line each.
 
 use super::matrix::{change, version};
 use super::{Around, POLICY, Section, done, sent, shown};
@@ -16,7 +16,9 @@ use bifold_domain::policy::Versioned;
 use serde_json::json;
 
 const HERE: &str = "/settings/codes";
-const LISTS: [&str; 3] = ["categories", "resolution_codes", "cause_codes"];
+const LISTS: [&str; 4] = ["categories", "resolution_codes", "cause_codes", CUSTOMERS];
+/// The one list that may be empty.
+const CUSTOMERS: &str = "customers";
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -37,6 +39,7 @@ struct List {
     version: u32,
     lines: String,
     rows: usize,
+    is_required: bool,
 }
 
 #[derive(Template)]
@@ -56,6 +59,7 @@ async fn show(State(server): State<Server>, visit: Visit) -> Result<Response> {
         &policy.categories,
         &policy.resolution_codes,
         &policy.cause_codes,
+        &policy.customers,
     ];
     let lists = LISTS.into_iter().zip(values);
     let around = Around::of(&server, &visit, "codes").await?;
@@ -73,6 +77,7 @@ fn list(name: &'static str, codes: &Versioned<Vec<Short>>) -> List {
     List {
         name,
         version: codes.version,
+        is_required: name != CUSTOMERS,
         rows: lines.len().clamp(6, 24) + 1,
         lines: lines.join("\n"),
     }

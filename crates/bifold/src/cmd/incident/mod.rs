@@ -42,6 +42,7 @@ pub(crate) fn carry_out(client: &Client, verb: V) -> anyhow::Result<(Value, Stri
             urgency,
             category,
             service,
+            customer,
         } => {
             let body = object([
                 ("title", Some(title)),
@@ -50,6 +51,7 @@ pub(crate) fn carry_out(client: &Client, verb: V) -> anyhow::Result<(Value, Stri
                 ("urgency", Some(urgency)),
                 ("category", category),
                 ("service", service),
+                ("customer", customer),
             ]);
             let answer = client.post("/incidents", &body)?;
             let words = receipt("Declared", &answer);

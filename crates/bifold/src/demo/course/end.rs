@@ -64,6 +64,7 @@ impl Course<'_> {
             let classify = Classify {
                 category: Some(short(scenario.category)),
                 service: None,
+                customer: None,
                 assets: None,
             };
             self.life.act(self.cast.agent, C::Classify(classify));

@@ -20,7 +20,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bifold_domain::level::{Level, Levels, Target};
 use bifold_domain::time::DAY;
-use bifold_domain::{At, Directory};
+use bifold_domain::{At, Directory, Short};
 use bifold_store::query::level::{BackTest, Tested};
 use page::{LevelPage, Tried};
 use serde_json::{Value, json};
@@ -91,6 +91,8 @@ fn meant(l: Locale, level: &Level, directory: &Directory) -> String {
             .collect::<Vec<_>>()
             .join(", "),
     );
+    let customers: Vec<&str> = when.customers.iter().map(Short::as_str).collect();
+    parts.push(customers.join(", "));
     let teams = when.teams.iter().filter_map(|id| directory.teams.get(id));
     parts.push(
         teams

@@ -2,7 +2,7 @@
 
 use super::read::{LEFT, SEVERAL};
 use super::{Around, Section, Sentence, sentence};
-use crate::web::choice::Choice;
+use crate::web::choice::{self, Choice};
 use crate::web::frame::Frame;
 use crate::web::incident::clocks::on_call_choices;
 use crate::web::locale::Locale;
@@ -72,6 +72,7 @@ pub(super) struct LevelPage {
     priorities: Vec<(u8, bool)>,
     kinds: Vec<Choice>,
     services: Vec<Choice>,
+    customers: Vec<Choice>,
     teams: Vec<Choice>,
     metrics: Vec<Part>,
     sentences: Vec<Sentence>,
@@ -142,6 +143,13 @@ impl LevelPage {
                 .collect(),
             services: services
                 .map(|s| Choice::new(&s.id, &s.entry.name, when.services.contains(&s.id)))
+                .collect(),
+            customers: choice::customers(directory, None)
+                .into_iter()
+                .map(|c| Choice {
+                    is_on: when.customers.iter().any(|on| on.as_str() == c.value),
+                    ..c
+                })
                 .collect(),
             teams: teams
                 .map(|(id, team)| Choice::new(id, &team.name, when.teams.contains(id)))

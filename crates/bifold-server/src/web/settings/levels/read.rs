@@ -59,6 +59,7 @@ pub(super) fn level(form: &Form, key: &str, levels: &Levels) -> Result<Value> {
             "priorities": priorities,
             "kinds": form.column("kinds[]"),
             "services": form.column("services[]"),
+            "customers": form.column("customers[]"),
             "teams": form.column("teams[]"),
         },
         "targets": targets,
