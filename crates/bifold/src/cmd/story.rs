@@ -99,6 +99,7 @@ fn journey(client: &Client) -> anyhow::Result<()> {
             urgency: "high".to_owned(),
             category: Some("access".to_owned()),
             service: None,
+            customer: None,
         },
     )?;
     let number = declared
