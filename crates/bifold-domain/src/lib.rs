@@ -28,6 +28,7 @@ pub mod record;
 pub mod redact;
 pub mod refusal;
 pub mod service;
+pub mod signal;
 pub mod standing_order;
 pub mod team;
 pub mod text;
