@@ -117,6 +117,10 @@ closed_set! {
         ManageDirectory = "manage_directory",
         /// Plan who is on call, and whom escalation calls.
         ManageOnCall = "manage_on_call",
+        /// Connect what sends signals, and say what becomes of them.
+        ManageSources = "manage_sources",
+        /// Sign that the fault log of a period was looked through.
+        ReviewFaults = "review_faults",
         /// Edit the matrix, categories, kinds and codes.
         ManagePolicy = "manage_policy",
         /// Bring in records from elsewhere.
@@ -165,6 +169,8 @@ impl Role {
                 P::ApproveEvidence,
                 P::DecideMajor,
                 P::ManageOnCall,
+                P::ManageSources,
+                P::ReviewFaults,
                 P::Restrict,
                 P::BreakGlass,
             ],
@@ -187,6 +193,8 @@ impl Role {
                 P::HoldEvidence,
                 P::ApproveEvidence,
                 P::DecideMajor,
+                P::ManageSources,
+                P::ReviewFaults,
                 P::Restrict,
                 P::BreakGlass,
                 P::Redact,
@@ -206,6 +214,7 @@ impl Role {
                 P::ReadIncidents,
                 P::ManageDirectory,
                 P::ManageOnCall,
+                P::ManageSources,
                 P::ManagePolicy,
                 P::Import,
                 P::Audit,

@@ -4,12 +4,13 @@
 //! changes. It holds what decisions need, not what screens show.
 
 use crate::access::{Actor, Auth, Role};
-use crate::id::{ChainId, PersonId, ScheduleId, ServiceId, TeamId};
+use crate::id::{ChainId, PersonId, ScheduleId, ServiceId, SourceId, TeamId};
 use crate::oncall::chain::Chain;
 use crate::oncall::schedule::Schedule;
 use crate::person::Person;
 use crate::policy::Policy;
 use crate::service::Service;
+use crate::signal::source::Source;
 use crate::team::Team;
 use std::collections::BTreeMap;
 
@@ -28,6 +29,8 @@ pub struct Directory {
     pub schedules: BTreeMap<ScheduleId, Schedule>,
     /// Escalation chains.
     pub chains: BTreeMap<ChainId, Chain>,
+    /// Sources of signals.
+    pub sources: BTreeMap<SourceId, Source>,
 }
 
 impl Directory {

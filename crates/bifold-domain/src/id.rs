@@ -110,6 +110,10 @@ ids! {
     ScheduleId = "sch",
     /// An escalation chain.
     ChainId = "chn",
+    /// A source of signals.
+    SourceId = "src",
+    /// A review of the fault log.
+    FaultReviewId = "frv",
 }
 
 #[cfg(test)]

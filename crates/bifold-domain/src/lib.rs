@@ -37,8 +37,8 @@ pub mod time;
 pub use access::{Actor, Auth, Permission, Role, Viewer};
 pub use directory::Directory;
 pub use id::{
-    ActionId, AssetId, ChainId, EventId, EvidenceId, IncidentId, PersonId, RequestId, ScheduleId,
-    ServiceId, TaskId, TeamId,
+    ActionId, AssetId, ChainId, EventId, EvidenceId, FaultReviewId, IncidentId, PersonId,
+    RequestId, ScheduleId, ServiceId, SourceId, TaskId, TeamId,
 };
 pub use record::{Command, Context, Fact, Meta, Needs, Neighbours, Record, Subject};
 pub use redact::Redactable;

@@ -3,11 +3,13 @@
 use crate::access::Actor;
 use crate::directory::Directory;
 use crate::id::{
-    AssetId, ChainId, EventId, EvidenceId, IncidentId, PersonId, ScheduleId, ServiceId, TeamId,
+    AssetId, ChainId, EventId, EvidenceId, FaultReviewId, IncidentId, PersonId, ScheduleId,
+    ServiceId, SourceId, TeamId,
 };
 use crate::incident::Summary;
 use crate::oncall::{chain, schedule};
 use crate::refusal::Refusal;
+use crate::signal::{review, source};
 use crate::text::Short;
 use crate::time::At;
 use crate::{asset, event, evidence, incident, kind::KindKey, person, policy, service, team};
@@ -249,6 +251,8 @@ records! {
     Policy(policy, policy::Policy, policy::PolicyId),
     Schedule(schedule, schedule::Schedule, ScheduleId),
     Chain(chain, chain::Chain, ChainId),
+    Source(source, source::Source, SourceId),
+    FaultReview(review, review::FaultReview, FaultReviewId),
 }
 
 impl Fact {

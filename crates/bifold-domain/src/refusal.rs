@@ -95,6 +95,12 @@ pub enum Invalid {
         /// The most.
         max: i64,
     },
+    /// Settings of a source that cannot work.
+    #[error("{why}")]
+    Source {
+        /// What is wrong with them.
+        why: String,
+    },
     /// A schedule or an escalation chain that cannot work.
     #[error("{why}")]
     OnCall {

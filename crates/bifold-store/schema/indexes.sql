@@ -14,3 +14,7 @@ CREATE INDEX IF NOT EXISTS incident_urgent ON incident (org, handling, seq);
 -- On-call schedules and escalation chains: what else the directory in memory holds.
 CREATE INDEX IF NOT EXISTS snapshot_on_call ON snapshot (org, subject_type)
     WHERE subject_type IN ('schedule', 'chain');
+
+-- Sources of signals, which are in that directory too.
+CREATE INDEX IF NOT EXISTS snapshot_source ON snapshot (org, subject_type)
+    WHERE subject_type = 'source';

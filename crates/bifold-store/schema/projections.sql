@@ -186,8 +186,11 @@ CREATE TABLE event (
     received_at BIGINT  NOT NULL,
     decided_at  BIGINT,
     decided_by  TEXT,
+    is_sensitive BOOLEAN NOT NULL,
+    cleared_at  BIGINT,
     PRIMARY KEY (org, id)
 );
+CREATE INDEX event_source ON event (org, source, received_at) WHERE source IS NOT NULL;
 CREATE INDEX event_standing ON event (org, standing, seq);
 CREATE INDEX event_newest ON event (org, seq);
 CREATE INDEX event_reporter ON event (org, reporter, seq);
@@ -243,6 +246,20 @@ CREATE TABLE asset (
     PRIMARY KEY (org, id)
 );
 CREATE INDEX asset_name ON asset (org, name, id);
+
+CREATE TABLE fault_review (
+    org       TEXT   NOT NULL,
+    id        TEXT   NOT NULL,
+    from_at   BIGINT NOT NULL,
+    until_at  BIGINT NOT NULL,
+    faults    BIGINT NOT NULL,
+    signals   BIGINT NOT NULL,
+    digest    TEXT   NOT NULL,
+    signed_by TEXT   NOT NULL,
+    signed_at BIGINT NOT NULL,
+    PRIMARY KEY (org, id)
+);
+CREATE INDEX fault_review_newest ON fault_review (org, until_at);
 
 CREATE TABLE alarm (
     org     TEXT   NOT NULL,

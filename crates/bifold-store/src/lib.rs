@@ -19,6 +19,7 @@ mod exhibit;
 pub mod forecast;
 pub mod holiday;
 mod insert;
+pub mod intake;
 pub mod job;
 pub mod ledger;
 mod migrate;

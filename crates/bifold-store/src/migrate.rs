@@ -16,9 +16,10 @@ const STEPS: &[&str] = &[
     include_str!("../schema/0007_notify.sql"),
     include_str!("../schema/0008_forecast.sql"),
     include_str!("../schema/0009_holidays.sql"),
+    include_str!("../schema/0010_intake.sql"),
 ];
 /// Raised whenever `projections.sql` changes.
-pub(crate) const PROJECTION_VERSION: i64 = 4;
+pub(crate) const PROJECTION_VERSION: i64 = 5;
 const PROJECTIONS: &str = include_str!("../schema/projections.sql");
 /// Made when absent, at every start.
 const INDEXES: &str = include_str!("../schema/indexes.sql");
@@ -39,6 +40,7 @@ pub(crate) const PROJECTION_TABLES: &[&str] = &[
     "evidence_party",
     "asset",
     "asset_service",
+    "fault_review",
     "alarm",
 ];
 

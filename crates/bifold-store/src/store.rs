@@ -5,6 +5,7 @@ use crate::changes::Teller;
 use crate::db::{Conn, Db, Sql, script};
 use crate::disclosed::{self, Ring};
 use crate::error::{Error, Result};
+use crate::intake::Intake;
 use crate::ledger::Keys;
 use crate::migrate::{self, Projections};
 use crate::shell::Shell;
@@ -85,6 +86,8 @@ pub(crate) struct Inner {
     pub size: watch::Sender<(i64, u64)>,
     /// The way to those who listen to changes.
     pub teller: Teller,
+    /// Told when something was taken in here.
+    pub arrived: tokio::sync::Notify,
     /// What was learned last, as far as it was read here.
     pub learned: RwLock<Option<Arc<crate::forecast::Learned>>>,
 }
@@ -157,6 +160,7 @@ pub(crate) enum Purpose {
 pub struct Store {
     pub(crate) inner: Arc<Inner>,
     writer: Writer,
+    pub(crate) intake: Intake,
 }
 
 #[derive(sqlx::FromRow)]
@@ -271,6 +275,7 @@ impl Store {
             directory: RwLock::new((-1, Arc::new(Directory::default()))),
             size: watch::Sender::new((head.log, head.frontier.size())),
             teller: Teller::default(),
+            arrived: tokio::sync::Notify::new(),
             learned: RwLock::new(None),
         });
         // What a crash left undone, before anything is read with the keys that are to be gone.
@@ -282,7 +287,12 @@ impl Store {
             crate::replay::rebuild(&inner).await?;
         }
         let writer = Writer::start(inner.clone());
-        let store = Self { inner, writer };
+        let intake = Intake::start(inner.clone());
+        let store = Self {
+            inner,
+            writer,
+            intake,
+        };
         store.directory().await?;
         Ok(store)
     }

@@ -1,12 +1,17 @@
 //! What an event is: taken in by anybody who may report, decided by those who triage.
 
-use super::{Event, Fact, Outcome, Receive, Standing};
-use crate::access::Permission;
+use super::{Event, Fact, Outcome, Proposal, Receive, Standing, Tally};
+use crate::access::{Auth, Permission};
 use crate::record::Context;
 use crate::refusal::Refusal;
+use crate::signal::triage::next_milestone;
 use crate::time::MINUTE;
 
-pub(super) fn receive(report: Receive, context: &Context<'_>) -> Result<Fact, Refusal> {
+pub(super) fn receive(
+    report: Receive,
+    proposal: Option<Proposal>,
+    context: &Context<'_>,
+) -> Result<Fact, Refusal> {
     context.actor.needs(Permission::Report)?;
     if let Some(service) = report
         .service
@@ -37,7 +42,30 @@ pub(super) fn receive(report: Receive, context: &Context<'_>) -> Result<Fact, Re
         contact: report.contact.map(Into::into),
         occurred_at: report.occurred_at,
         signal: report.signal,
+        is_sensitive: report.is_sensitive,
+        proposal,
     })
+}
+
+/// What is worth a line in the ledger about what the faults of an event add up to.
+pub(super) fn count(
+    event: &Event,
+    tally: Tally,
+    context: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
+    // Counts come from the machines' own words in the fault log, not from anybody's opinion.
+    if context.actor.auth != Auth::System || event.signal.is_none() {
+        return Err(Refusal::NotPermitted {
+            permission: Permission::ManageSources,
+        });
+    }
+    let told = event.tally.map_or(1, |tally| tally.signals);
+    match (event.cleared_at, tally.firing) {
+        (None, 0) => Ok(vec![Fact::Cleared { tally }]),
+        (Some(_), 1..) => Ok(vec![Fact::Recurred { tally }]),
+        _ if tally.signals >= next_milestone(told) => Ok(vec![Fact::Repeated { tally }]),
+        _ => Err(Refusal::NothingToChange),
+    }
 }
 
 pub(super) fn outcome(
@@ -46,6 +74,9 @@ pub(super) fn outcome(
     context: &Context<'_>,
 ) -> Result<Fact, Refusal> {
     context.actor.needs(Permission::Triage)?;
+    if event.is_sensitive && !context.actor.may(Permission::ReadSensitiveLanes) {
+        return Err(Refusal::no("event"));
+    }
     match outcome {
         Outcome::Incident { incident, reason } => {
             if !context.neighbours.incidents.contains_key(&incident) {

@@ -13,6 +13,7 @@ use crate::id::{EventId, IncidentId, PersonId, ServiceId};
 use crate::record::{BrokenHistory, Context, Meta, Needs, Record};
 use crate::redact::Redactable;
 use crate::refusal::Refusal;
+use crate::signal::source::Plan;
 use crate::text::{Short, Text, Title};
 use crate::time::At;
 use serde::{Deserialize, Serialize};
@@ -104,6 +105,10 @@ pub struct Receive {
     /// For a signal: the machine that sent it and its own identity for it.
     #[serde(default)]
     pub signal: Option<Signal>,
+    /// Whether it speaks of the safety of information: only who reads sensitive lanes sees it,
+    /// and whoever reported it.
+    #[serde(default)]
+    pub is_sensitive: bool,
 }
 
 fn unsure() -> Sort {
@@ -121,6 +126,28 @@ pub struct Signal {
     pub source: Short,
     /// Its identity there, such as a fingerprint.
     pub external_id: Short,
+}
+
+/// An incident that a rule of the source proposes to whoever triages.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = EventProposal)]
+pub struct Proposal {
+    /// The rule's name.
+    pub rule: Short,
+    /// The incident.
+    pub plan: Plan,
+}
+
+/// What the faults of a machine's event add up to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = EventTally)]
+pub struct Tally {
+    /// Different faults.
+    pub faults: u64,
+    /// How often they were signalled.
+    pub signals: u64,
+    /// How many are not over.
+    pub firing: u64,
 }
 
 /// Decides what the event is.
@@ -154,6 +181,10 @@ pub enum Outcome {
 pub enum Command {
     /// Takes it in.
     Receive(Receive),
+    /// Takes a machine's event in, with what a rule proposes.
+    Raise(Receive, Option<Proposal>),
+    /// Says what its faults add up to by now. Only Bifold itself counts.
+    Count(Tally),
     /// Decides what it is; may be decided again.
     Decide(Outcome),
 }
@@ -187,6 +218,27 @@ pub enum Fact {
         /// Identity of the machine's signal.
         #[serde(skip_serializing_if = "Option::is_none")]
         signal: Option<Signal>,
+        /// Whether only who reads sensitive lanes sees it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_sensitive: bool,
+        /// What a rule of the source proposes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proposal: Option<Proposal>,
+    },
+    /// It was signalled ten, a hundred, a thousand times and so on.
+    Repeated {
+        /// What its faults add up to.
+        tally: Tally,
+    },
+    /// All its faults are over, by what the machine says.
+    Cleared {
+        /// What its faults add up to.
+        tally: Tally,
+    },
+    /// It was over, and a fault of it is not any more.
+    Recurred {
+        /// What its faults add up to.
+        tally: Tally,
     },
     /// Found to belong to an incident.
     BoundToIncident {
@@ -269,6 +321,18 @@ pub struct Event {
     /// Identity of the machine's signal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signal: Option<Signal>,
+    /// Whether only who reads sensitive lanes sees it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_sensitive: bool,
+    /// What a rule of the source proposes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
+    /// What its faults added up to when that was last worth a line in the ledger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tally: Option<Tally>,
+    /// Since when all its faults are over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cleared_at: Option<At>,
     /// Who entered it.
     pub reporter: PersonId,
     /// When it was taken in.
@@ -291,7 +355,7 @@ impl Command {
     /// What it needs to know of other records.
     pub fn needs(&self) -> Needs {
         match self {
-            Self::Receive(_) => Needs {
+            Self::Receive(_) | Self::Raise(..) => Needs {
                 number: true,
                 ..Needs::default()
             },
@@ -299,7 +363,7 @@ impl Command {
                 incidents: vec![incident.clone()],
                 ..Needs::default()
             },
-            Self::Decide(_) => Needs::default(),
+            Self::Decide(_) | Self::Count(_) => Needs::default(),
         }
     }
 }
@@ -316,11 +380,17 @@ impl Record for Event {
         context: &Context<'_>,
     ) -> Result<Vec<Fact>, Refusal> {
         match (state, command) {
-            (None, Command::Receive(report)) => decide::receive(report, context).map(|f| vec![f]),
-            (Some(_), Command::Receive(_)) => Err(Refusal::AlreadyExists {
+            (None, Command::Receive(report)) => {
+                decide::receive(report, None, context).map(|f| vec![f])
+            }
+            (None, Command::Raise(report, proposal)) => {
+                decide::receive(report, proposal, context).map(|f| vec![f])
+            }
+            (Some(event), Command::Count(tally)) => decide::count(event, tally, context),
+            (Some(_), Command::Receive(_) | Command::Raise(..)) => Err(Refusal::AlreadyExists {
                 what: "event".to_owned(),
             }),
-            (None, Command::Decide(_)) => Err(Refusal::no("event")),
+            (None, Command::Decide(_) | Command::Count(_)) => Err(Refusal::no("event")),
             (Some(event), Command::Decide(outcome)) => {
                 decide::outcome(event, outcome, context).map(|f| vec![f])
             }
@@ -351,6 +421,8 @@ impl Record for Event {
                 contact,
                 occurred_at,
                 signal,
+                is_sensitive,
+                proposal,
             } => Ok(Self {
                 id: EventId::parse(&meta.subject).map_err(|_| broken())?,
                 number: *number,
@@ -362,10 +434,28 @@ impl Record for Event {
                 contact: contact.clone(),
                 occurred_at: *occurred_at,
                 signal: signal.clone(),
+                is_sensitive: *is_sensitive,
+                proposal: proposal.clone(),
+                tally: None,
+                cleared_at: None,
                 reporter: meta.actor.clone(),
                 received_at: meta.at,
                 standing: Standing::Undecided,
                 decided: None,
+            }),
+            Fact::Repeated { tally } => Ok(Self {
+                tally: Some(*tally),
+                ..state.ok_or_else(broken)?
+            }),
+            Fact::Cleared { tally } => Ok(Self {
+                tally: Some(*tally),
+                cleared_at: Some(meta.at),
+                ..state.ok_or_else(broken)?
+            }),
+            Fact::Recurred { tally } => Ok(Self {
+                tally: Some(*tally),
+                cleared_at: None,
+                ..state.ok_or_else(broken)?
             }),
             Fact::BoundToIncident { incident, .. } => decided(Standing::Incident {
                 incident: incident.clone(),

@@ -1,10 +1,12 @@
 use super::*;
-use crate::access::Permission;
+use crate::access::{Actor, Auth, Permission, Role};
+use crate::directory::Directory;
 use crate::fixture::*;
 use crate::time::MINUTE;
 
 fn receive() -> Receive {
     Receive {
+        is_sensitive: false,
         sort: Sort::Suspicion,
         title: title("A strange mail"),
         description: None,
@@ -136,4 +138,97 @@ fn an_event_is_taken_in_once_and_decided_only_when_there() {
     assert_eq!(again.unwrap_err().code(), "already-exists");
     let early = ask("agent", None, Command::Decide(outcomes()[1].clone()));
     assert_eq!(early, Err(Refusal::no("event")));
+}
+
+fn raised() -> Event {
+    let received = Fact::Received {
+        number: 1,
+        sort: Sort::Fault,
+        title: title("Disk is full").into(),
+        description: None,
+        channel: Channel::Alert,
+        service: None,
+        contact: None,
+        occurred_at: None,
+        signal: Some(Signal {
+            source: short("cluster"),
+            external_id: short("disk"),
+        }),
+        is_sensitive: false,
+        proposal: None,
+    };
+    after(None, &event(), "manager", &received)
+}
+
+fn count(
+    directory: &Directory,
+    state: &Event,
+    auth: Auth,
+    signals: u64,
+    firing: u64,
+) -> Result<Vec<Fact>, Refusal> {
+    let actor = Actor {
+        person: person("manager"),
+        roles: vec![Role::IncidentManager],
+        teams: Vec::new(),
+        auth,
+    };
+    let tally = Tally {
+        faults: 1,
+        signals,
+        firing,
+    };
+    let neighbours = crate::Neighbours::default();
+    let context = Context {
+        actor: &actor,
+        now: morning(),
+        directory,
+        neighbours: &neighbours,
+    };
+    Event::decide(Some(state), Command::Count(tally), &context)
+}
+
+#[test]
+fn a_hundred_thousand_repeats_are_five_lines_and_an_end() {
+    let (mut state, mut lines) = (raised(), Vec::new());
+    let directory = directory();
+    let count =
+        |state: &Event, auth, signals, firing| count(&directory, state, auth, signals, firing);
+    for signals in 2..=100_000 {
+        if let Ok(facts) = count(&state, Auth::System, signals, 1) {
+            state = after(Some(state), &event(), "manager", &facts[0]);
+            lines.push(signals);
+        }
+    }
+    assert_eq!(lines, [10, 100, 1_000, 10_000, 100_000]);
+    let facts = count(&state, Auth::System, 100_000, 0).unwrap();
+    state = after(Some(state), &event(), "manager", &facts[0]);
+    assert_eq!(state.cleared_at, Some(morning()));
+    assert!(count(&state, Auth::System, 100_000, 0).is_err());
+    let facts = count(&state, Auth::System, 100_001, 1).unwrap();
+    assert!(matches!(facts[..], [Fact::Recurred { .. }]));
+    state = after(Some(state), &event(), "manager", &facts[0]);
+    assert_eq!(state.cleared_at, None);
+}
+
+#[test]
+fn only_bifold_itself_counts() {
+    let answer = count(&directory(), &raised(), Auth::Session, 10, 1);
+    assert_eq!(answer.unwrap_err().code(), "not-permitted");
+}
+
+#[test]
+fn a_sensitive_event_does_not_exist_for_who_may_not_read_it() {
+    let state = Event {
+        is_sensitive: true,
+        ..raised()
+    };
+    let weakness = || {
+        Command::Decide(Outcome::Weakness {
+            reason: text("The rule is missing."),
+        })
+    };
+    let agent = ask("agent", Some(&state), weakness());
+    assert_eq!(agent.unwrap_err().code(), "not-found");
+    assert!(ask("officer", Some(&state), weakness()).is_ok());
 }

@@ -3,6 +3,10 @@
 //! A signal is an event of the second kind of ISO/IEC 27035: nobody reported it, something
 //! signalled it. Who sent it, when it came and its verbatim bytes stand beside it, not in it.
 
+pub mod review;
+pub mod source;
+pub mod triage;
+
 use crate::access::closed_set;
 use crate::text::{Short, Text, Title};
 use crate::time::At;
@@ -36,6 +40,38 @@ closed_set! {
         Warning = "warning",
         /// For information.
         Info = "info",
+    }
+}
+
+closed_set! {
+    /// How a source writes what it sends.
+    Format {
+        /// The webhook of Prometheus Alertmanager, version 4.
+        Alertmanager = "alertmanager",
+        /// The array a Prometheus sends to `/api/v2/alerts`.
+        Prometheus = "prometheus",
+        /// The webhook of Grafana Alerting.
+        Grafana = "grafana",
+        /// Events of the form of PagerDuty Events v2.
+        PagerDuty = "pager_duty",
+        /// The media type for Zabbix that Bifold ships.
+        Zabbix = "zabbix",
+        /// A notification command of Icinga, Nagios or Naemon.
+        Icinga = "icinga",
+        /// CloudEvents over HTTP: structured, binary or a batch.
+        CloudEvents = "cloud_events",
+        /// Findings of the Open Cybersecurity Schema Framework.
+        Ocsf = "ocsf",
+        /// Alerts of Wazuh.
+        Wazuh = "wazuh",
+        /// Events of Suricata, one or a line each.
+        Suricata = "suricata",
+        /// Logs of OpenTelemetry, as JSON or protobuf.
+        OtlpLogs = "otlp_logs",
+        /// Lines of syslog.
+        Syslog = "syslog",
+        /// Any JSON, by a mapping.
+        Generic = "generic",
     }
 }
 

@@ -43,11 +43,13 @@ macro_rules! examples {
 // After the macro, which it uses.
 mod catalogue;
 mod exhibit;
+mod intake;
 mod observed;
 mod on_call;
 
 use catalogue::{asset, person, policy, service, team};
 use exhibit::evidence;
+use intake::{review, source};
 use observed::{relation, row};
 use on_call::{chain, schedule};
 
@@ -63,6 +65,8 @@ pub(crate) fn all() -> Vec<(&'static str, &'static str, Fact)> {
     all.extend(policy());
     all.extend(schedule());
     all.extend(chain());
+    all.extend(source());
+    all.extend(review());
     all
 }
 
@@ -471,7 +475,15 @@ examples! { Event, event, Event:
             source: short("alertmanager"),
             external_id: short("ab12"),
         }),
+        is_sensitive: true,
+        proposal: Some(event::Proposal {
+            rule: short("nodes"),
+            plan: intake::plan(),
+        }),
     },
+    Repeated => event::Fact::Repeated { tally: intake::tally() },
+    Cleared => event::Fact::Cleared { tally: intake::tally() },
+    Recurred => event::Fact::Recurred { tally: intake::tally() },
     BoundToIncident => event::Fact::BoundToIncident {
         incident: another(),
         reason: text("The same outage."),

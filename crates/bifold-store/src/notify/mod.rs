@@ -34,6 +34,7 @@ pub use hook_log::{HookDelivery, HookEvent};
 pub use inbox::{Noted, Shown};
 pub use raise::{About, Raise};
 pub(crate) use raise::{NOTICE, NOTICES};
+pub(crate) use seal::{open as open_sealed, seal as sealed};
 
 use bifold_domain::time::{DAY, HOUR, MINUTE};
 use bifold_domain::{Directory, PersonId, Role};

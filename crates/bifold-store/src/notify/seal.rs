@@ -40,7 +40,7 @@ fn made(inner: &Inner) -> Result<LessSafeKey> {
 }
 
 /// Seals a text for this row.
-pub(super) fn seal(inner: &Inner, row: &str, text: &str) -> Result<String> {
+pub(crate) fn seal(inner: &Inner, row: &str, text: &str) -> Result<String> {
     let key = made(inner)?;
     let random = inner.shell.entropy.take();
     let nonce: [u8; NONCE_LEN] = random
@@ -58,7 +58,7 @@ pub(super) fn seal(inner: &Inner, row: &str, text: &str) -> Result<String> {
 }
 
 /// Opens what was sealed for this row; `None` where it was sealed with a key that is not here.
-pub(super) fn open(inner: &Inner, row: &str, sealed: &str) -> Result<Option<String>> {
+pub(crate) fn open(inner: &Inner, row: &str, sealed: &str) -> Result<Option<String>> {
     let Some(key) = key(inner)? else {
         return Ok(None);
     };

@@ -33,6 +33,8 @@ pub struct Row {
     pub incident: Option<String>,
     /// When it was taken in, microseconds since the epoch.
     pub received_at: i64,
+    /// Since when all a machine signalled of it is over.
+    pub cleared_at: Option<i64>,
     /// When it was decided.
     pub decided_at: Option<i64>,
     /// By whom.
@@ -60,7 +62,7 @@ const VISIBLE_INCIDENT: &str = "CASE WHEN e.incident IS NULL THEN NULL \
     WHEN EXISTS (SELECT 1 FROM incident i WHERE i.org = e.org AND i.id = e.incident AND ";
 
 const COLUMNS: &str = "e.id, e.number, e.version, e.sort, e.title, e.channel, e.standing, \
-    e.ground, e.received_at, e.decided_at, e.decided_by, e.seq";
+    e.ground, e.received_at, e.cleared_at, e.decided_at, e.decided_by, e.seq";
 
 impl Store {
     fn events_select(&self, viewer: &Viewer, columns: &str) -> Sql {
@@ -132,16 +134,21 @@ impl Store {
     }
 
     /// Who sees an event: its reporter always; whoever reads incidents, unless it belongs to an
-    /// incident they cannot read, whose words it repeats.
-    fn seen_by(&self, sql: &mut Sql, viewer: &Viewer) {
+    /// incident they cannot read, whose words it repeats, or is for those who read sensitive lanes.
+    pub(crate) fn seen_by(&self, sql: &mut Sql, viewer: &Viewer) {
         sql.push(" AND (e.reporter = ").bind(viewer.person.as_str());
         if viewer.reads_incidents {
+            sql.push(if viewer.reads_sensitive_lanes {
+                " OR "
+            } else {
+                " OR e.is_sensitive = FALSE AND "
+            });
             sql.push(
-                " OR e.incident IS NULL OR EXISTS (SELECT 1 FROM incident i WHERE i.org = e.org \
+                "(e.incident IS NULL OR EXISTS (SELECT 1 FROM incident i WHERE i.org = e.org \
                  AND i.id = e.incident AND ",
             );
             super::visible(sql, viewer, self.inner.shell.clock.now());
-            sql.push(")");
+            sql.push("))");
         }
         sql.push(")");
     }

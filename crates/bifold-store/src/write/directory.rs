@@ -6,7 +6,9 @@ use bifold_domain::record::State;
 use bifold_domain::{Directory, Subject};
 
 /// Record types that decisions look up everywhere; kept in memory.
-pub(super) const TYPES: [&str; 6] = ["person", "team", "service", "policy", "schedule", "chain"];
+pub(super) const TYPES: [&str; 7] = [
+    "person", "team", "service", "policy", "schedule", "chain", "source",
+];
 
 /// Enters a directory record into the directory; others are left out.
 pub(super) fn enter(directory: &mut Directory, state: &State, subject: &Subject) {
@@ -27,18 +29,23 @@ pub(super) fn enter(directory: &mut Directory, state: &State, subject: &Subject)
         (State::Chain(c), Subject::Chain(id)) => {
             directory.chains.insert(id.clone(), (**c).clone());
         }
+        (State::Source(s), Subject::Source(id)) => {
+            directory.sources.insert(id.clone(), (**s).clone());
+        }
         _ => {}
     }
 }
 
 /// Reads the whole directory from its snapshots.
 pub(crate) async fn load(conn: Conn<'_>, org: &str) -> Result<Directory> {
-    // Two questions, each of which has an index made for it.
+    // Three questions, each of which has an index made for it.
     let rows: Vec<(String, String, String)> = Sql::new(
         "SELECT id, subject_type, state FROM snapshot WHERE org = $1 \
          AND subject_type IN ('person', 'team', 'service', 'policy') \
          UNION ALL SELECT id, subject_type, state FROM snapshot WHERE org = $1 \
-         AND subject_type IN ('schedule', 'chain')",
+         AND subject_type IN ('schedule', 'chain') \
+         UNION ALL SELECT id, subject_type, state FROM snapshot WHERE org = $1 \
+         AND subject_type = 'source'",
     )
     .arg(org)
     .all(conn)

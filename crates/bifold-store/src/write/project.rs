@@ -138,6 +138,24 @@ pub(crate) const EVENT: Insert = Insert {
         "received_at",
         "decided_at",
         "decided_by",
+        "is_sensitive",
+        "cleared_at",
+    ],
+    key: &["org", "id"],
+};
+
+pub(crate) const FAULT_REVIEW: Insert = Insert {
+    table: "fault_review",
+    columns: &[
+        "org",
+        "id",
+        "from_at",
+        "until_at",
+        "faults",
+        "signals",
+        "digest",
+        "signed_by",
+        "signed_at",
     ],
     key: &["org", "id"],
 };
@@ -170,6 +188,7 @@ pub(crate) struct Rows {
     pub party: Vec<Vec<Value>>,
     pub asset: Vec<Vec<Value>>,
     pub asset_service: Vec<Vec<Value>>,
+    pub fault_review: Vec<Vec<Value>>,
 }
 
 impl Rows {
@@ -188,6 +207,7 @@ impl Rows {
         self.party.extend(other.party);
         self.asset.extend(other.asset);
         self.asset_service.extend(other.asset_service);
+        self.fault_review.extend(other.fault_review);
     }
 
     /// Writes them, each into its table.
@@ -205,6 +225,7 @@ impl Rows {
         exhibit::PARTY.run(tx, self.party).await?;
         ASSET.run(tx, self.asset).await?;
         ASSET_SERVICE.run(tx, self.asset_service).await?;
+        FAULT_REVIEW.run(tx, self.fault_review).await?;
         Ok(())
     }
 }
@@ -236,12 +257,24 @@ pub(crate) fn main<'a>(
             asset.entry.asset_type.as_str().into(),
             asset.is_retired.into(),
         ]),
+        State::FaultReview(review) => rows.fault_review.push(vec![
+            org.into(),
+            review.id.as_str().into(),
+            review.from.micros().into(),
+            review.until.micros().into(),
+            review.found.faults.into(),
+            review.found.signals.into(),
+            review.found.digest.as_str().into(),
+            review.by.as_str().into(),
+            review.at.micros().into(),
+        ]),
         State::Service(_)
         | State::Team(_)
         | State::Person(_)
         | State::Policy(_)
         | State::Schedule(_)
-        | State::Chain(_) => {}
+        | State::Chain(_)
+        | State::Source(_) => {}
     }
 }
 
@@ -473,6 +506,8 @@ fn event_row(org: &str, e: &Event, version: u64) -> Vec<Value> {
         e.received_at.micros().into(),
         e.decided.as_ref().map(|(_, at)| at.micros()).into(),
         e.decided.as_ref().map(|(who, _)| who.as_str()).into(),
+        e.is_sensitive.into(),
+        e.cleared_at.map(bifold_domain::At::micros).into(),
     ]
 }
 

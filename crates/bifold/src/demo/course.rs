@@ -213,6 +213,7 @@ impl<'a> Course<'a> {
             Comes::Signal(source, alert) => {
                 let number = self.life.rng.between(0x1000_0000, 0xffff_ffff);
                 let report = Receive {
+                    is_sensitive: false,
                     sort: Sort::Unsure,
                     title: title(&format!("{alert}: {}", self.place())),
                     description: None,
@@ -241,6 +242,7 @@ impl<'a> Course<'a> {
                     Channel::Chat,
                 ]);
                 let report = Receive {
+                    is_sensitive: false,
                     sort,
                     title: title(self.play.title),
                     description: Some(text(&self.fill(scenario.story))),

@@ -42,6 +42,7 @@ pub(crate) fn tell(world: &World, script: &mut Script, rng: &Rng) {
 
 fn signal(life: &mut Life<'_>, source: &str, alert: &str, id: &str) -> EventId {
     let report = Receive {
+        is_sensitive: false,
         sort: Sort::Unsure,
         title: title(alert),
         description: None,
@@ -82,6 +83,7 @@ fn declared(life: &mut Life<'_>, t0: At) {
     life.minute(t0, 1)
         .declare("noah", new, Some((event, because)));
     let report = Receive {
+        is_sensitive: false,
         sort: Sort::Fault,
         title: title("Patients pay for results and cannot open them"),
         description: Some(text(

@@ -235,6 +235,7 @@ async fn receive(
     let directory = store.directory().await?;
     let of_key = |s: &&bifold_domain::service::Service| s.entry.key.as_str() == service;
     let report = Receive {
+        is_sensitive: false,
         sort,
         title: title(headline),
         description: words.map(text),

@@ -150,6 +150,7 @@ fn report(sent: &Sent) -> Result<Receive> {
         })?)
     };
     Ok(Receive {
+        is_sensitive: false,
         sort: sort(sent).unwrap_or(Sort::Unsure),
         title,
         description,

@@ -222,6 +222,7 @@ pub(super) fn addition(report: &Event, sent: &Sent) -> Result<Receive> {
     let about = format!("{}: {}", report.shown_number(), title_of(text.as_str())?);
     let title = Title::parse(&about).or_else(|_| Title::parse(&report.shown_number()));
     Ok(Receive {
+        is_sensitive: false,
         sort: report.sort,
         title: title.map_err(|_| Error::Internal)?,
         description: Some(text),

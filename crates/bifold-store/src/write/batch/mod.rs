@@ -297,5 +297,7 @@ pub(crate) fn state_type(state: &State) -> &'static str {
         State::Policy(_) => bifold_domain::policy::Policy::TYPE,
         State::Schedule(_) => bifold_domain::oncall::schedule::Schedule::TYPE,
         State::Chain(_) => bifold_domain::oncall::chain::Chain::TYPE,
+        State::Source(_) => bifold_domain::signal::source::Source::TYPE,
+        State::FaultReview(_) => bifold_domain::signal::review::FaultReview::TYPE,
     }
 }

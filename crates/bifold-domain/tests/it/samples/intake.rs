@@ -1,0 +1,74 @@
+//! Sources of signals, what comes of them, and reviews of the fault log.
+
+use super::*;
+use bifold_domain::event::Tally;
+use bifold_domain::signal::source::{How, Plan, Rule, Settings, Source, Test, Then};
+use bifold_domain::signal::{Format, Severity};
+// Modules by whose names the macro finds the facts.
+use bifold_domain::signal::{review, source};
+
+pub(super) fn plan() -> Plan {
+    Plan {
+        impact: Impact::Significant,
+        urgency: Urgency::High,
+        findings: BTreeMap::from([(KindKey::service(), Finding::Yes)]),
+        join_minutes: 30,
+    }
+}
+
+pub(super) fn tally() -> Tally {
+    Tally {
+        faults: 3,
+        signals: 1_000,
+        firing: 1,
+    }
+}
+
+fn settings() -> Box<Settings> {
+    let test = Test {
+        field: short("job"),
+        how: How::Is,
+        value: Some(short("node")),
+    };
+    Box::new(Settings {
+        name: short("Cluster"),
+        format: Format::Generic,
+        mapping: Some(Text::parse("{}").unwrap()),
+        service: Some(some_service()),
+        team: Some(some_team()),
+        is_sensitive: true,
+        floor: Severity::Minor,
+        quota: 20,
+        silence_minutes: Some(10),
+        group_by: vec![short("job")],
+        settles_itself: true,
+        rules: vec![Rule {
+            name: short("nodes"),
+            when: vec![test],
+            then: Then::Declare(plan()),
+        }],
+        is_paused: true,
+    })
+}
+
+examples! { Source, source, Source:
+    Connected => source::Fact::Connected { settings: settings() },
+    Revised => source::Fact::Revised { settings: settings() },
+    SecretIssued => source::Fact::SecretIssued { secret: short("k1") },
+    SecretWithdrawn => source::Fact::SecretWithdrawn { secret: short("k1") },
+    Disconnected => source::Fact::Disconnected,
+}
+
+examples! { FaultReview, review, FaultReview:
+    SignedOff => review::Fact::SignedOff {
+        from: at(1),
+        until: at(2),
+        found: review::Found {
+            faults: 2,
+            signals: 100,
+            by_disposition: BTreeMap::from([("event".to_owned(), 2)]),
+            digest: "00".repeat(32),
+        },
+        remarks: Some(text("Nothing that was missed.")),
+    },
+}

@@ -1,0 +1,532 @@
+//! Settling: what becomes of new faults, by the rules of their source.
+
+use crate::db::{Sql, Value};
+use crate::error::{Error, Result};
+use crate::store::Store;
+use crate::write::{Operation, OperationKey, Receipt, Seen};
+use bifold_domain::event::{self, Channel, Outcome as Decided, Proposal, Receive, Sort};
+use bifold_domain::incident::{self, Assess, Declare, StatedTimes};
+use bifold_domain::signal::source::{Plan, Settings, Source};
+use bifold_domain::signal::triage::{Around, Decision, Disposition, Outcome, triage};
+use bifold_domain::signal::{Severity, Signal, State};
+use bifold_domain::time::MINUTE;
+use bifold_domain::{
+    At, Command, Directory, EventId, IncidentId, ServiceId, Short, SourceId, Text, Title,
+};
+use sqlx::FromRow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Faults looked at in one go.
+const LOOK_LIMIT: i64 = 256;
+/// The group in which a source's storm is collected. No sender's group begins like this by chance.
+pub(super) const STORM: &str = "bifold:storm";
+/// A label is named in the text of an event up to so many.
+const LABELS_TOLD: usize = 40;
+
+/// What is asked of a fault that is looked at.
+#[derive(Debug, FromRow)]
+struct Row {
+    seq: i64,
+    source: String,
+    state: String,
+    severity: String,
+    service: Option<String>,
+    grouped: String,
+    signal: String,
+    first_at: i64,
+    disposition: String,
+    event: Option<String>,
+}
+
+struct Looked {
+    seq: i64,
+    signal: Signal,
+    service: Option<ServiceId>,
+    group: String,
+    first_at: At,
+    event: Option<String>,
+    /// What became of it, if that was decided.
+    settled: Option<Disposition>,
+}
+
+impl Looked {
+    fn of(row: Row) -> Result<Self> {
+        let mut signal: Signal = serde_json::from_str(&row.signal).map_err(Error::damaged)?;
+        // What it is by now, not what was said first.
+        signal.state = State::from_word(&row.state).unwrap_or(signal.state);
+        signal.severity = Severity::from_word(&row.severity).unwrap_or(signal.severity);
+        let service = row.service.as_deref().map(ServiceId::parse).transpose();
+        let waits = |d: &Disposition| matches!(d, Disposition::Waiting | Disposition::Maintenance);
+        let settled = Disposition::from_word(&row.disposition).filter(|d| !waits(d));
+        Ok(Self {
+            seq: row.seq,
+            signal,
+            service: service.map_err(Error::damaged)?,
+            group: row.grouped,
+            first_at: At::from_micros(row.first_at),
+            event: row.event,
+            settled,
+        })
+    }
+}
+
+/// What is written about a fault that was looked at.
+struct Settled {
+    seq: i64,
+    disposition: Disposition,
+    rule: Option<Short>,
+    event: Option<String>,
+    look_at: Option<i64>,
+}
+
+/// One go over the faults of one source.
+struct Go<'a> {
+    source: &'a Source,
+    /// The open events of groups; those that are made in this go come to them.
+    open: HashMap<String, String>,
+    recent: u32,
+    now: At,
+}
+
+impl Store {
+    /// Looks at the faults whose time has come; how many there were.
+    pub async fn settle_faults(&self) -> Result<usize> {
+        let now = self.now();
+        let mut lease = self.inner.db.reader().await?;
+        let rows: Vec<Row> = Sql::new(
+            "SELECT seq, source, state, severity, service, grouped, signal, first_at, \
+             disposition, event FROM fault WHERE org = $1 AND look_at IS NOT NULL \
+             AND look_at <= $2 ORDER BY look_at, seq LIMIT $3",
+        )
+        .arg(&self.inner.org)
+        .arg(now)
+        .arg(LOOK_LIMIT)
+        .all(lease.conn())
+        .await?;
+        drop(lease);
+        let count = rows.len();
+        let directory = self.directory().await?;
+        let mut by_source: BTreeMap<String, Vec<Looked>> = BTreeMap::new();
+        for row in rows {
+            let source = row.source.clone();
+            by_source.entry(source).or_default().push(Looked::of(row)?);
+        }
+        for (source, faults) in by_source {
+            let id = SourceId::parse(&source).map_err(Error::damaged)?;
+            let found = directory.sources.get(&id);
+            let source = found.ok_or_else(|| Error::damaged(format!("source {id}")))?;
+            self.settle_source(&directory, source, faults).await?;
+        }
+        Ok(count)
+    }
+
+    /// When the next fault or event wants a look, in microseconds since the epoch.
+    pub async fn next_settling_at(&self) -> Result<Option<i64>> {
+        let mut lease = self.inner.db.reader().await?;
+        let mut least = None;
+        for sql in [
+            "SELECT MIN(look_at) FROM fault WHERE org = $1 AND look_at IS NOT NULL",
+            "SELECT MIN(due_at) FROM event_tally WHERE org = $1 AND due_at IS NOT NULL",
+        ] {
+            let row: Option<(Option<i64>,)> = Sql::new(sql)
+                .arg(&self.inner.org)
+                .first(lease.conn())
+                .await?;
+            least = [least, row.and_then(|row| row.0)]
+                .into_iter()
+                .flatten()
+                .min();
+        }
+        Ok(least)
+    }
+
+    async fn settle_source(
+        &self,
+        directory: &Directory,
+        source: &Source,
+        faults: Vec<Looked>,
+    ) -> Result<()> {
+        let mut groups: Vec<String> = faults.iter().map(|fault| fault.group.clone()).collect();
+        groups.push(STORM.to_owned());
+        groups.sort_unstable();
+        groups.dedup();
+        let mut go = Go {
+            source,
+            open: self.open_events(&source.id, &groups).await?,
+            recent: self.recent_events(&source.id).await?,
+            now: self.inner.shell.clock.now(),
+        };
+        let mut settled = Vec::with_capacity(faults.len());
+        let mut counted = BTreeSet::new();
+        for fault in faults {
+            let done = self.settle_one(directory, &mut go, &fault).await?;
+            counted.extend(done.event.clone());
+            settled.push(done);
+        }
+        let mut tx = self.inner.db.begin().await?;
+        for done in settled {
+            let rule = done.rule.as_ref().map(Short::as_str);
+            // A signal that came meanwhile has set a time of its own, which stays.
+            Sql::new(
+                "UPDATE fault SET disposition = $3, rule = COALESCE($4, rule), event = $5, \
+                 look_at = CASE WHEN look_at > $7 THEN look_at ELSE $6 END \
+                 WHERE org = $1 AND seq = $2",
+            )
+            .arg(&self.inner.org)
+            .arg(done.seq)
+            .arg(done.disposition.word())
+            .arg(rule.map_or(Value::NullText, Value::from))
+            .arg(done.event.as_deref().map_or(Value::NullText, Value::from))
+            .arg(done.look_at)
+            .arg(go.now.micros())
+            .run(tx.conn())
+            .await?;
+        }
+        self.wish_tallies(&mut tx, counted).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn settle_one(
+        &self,
+        directory: &Directory,
+        go: &mut Go<'_>,
+        fault: &Looked,
+    ) -> Result<Settled> {
+        let settled = |disposition| Settled {
+            seq: fault.seq,
+            disposition,
+            rule: None,
+            event: None,
+            look_at: None,
+        };
+        // What was put aside stays there, unless it is wrong again: then the rules are asked anew.
+        if let Some(disposition) = fault.settled
+            && fault.event.is_none()
+            && fault.signal.state == State::Resolved
+        {
+            return Ok(settled(disposition));
+        }
+        // It has its event; only that is to be counted again.
+        if let Some(event) = &fault.event {
+            let storm = go.open.get(STORM) == Some(event) && fault.group != STORM;
+            let disposition = if storm {
+                Disposition::Storm
+            } else {
+                Disposition::Event
+            };
+            return Ok(Settled {
+                event: Some(event.clone()),
+                ..settled(disposition)
+            });
+        }
+        let settings = &go.source.settings;
+        let around = Around {
+            has_open_event: go.open.contains_key(&fault.group),
+            recent: go.recent,
+            maintenance_until: None,
+            declared: self.declared_for(fault.service.as_ref(), settings).await?,
+        };
+        Ok(match triage(&fault.signal, settings, &around, go.now) {
+            Decision::Keep(disposition, rule) => Settled {
+                rule,
+                ..settled(disposition)
+            },
+            Decision::Hold(until) => Settled {
+                look_at: Some(until.micros()),
+                ..settled(Disposition::Maintenance)
+            },
+            Decision::Attach => Settled {
+                event: go.open.get(&fault.group).cloned(),
+                ..settled(Disposition::Event)
+            },
+            Decision::Raise(rule, outcome) => {
+                let group = fault.group.clone();
+                let commands = raising(self, directory, go.source, fault, rule.clone(), outcome)?;
+                let event = self.raise_event(fault.seq, commands).await?;
+                go.recent += 1;
+                go.open.insert(group, event.clone());
+                Settled {
+                    rule,
+                    event: Some(event),
+                    ..settled(Disposition::Event)
+                }
+            }
+            Decision::Storm => {
+                let event = match go.open.get(STORM) {
+                    Some(event) => event.clone(),
+                    None => {
+                        let commands = storm(self, go.source)?;
+                        self.raise_event(fault.seq, commands).await?
+                    }
+                };
+                go.open.insert(STORM.to_owned(), event.clone());
+                Settled {
+                    event: Some(event),
+                    ..settled(Disposition::Storm)
+                }
+            }
+        })
+    }
+
+    /// Carries out what begins an event; its id, also when that was done before a crash. What a
+    /// rule cannot do is left to people: its event waits like any other.
+    async fn raise_event(&self, seq: i64, commands: Vec<Command>) -> Result<String> {
+        let operation = |key: String, commands| Operation {
+            actor: self.system(),
+            key: Some(OperationKey {
+                key,
+                digest: String::new(),
+            }),
+            seen: Seen::Any,
+            commands,
+            is_imported: false,
+        };
+        let alone = commands.first().cloned().into_iter().collect();
+        let whole = self.execute(operation(format!("fault/{seq}"), commands));
+        let receipt: Receipt = match whole.await {
+            Err(Error::Refused(refusal)) => {
+                tracing::warn!(%refusal, seq, "a rule of a source could not be carried out");
+                let plain = operation(format!("fault/{seq}/plain"), alone);
+                self.execute(plain).await?
+            }
+            answer => answer?,
+        };
+        let event = receipt.touched.iter().find(|t| t.record_type == "event");
+        let event = event.ok_or_else(|| Error::damaged("an event that was not made"))?;
+        Ok(event.id.clone())
+    }
+
+    /// The newest event of each of these groups that is undecided or of an open incident.
+    async fn open_events(
+        &self,
+        source: &SourceId,
+        groups: &[String],
+    ) -> Result<HashMap<String, String>> {
+        let mut lease = self.inner.db.reader().await?;
+        let mut found = HashMap::new();
+        for groups in groups.chunks(256) {
+            let mut sql = Sql::new("SELECT e.external_id, e.id FROM event e WHERE e.org = ");
+            sql.bind(&self.inner.org).push(" AND e.source = ");
+            sql.bind(source.as_str()).push(" AND e.external_id IN ");
+            sql.list(groups).push(
+                " AND (e.standing = 'undecided' OR EXISTS (SELECT 1 FROM incident i \
+                 WHERE i.org = e.org AND i.id = e.incident AND i.is_open = TRUE)) ORDER BY e.seq",
+            );
+            found.extend(sql.all::<(String, String)>(lease.conn()).await?);
+        }
+        Ok(found)
+    }
+
+    async fn recent_events(&self, source: &SourceId) -> Result<u32> {
+        let mut lease = self.inner.db.reader().await?;
+        let row: Option<(i64,)> = Sql::new(
+            "SELECT COUNT(*) FROM event WHERE org = $1 AND source = $2 AND received_at > $3",
+        )
+        .arg(&self.inner.org)
+        .arg(source.as_str())
+        .arg(self.now() - MINUTE)
+        .first(lease.conn())
+        .await?;
+        Ok(row.map_or(0, |row| u32::try_from(row.0).unwrap_or(u32::MAX)))
+    }
+
+    /// The open incident that a rule declared for the service last.
+    async fn declared_for(
+        &self,
+        service: Option<&ServiceId>,
+        settings: &Settings,
+    ) -> Result<Option<(IncidentId, At)>> {
+        // Without rules nothing joins, and nobody needs to ask.
+        let (Some(service), false) = (service, settings.rules.is_empty()) else {
+            return Ok(None);
+        };
+        // What a sensitive source says joins nothing that others read, nor what Bifold itself
+        // cannot read any more.
+        if settings.is_sensitive {
+            return Ok(None);
+        }
+        let mut lease = self.inner.db.reader().await?;
+        let row: Option<(String, i64)> = Sql::new(
+            "SELECT id, recorded_at FROM incident WHERE org = $1 AND is_open = TRUE \
+             AND service = $2 AND reporter = $3 AND restricted = FALSE ORDER BY seq DESC LIMIT 1",
+        )
+        .arg(&self.inner.org)
+        .arg(service.as_str())
+        .arg(self.system().person.as_str())
+        .first(lease.conn())
+        .await?;
+        row.map(|(id, at)| {
+            let id = IncidentId::parse(&id).map_err(Error::damaged)?;
+            Ok((id, At::from_micros(at)))
+        })
+        .transpose()
+    }
+}
+
+/// The commands that begin the event of a fault, and the incident where a rule says so.
+fn raising(
+    store: &Store,
+    directory: &Directory,
+    source: &Source,
+    fault: &Looked,
+    rule: Option<Short>,
+    outcome: Outcome,
+) -> Result<Vec<Command>> {
+    let settings = &source.settings;
+    let new = EventId::from_bits(store.inner.shell.ids.next());
+    let because = rule.as_ref().map_or_else(String::new, |rule| {
+        format!("Rule “{rule}” of the source {}.", settings.name)
+    });
+    let mut receive = received(source, &fault.group, fault.signal.title.clone())?;
+    receive.description = described(&fault.signal);
+    receive.service.clone_from(&fault.service);
+    // A sender's clock may be ahead; what is to come cannot have begun.
+    receive.occurred_at = fault.signal.began_at.filter(|at| *at <= fault.first_at);
+    let proposal = match (&outcome, rule) {
+        (Outcome::Propose(plan), Some(rule)) => Some(Proposal {
+            rule,
+            plan: plan.clone(),
+        }),
+        _ => None,
+    };
+    let mut commands = vec![Command::Event(
+        new.clone(),
+        event::Command::Raise(receive, proposal),
+    )];
+    let bound = |incident: IncidentId| -> Result<Command> {
+        let decided = Decided::Incident {
+            incident,
+            reason: text(&because)?,
+        };
+        Ok(Command::Event(new.clone(), event::Command::Decide(decided)))
+    };
+    match outcome {
+        Outcome::Triage | Outcome::Propose(_) => {}
+        Outcome::Join(incident) => commands.push(bound(incident)?),
+        Outcome::Declare(plan) => {
+            let incident = IncidentId::from_bits(store.inner.shell.ids.next());
+            let declare = declared(source, fault, &plan, new.clone());
+            let declare = incident::Command::Declare(Box::new(declare));
+            commands.push(Command::Incident(incident.clone(), declare));
+            for (kind, finding) in &plan.findings {
+                if !directory.policy.kinds.contains_key(kind) {
+                    continue;
+                }
+                let assess = Assess {
+                    kind: kind.clone(),
+                    finding: *finding,
+                    answers: BTreeMap::new(),
+                    reason: text(&because)?,
+                };
+                let assess = incident::Command::Assess(assess);
+                commands.push(Command::Incident(incident.clone(), assess));
+            }
+            commands.push(bound(incident.clone())?);
+            // Last, and in the same transaction: who is not of the team never sees it.
+            if let Some(team) = settings.team.clone().filter(|_| settings.is_sensitive) {
+                let restrict = incident::Command::Restrict(incident::Restrict {
+                    people: BTreeSet::new(),
+                    teams: BTreeSet::from([team]),
+                    reason: text(&because)?,
+                });
+                commands.push(Command::Incident(incident, restrict));
+            }
+        }
+    }
+    Ok(commands)
+}
+
+fn declared(source: &Source, fault: &Looked, plan: &Plan, event: EventId) -> Declare {
+    let settings = &source.settings;
+    Declare {
+        title: fault.signal.title.clone(),
+        description: described(&fault.signal),
+        impact: plan.impact,
+        urgency: plan.urgency,
+        service: fault.service.clone(),
+        customer: None,
+        assets: BTreeSet::new(),
+        category: None,
+        reporter: None,
+        channel: Channel::Alert,
+        times: StatedTimes {
+            occurred_from: fault.signal.began_at.filter(|at| *at <= fault.first_at),
+            detected: Some(fault.first_at),
+            ..StatedTimes::default()
+        },
+        team: settings.team.clone(),
+        split_from: None,
+        event: Some(event),
+        compartment: None,
+        tlp: None,
+    }
+}
+
+/// The event in which a storm is collected.
+fn storm(store: &Store, source: &Source) -> Result<Vec<Command>> {
+    let settings = &source.settings;
+    let title = format!(
+        "{}: more than {} new alerts a minute",
+        settings.name, settings.quota
+    );
+    let title = Title::parse(&title).map_err(Error::damaged)?;
+    let mut receive = received(source, STORM, title)?;
+    receive.description = Some(text(
+        "What comes on top of the source's quota is collected here. Nothing is lost: every fault \
+         stands in the fault log, and below.",
+    )?);
+    receive.service.clone_from(&settings.service);
+    let new = EventId::from_bits(store.inner.shell.ids.next());
+    let raise = event::Command::Raise(receive, None);
+    Ok(vec![Command::Event(new, raise)])
+}
+
+fn received(source: &Source, group: &str, title: Title) -> Result<Receive> {
+    let settings = &source.settings;
+    Ok(Receive {
+        sort: if settings.is_sensitive {
+            Sort::Suspicion
+        } else {
+            Sort::Fault
+        },
+        title,
+        description: None,
+        channel: Channel::Alert,
+        service: None,
+        contact: None,
+        occurred_at: None,
+        signal: Some(event::Signal {
+            source: Short::parse(source.id.as_str()).map_err(Error::damaged)?,
+            external_id: Short::parse(group).map_err(Error::damaged)?,
+        }),
+        is_sensitive: settings.is_sensitive,
+    })
+}
+
+/// What the sender says, for people: its text, then what it named.
+fn described(signal: &Signal) -> Option<Text> {
+    let mut told = String::new();
+    if let Some(body) = &signal.body {
+        told.push_str(body.as_str());
+        told.push_str("\n\n");
+    }
+    for (name, value) in signal.labels.iter().take(LABELS_TOLD) {
+        let value: String = value
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(300)
+            .collect();
+        told.push_str(&format!("- {name}: {value}\n"));
+    }
+    for link in &signal.links {
+        told.push_str(&format!("- {}: {}\n", link.label, link.url));
+    }
+    let fits = told.len().min(Text::LIMIT_BYTES);
+    let end = (0..=fits).rev().find(|end| told.is_char_boundary(*end))?;
+    Text::parse(told.get(..end)?).ok()
+}
+
+fn text(words: &str) -> Result<Text> {
+    Text::parse(words).map_err(Error::damaged)
+}
