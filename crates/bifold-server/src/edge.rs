@@ -69,11 +69,14 @@ fn patience(path: &str) -> Duration {
     }
 }
 
-/// The path as it may stand in a log: a receipt's code is a secret.
+/// The path as it may stand in a log: a receipt's code is a secret, and so is a source's token.
 fn loggable(path: &str) -> String {
     const RECEIPTS: &str = "/report/received/";
+    const DOORS: &str = "/in/";
     if path.starts_with(RECEIPTS) {
         format!("{RECEIPTS}…")
+    } else if let Some((source, _)) = path.strip_prefix(DOORS).and_then(|p| p.split_once('/')) {
+        format!("{DOORS}{source}/…")
     } else {
         path.to_owned()
     }

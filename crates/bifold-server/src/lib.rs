@@ -17,6 +17,7 @@ mod config;
 mod edge;
 mod error;
 mod holidays;
+mod intake;
 mod notify;
 mod openapi;
 mod page;

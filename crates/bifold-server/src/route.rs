@@ -36,6 +36,7 @@ pub enum Method {
     Post,
     Put,
     Delete,
+    Options,
 }
 
 impl Method {
@@ -46,6 +47,7 @@ impl Method {
             Self::Post => "POST",
             Self::Put => "PUT",
             Self::Delete => "DELETE",
+            Self::Options => "OPTIONS",
         }
     }
 
@@ -55,6 +57,7 @@ impl Method {
             Self::Post => MethodFilter::POST,
             Self::Put => MethodFilter::PUT,
             Self::Delete => MethodFilter::DELETE,
+            Self::Options => MethodFilter::OPTIONS,
         }
     }
 }

@@ -1,5 +1,5 @@
 //! What goes on beside requests: signing checkpoints, running jobs, having the ledger anchored,
-//! telling people and programs, fetching holidays.
+//! telling people and programs, fetching holidays, reading what machines sent.
 //!
 //! All are repeatable: a worker that dies between two steps leaves nothing that the next run
 //! does not put right.
@@ -39,6 +39,7 @@ impl Workers {
         tasks.extend(crate::anchor::start(server, &stopped));
         tasks.extend(crate::notify::start(server, &stopped));
         tasks.extend(crate::holidays::start(server, &stopped));
+        tasks.extend(crate::intake::start(server, &stopped));
         let store = server.store.clone();
         Self { stop, tasks, store }
     }

@@ -4,6 +4,7 @@ pub(crate) mod alarms;
 pub(crate) mod directory;
 pub(crate) mod events;
 pub(crate) mod evidence;
+pub(crate) mod faults;
 mod health;
 mod holidays;
 pub(crate) mod incidents;
@@ -15,6 +16,7 @@ mod redactions;
 pub(crate) mod reports;
 pub(crate) mod search;
 pub(crate) mod session;
+pub(crate) mod sources;
 pub(crate) mod telling;
 pub(crate) mod tokens;
 
@@ -38,6 +40,9 @@ pub(crate) fn routes() -> Vec<Route> {
         holidays::routes(),
         reports::routes(),
         alarms::routes(),
+        sources::routes(),
+        faults::routes(),
+        crate::intake::http::routes(),
         ledger::routes(),
         redactions::routes(),
         crate::web::routes(),

@@ -77,8 +77,8 @@ impl Store {
         Ok(true)
     }
 
-    /// Folds a signal that nobody sent: Bifold's own word about a source.
-    pub(super) async fn fold_own(&self, source: &SourceId, signal: Signal) -> Result<()> {
+    /// Folds a signal that nobody sent: Bifold's own word about a source, or a test of its rules.
+    pub async fn signal(&self, source: &SourceId, signal: Signal) -> Result<()> {
         let directory = self.directory().await?;
         let said = Said {
             signal,
@@ -86,10 +86,13 @@ impl Store {
             inbound: None,
         };
         let mut tx = self.inner.db.begin().await?;
-        Sql::new("UPDATE inbound_cursor SET read_to = read_to WHERE org = $1")
-            .arg(&self.inner.org)
-            .run(tx.conn())
-            .await?;
+        Sql::new(
+            "INSERT INTO inbound_cursor (org, given, read_to, swept_to, fault_seq) \
+             VALUES ($1, 0, 0, 0, 0) ON CONFLICT (org) DO UPDATE SET org = excluded.org",
+        )
+        .arg(&self.inner.org)
+        .run(tx.conn())
+        .await?;
         let said = BTreeMap::from([(source.clone(), vec![said])]);
         self.fold_said(&mut tx, &directory, said).await?;
         tx.commit().await?;

@@ -13,6 +13,7 @@ mod log;
 mod secret;
 mod settle;
 mod silence;
+mod sweep;
 mod tally;
 
 pub use fold::ReadDelivery;

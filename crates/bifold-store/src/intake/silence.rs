@@ -124,7 +124,7 @@ impl Store {
                 links: Vec::new(),
                 sent_at: None,
             };
-            self.fold_own(id, signal).await?;
+            self.signal(id, signal).await?;
             changed += 1;
         }
         Ok(changed)

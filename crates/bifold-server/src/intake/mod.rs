@@ -1,0 +1,81 @@
+//! What machines send: the doors, and the workers behind them.
+//!
+//! A door stores and answers; it reads only what it needs to know who knocks. The worker reads what
+//! was stored, has the rules of each source asked, and listens for sources that fell silent. All
+//! of it is repeatable: the store remembers how far each step came.
+
+pub(crate) mod http;
+mod knock;
+pub(crate) mod read;
+
+use crate::server::Server;
+use bifold_store::Store;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// The longest sleep of the reader: another node may have taken something in and died.
+const READ_EVERY: Duration = Duration::from_secs(1);
+/// Between two looks at what nobody has woken for.
+const SETTLE_EVERY: Duration = Duration::from_millis(250);
+/// Between two looks for sources that should have spoken.
+const LISTEN_EVERY: Duration = Duration::from_secs(10);
+
+/// Starts the workers.
+pub(crate) fn start(server: &Server, stopped: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
+    let store = || server.store.clone();
+    vec![
+        tokio::spawn(reading(store(), stopped.clone())),
+        tokio::spawn(settling(store(), stopped.clone())),
+        tokio::spawn(listening(store(), stopped.clone())),
+    ]
+}
+
+async fn reading(store: Store, mut stopped: watch::Receiver<bool>) {
+    loop {
+        match read::once(&store).await {
+            // There may be more than one go takes.
+            Ok(1..) if !*stopped.borrow() => continue,
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "what was taken in was not read"),
+        }
+        tokio::select! {
+            () = store.arrival() => {}
+            () = tokio::time::sleep(READ_EVERY) => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+async fn settling(store: Store, mut stopped: watch::Receiver<bool>) {
+    loop {
+        match settle_once(&store).await {
+            Ok(1..) if !*stopped.borrow() => continue,
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "faults were not settled"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(SETTLE_EVERY) => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+async fn settle_once(store: &Store) -> bifold_store::Result<usize> {
+    Ok(store.settle_faults().await? + store.tally_events().await?)
+}
+
+async fn listening(store: Store, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = store.notice_silence().await {
+            tracing::error!(%error, "nobody listened for silence");
+        }
+        if let Err(error) = store.sweep_deliveries().await {
+            tracing::error!(%error, "old deliveries were not thrown away");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LISTEN_EVERY) => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Reading what was stored, at our own pace.
+
+use bifold_domain::signal::Signal;
+use bifold_domain::signal::source::Settings;
+use bifold_intake::{Incoming, Mapping};
+use bifold_store::Store;
+use bifold_store::intake::{Inbound, ReadDelivery};
+use std::fmt::Write as _;
+
+/// Remarks of one delivery that are kept.
+const REMARKS: usize = 20;
+
+/// Signals of a delivery and what was noticed, or why it cannot be read.
+pub(crate) type Outcome = Result<(Vec<Signal>, Option<String>), String>;
+
+/// Reads one go; how many deliveries.
+pub(super) async fn once(store: &Store) -> bifold_store::Result<usize> {
+    let (read_to, deliveries) = store.unread_deliveries().await?;
+    if deliveries.is_empty() {
+        return Ok(0);
+    }
+    let directory = store.directory().await?;
+    let count = deliveries.len();
+    let read = deliveries.into_iter().map(|inbound| {
+        let source = directory.sources.get(&inbound.source);
+        let outcome = match source {
+            Some(source) => read(&source.settings, &inbound),
+            None => Err("its source is not there any more".to_owned()),
+        };
+        ReadDelivery {
+            id: inbound.id,
+            source: inbound.source,
+            received_at: inbound.received_at,
+            outcome,
+        }
+    });
+    let read: Vec<ReadDelivery> = read.collect();
+    // Whoever was quicker has read the same.
+    store.fold(read_to, read).await?;
+    Ok(count)
+}
+
+/// Reads a delivery by the settings of its source. Pure: the same bytes give the same signals.
+pub(crate) fn read(settings: &Settings, inbound: &Inbound) -> Outcome {
+    let incoming = Incoming {
+        content_type: inbound.content_type.as_deref(),
+        headers: &inbound.headers,
+        body: &inbound.body,
+        received_at: inbound.received_at,
+    };
+    read_as(settings, &incoming)
+}
+
+/// The same of bytes that were not stored: a preview.
+pub(crate) fn read_as(settings: &Settings, incoming: &Incoming<'_>) -> Outcome {
+    let mapping: Option<Mapping> = match &settings.mapping {
+        None => None,
+        Some(text) => Some(
+            serde_json::from_str(text.as_str())
+                .map_err(|error| format!("the mapping of the source: {error}"))?,
+        ),
+    };
+    let reading = bifold_intake::read(settings.format, mapping.as_ref(), incoming)
+        .map_err(|unread| unread.to_string())?;
+    let mut remarks = String::new();
+    for remark in reading.remarks.iter().take(REMARKS) {
+        // Writing into a text cannot fail.
+        let _ = writeln!(remarks, "{remark}");
+    }
+    let more = reading.remarks.len().saturating_sub(REMARKS);
+    if more > 0 {
+        let _ = writeln!(remarks, "and {more} more");
+    }
+    Ok((reading.signals, (!remarks.is_empty()).then_some(remarks)))
+}
