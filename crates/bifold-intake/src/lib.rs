@@ -11,6 +11,7 @@
 
 mod fit;
 mod format;
+pub mod frames;
 pub mod mapping;
 pub mod signature;
 mod value;

@@ -231,11 +231,20 @@ fn rendered(
     let mut context = BTreeMap::new();
     if let Value::Object(members) = element {
         for (name, value) in members {
-            context.insert(name.as_str(), minijinja::Value::from(minijinja::value::Serde(value)));
+            context.insert(
+                name.as_str(),
+                minijinja::Value::from(minijinja::value::Serde(value)),
+            );
         }
     }
-    context.insert("this", minijinja::Value::from(minijinja::value::Serde(element)));
-    context.insert("whole", minijinja::Value::from(minijinja::value::Serde(whole)));
+    context.insert(
+        "this",
+        minijinja::Value::from(minijinja::value::Serde(element)),
+    );
+    context.insert(
+        "whole",
+        minijinja::Value::from(minijinja::value::Serde(whole)),
+    );
     let mut made = environment
         .render_str(template, context)
         .map_err(|error| error.to_string())?;

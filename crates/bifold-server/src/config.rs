@@ -1,6 +1,7 @@
 //! What the binary decides about a running server.
 
 use crate::anchor::Anchors;
+use crate::intake::syslog::SyslogDoor;
 use bifold_notify::Sender;
 use std::sync::Arc;
 
@@ -33,6 +34,8 @@ pub struct Config {
     pub anchors: Anchors,
     /// What notices are sent with; without it they stand in inboxes only.
     pub sender: Option<Arc<Sender>>,
+    /// Where syslog is listened for.
+    pub syslog: Vec<SyslogDoor>,
 }
 
 /// Somebody of a made-up organisation whom everybody may be.
@@ -59,6 +62,7 @@ impl Default for Config {
             demo: Vec::new(),
             anchors: Anchors::default(),
             sender: None,
+            syslog: Vec::new(),
         }
     }
 }

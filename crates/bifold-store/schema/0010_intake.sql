@@ -98,5 +98,6 @@ CREATE TABLE source_state (
     deliveries     BIGINT NOT NULL,
     signals        BIGINT NOT NULL,
     unread         BIGINT NOT NULL,
+    let_go         BIGINT NOT NULL,
     PRIMARY KEY (org, source)
 );

@@ -164,6 +164,10 @@ pub struct Serve {
         default_value_t = 30
     )]
     pub reports_per_ten_minutes: u32,
+    /// Listens for syslog for a source by its name, such as `tcp://127.0.0.1:5514/Gateways`; may
+    /// be given several times. Nothing there proves who sends: keep it on a network of your own.
+    #[arg(long, env = "BIFOLD_SYSLOG", value_name = "URL", value_delimiter = ',')]
+    pub syslog: Vec<bifold_server::SyslogDoor>,
     #[command(flatten)]
     pub storage: Storage,
     #[command(flatten)]

@@ -3,6 +3,7 @@
 //! A signal is an event of the second kind of ISO/IEC 27035: nobody reported it, something
 //! signalled it. Who sent it, when it came and its verbatim bytes stand beside it, not in it.
 
+pub mod phrase;
 pub mod review;
 pub mod source;
 pub mod triage;

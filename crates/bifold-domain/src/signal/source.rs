@@ -255,6 +255,9 @@ impl Settings {
         at_most("labels to group by", self.group_by.len(), GROUP_BY)?;
         at_most("rules", self.rules.len(), RULES)?;
         for rule in &self.rules {
+            if rule.name.as_str().contains(':') {
+                return Err(unfit("the name of a rule has no colon"));
+            }
             at_most("tests of a rule", rule.when.len(), TESTS)?;
             rule.when.iter().try_for_each(Test::check)?;
             if let Then::Propose(plan) | Then::Declare(plan) = &rule.then {

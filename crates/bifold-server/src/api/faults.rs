@@ -159,7 +159,9 @@ async fn list(
     let next = page::cut(&mut rows, limit, |row| row.seq);
     let directory = server.store.directory().await?;
     let views = rows.into_iter();
-    let items = views.filter_map(|row| FaultView::of(row, &directory)).collect();
+    let items = views
+        .filter_map(|row| FaultView::of(row, &directory))
+        .collect();
     Ok(answer::ok(&Page { items, next }))
 }
 
@@ -210,10 +212,7 @@ struct Period {
     until: At,
 }
 
-async fn period(
-    State(server): State<Server>,
-    Params(period): Params<Period>,
-) -> Result<Response> {
+async fn period(State(server): State<Server>, Params(period): Params<Period>) -> Result<Response> {
     if period.until <= period.from {
         return Err(Error::Query("until must be after from".to_owned()));
     }

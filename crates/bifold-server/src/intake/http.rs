@@ -77,7 +77,9 @@ pub(crate) fn routes() -> Vec<Route> {
             Access::Anyone,
             enqueue,
         )
-        .summary("Takes in an event in the form of PagerDuty Events v2; the routing key is a token.")
+        .summary(
+            "Takes in an event in the form of PagerDuty Events v2; the routing key is a token.",
+        )
         .answers(202, Answer::Open),
     ]
 }
@@ -158,7 +160,10 @@ async fn handshake(headers: HeaderMap) -> Response {
     let rate = HeaderName::from_static("webhook-allowed-rate");
     match headers.get(origin) {
         Some(origin) => {
-            let answer = [(allowed, origin.clone()), (rate, HeaderValue::from_static("*"))];
+            let answer = [
+                (allowed, origin.clone()),
+                (rate, HeaderValue::from_static("*")),
+            ];
             (StatusCode::OK, answer).into_response()
         }
         None => (StatusCode::OK, [(header::ALLOW, "POST, OPTIONS")]).into_response(),
@@ -173,16 +178,11 @@ struct Enqueue {
     dedup_key: Option<String>,
 }
 
-async fn enqueue(
-    State(server): State<Server>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response> {
+async fn enqueue(State(server): State<Server>, headers: HeaderMap, body: Body) -> Result<Response> {
     let bytes = body::read_within(&headers, body, DELIVERY_BYTES).await?;
     let asked: Enqueue =
         serde_json::from_slice(&bytes).map_err(|error| Error::Syntax(error.to_string()))?;
-    let (id, _) =
-        knock::source(&server, &headers, None, Some(&asked.routing_key), &bytes).await?;
+    let (id, _) = knock::source(&server, &headers, None, Some(&asked.routing_key), &bytes).await?;
     // The sender is told the key, so that it can end what it began.
     let given = || server.store.shell().ids.next_uuid();
     let (key, given) = match asked.dedup_key.filter(|key| !key.is_empty()) {

@@ -7,6 +7,7 @@
 pub(crate) mod http;
 mod knock;
 pub(crate) mod read;
+pub(crate) mod syslog;
 
 use crate::server::Server;
 use bifold_store::Store;
@@ -24,11 +25,13 @@ const LISTEN_EVERY: Duration = Duration::from_secs(10);
 /// Starts the workers.
 pub(crate) fn start(server: &Server, stopped: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
     let store = || server.store.clone();
-    vec![
+    let mut tasks = vec![
         tokio::spawn(reading(store(), stopped.clone())),
         tokio::spawn(settling(store(), stopped.clone())),
         tokio::spawn(listening(store(), stopped.clone())),
-    ]
+    ];
+    tasks.extend(syslog::start(server, stopped));
+    tasks
 }
 
 async fn reading(store: Store, mut stopped: watch::Receiver<bool>) {

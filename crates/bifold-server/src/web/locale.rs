@@ -21,6 +21,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../../../ui/messages/en-clock.ftl"),
     include_str!("../../../../ui/messages/en-oncall.ftl"),
     include_str!("../../../../ui/messages/en-notify.ftl"),
+    include_str!("../../../../ui/messages/en-intake.ftl"),
 ];
 const GERMAN: &[&str] = &[
     include_str!("../../../../ui/messages/de.ftl"),
@@ -29,6 +30,7 @@ const GERMAN: &[&str] = &[
     include_str!("../../../../ui/messages/de-clock.ftl"),
     include_str!("../../../../ui/messages/de-oncall.ftl"),
     include_str!("../../../../ui/messages/de-notify.ftl"),
+    include_str!("../../../../ui/messages/de-intake.ftl"),
 ];
 
 /// A language one may choose.

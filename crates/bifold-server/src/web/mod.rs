@@ -14,6 +14,7 @@ mod choice;
 mod day;
 mod evidence;
 mod failure;
+mod faults;
 mod fields;
 mod form;
 mod frame;
@@ -66,6 +67,7 @@ pub(crate) fn routes() -> Vec<Route> {
         views::routes(),
         gates::routes(),
         reports::routes(),
+        faults::routes(),
         on_call::routes(),
         evidence::routes(),
         more::routes(),

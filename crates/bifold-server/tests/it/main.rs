@@ -19,6 +19,7 @@ mod full;
 mod gate;
 mod holidays;
 mod input;
+mod intake;
 mod ledger;
 mod live;
 mod matrix;

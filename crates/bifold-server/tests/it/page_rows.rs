@@ -1,6 +1,6 @@
 //! The rows of the authorisation matrix for pages: the letters of the roles that may.
 
-use crate::rows::{ADMIN, ALL, ANYONE, ASSESS, AUDIT, PLANS, READ, TRIAGE, WORK};
+use crate::rows::{ADMIN, ALL, ANYONE, ASSESS, AUDIT, LEAD, PLANS, READ, SOURCES, TRIAGE, WORK};
 
 #[derive(Clone)]
 pub(crate) struct PageRow {
@@ -57,6 +57,8 @@ pub(crate) const APART: &[&str] = &[
     "page_settings_channel_do",
     "page_settings_webhook",
     "page_settings_webhook_do",
+    // Each verb with what it needs: `intake`.
+    "page_settings_source_do",
 ];
 
 /// Pages of one incident: not there for whoever cannot read it.
@@ -170,6 +172,12 @@ pub(crate) fn elsewhere() -> Vec<PageRow> {
         with("page_schedule_revise", PLANS, "none=x"),
         row("page_chains", READ),
         row("page_report_levels", READ),
+        row("page_faults", READ),
+        with("page_fault_review", LEAD, "none=x"),
+        row("page_settings_sources", SOURCES),
+        with("page_settings_source_connect", SOURCES, "none=x"),
+        row("page_settings_source", SOURCES),
+        with("page_settings_source_revise", SOURCES, "none=x"),
         row("page_chain_new", PLANS),
         with("page_chain_make", PLANS, "none=x"),
         row("page_chain", PLANS),

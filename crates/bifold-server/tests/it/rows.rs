@@ -10,9 +10,11 @@ pub(crate) const ANYONE: &str = "-RAVMSCUD";
 pub(crate) const WORK: &str = "AVMSC";
 pub(crate) const ASSESS: &str = "AVMS";
 pub(crate) const TRIAGE: &str = "AMS";
-const LEAD: &str = "MS";
+pub(crate) const LEAD: &str = "MS";
 /// Those who plan who is on call.
 pub(crate) const PLANS: &str = "MD";
+/// Those who connect what sends signals.
+pub(crate) const SOURCES: &str = "MSD";
 pub(crate) const READ: &str = "AVMSCUD";
 pub(crate) const AUDIT: &str = "UD";
 pub(crate) const ADMIN: &str = "D";
@@ -322,6 +324,36 @@ pub(crate) fn elsewhere(app: &TestApp) -> Vec<Row> {
         with("chain_make", PLANS, on_call::chain(app, "new", 5)),
         with("chain_revise", PLANS, on_call::chain(app, "other", 6)),
         row("chain_retire", PLANS),
+        row("sources", SOURCES),
+        row("source", SOURCES),
+        with(
+            "source_connect",
+            SOURCES,
+            json!({ "name": "new", "format": "icinga" }),
+        ),
+        with(
+            "source_revise",
+            SOURCES,
+            json!({ "name": "other", "format": "grafana" }),
+        ),
+        row("source_disconnect", SOURCES),
+        row("source_secrets", SOURCES),
+        with("source_secret_issue", SOURCES, json!({ "kind": "token" })),
+        row("source_deliveries", SOURCES),
+        row("source_test", SOURCES),
+        with(
+            "source_preview",
+            SOURCES,
+            json!({ "settings": { "name": "p", "format": "icinga" }, "body": "{}" }),
+        ),
+        row("faults", READ),
+        row("fault_reviews", READ),
+        row("fault_review_preview", LEAD),
+        with(
+            "fault_review_sign",
+            LEAD,
+            json!({ "from": "2020-01-01T00:00:00Z", "until": "2020-02-01T00:00:00Z" }),
+        ),
         row("report_matrix", ALL),
         row("report_flow", ALL),
         row("report_outcomes", ALL),

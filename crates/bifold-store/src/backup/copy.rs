@@ -107,6 +107,7 @@ pub(super) const COPIED: &[Insert] = &[
             "deliveries",
             "signals",
             "unread",
+            "let_go",
         ],
     ),
     table("key_ring", &["org"], &["org", "ring", "made_at"]),

@@ -236,7 +236,7 @@ async fn write(inner: &Inner, deliveries: Vec<(Delivery, At)>) -> Result<i64> {
     for (source, (deliveries, last)) in seen {
         Sql::new(
             "INSERT INTO source_state (org, source, first_seen_at, last_seen_at, deliveries, \
-             signals, unread) VALUES ($1, $2, $3, $3, $4, 0, 0) \
+             signals, unread, let_go) VALUES ($1, $2, $3, $3, $4, 0, 0, 0) \
              ON CONFLICT (org, source) DO UPDATE SET \
              first_seen_at = COALESCE(source_state.first_seen_at, excluded.first_seen_at), \
              last_seen_at = excluded.last_seen_at, \

@@ -25,6 +25,8 @@ pub struct SourceStanding {
     pub signals: i64,
     /// Deliveries that could not be read.
     pub unread: i64,
+    /// Lines that nobody wanted, and that were let go at the door.
+    pub let_go: i64,
     /// Whether it is silent for longer than it should be.
     pub is_silent: bool,
 }
@@ -37,15 +39,37 @@ struct Row {
     deliveries: i64,
     signals: i64,
     unread: i64,
+    let_go: i64,
 }
 
 impl Store {
+    /// Counts lines that nobody wanted; the source was heard all the same.
+    pub async fn let_go(&self, source: &SourceId, lines: usize) -> Result<()> {
+        let mut tx = self.inner.db.begin().await?;
+        Sql::new(
+            "INSERT INTO source_state (org, source, first_seen_at, last_seen_at, deliveries, \
+             signals, unread, let_go) VALUES ($1, $2, $3, $3, 0, 0, 0, $4) \
+             ON CONFLICT (org, source) DO UPDATE SET \
+             first_seen_at = COALESCE(source_state.first_seen_at, excluded.first_seen_at), \
+             last_seen_at = excluded.last_seen_at, \
+             let_go = source_state.let_go + excluded.let_go",
+        )
+        .arg(&self.inner.org)
+        .arg(source.as_str())
+        .arg(self.now())
+        .arg(lines as u64)
+        .run(tx.conn())
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// How the sources stand that were ever heard.
     pub async fn source_standings(&self) -> Result<BTreeMap<SourceId, SourceStanding>> {
         let directory = self.directory().await?;
         let mut lease = self.inner.db.reader().await?;
         let rows: Vec<Row> = Sql::new(
-            "SELECT source, first_seen_at, last_seen_at, deliveries, signals, unread \
+            "SELECT source, first_seen_at, last_seen_at, deliveries, signals, unread, let_go \
              FROM source_state WHERE org = $1",
         )
         .arg(&self.inner.org)
@@ -65,6 +89,7 @@ impl Store {
                 deliveries: row.deliveries,
                 signals: row.signals,
                 unread: row.unread,
+                let_go: row.let_go,
                 is_silent,
             };
             Some((id, standing))

@@ -41,14 +41,13 @@ impl Store {
         .await?;
         drop(lease);
         let mut tx = self.inner.db.begin().await?;
-        let mut gone = Sql::new(
-            "DELETE FROM inbound WHERE org = $1 AND id <= $2 AND received_at < $3",
-        )
-        .arg(&self.inner.org)
-        .arg(swept_to)
-        .arg(now - KEPT_LONG)
-        .run(tx.conn())
-        .await?;
+        let mut gone =
+            Sql::new("DELETE FROM inbound WHERE org = $1 AND id <= $2 AND received_at < $3")
+                .arg(&self.inner.org)
+                .arg(swept_to)
+                .arg(now - KEPT_LONG)
+                .run(tx.conn())
+                .await?;
         if let Some((last, _)) = looked.last() {
             let mut sources: Vec<&str> = looked.iter().map(|(_, s)| s.as_str()).collect();
             sources.sort_unstable();

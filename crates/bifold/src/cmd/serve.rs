@@ -29,6 +29,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<Code> {
         help_line: args.help_line,
         anchors,
         sender: Some(sender),
+        syslog: args.syslog,
         ..Config::default()
     };
     bifold_server::serve(store, config, listener, stopped()).await?;

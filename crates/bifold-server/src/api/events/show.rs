@@ -9,7 +9,7 @@ use crate::server::Server;
 use crate::view::{Named, NamedService, Names};
 use axum::extract::State;
 use axum::response::Response;
-use bifold_domain::event::{Channel, Dismissal, Event, Signal, Sort, Standing};
+use bifold_domain::event::{Channel, Dismissal, Event, Proposal, Signal, Sort, Standing, Tally};
 use bifold_domain::{At, Redactable};
 use serde::Serialize;
 
@@ -57,6 +57,17 @@ struct EventView {
     decided_by: Option<Named>,
     #[schema(required)]
     decided_at: Option<At>,
+    /// Whether only who reads sensitive lanes sees it, and who reported it.
+    is_sensitive: bool,
+    /// The incident that a rule of the source proposes.
+    #[schema(required)]
+    proposal: Option<Proposal>,
+    /// For a machine's event: what its faults add up to now.
+    #[schema(required)]
+    tally: Option<Tally>,
+    /// Since when all its faults are over.
+    #[schema(required)]
+    cleared_at: Option<At>,
 }
 
 impl EventView {
@@ -85,6 +96,10 @@ impl EventView {
             incident,
             decided_by: decided.map(|(person, _)| names.person(person)),
             decided_at: decided.map(|(_, at)| *at),
+            is_sensitive: event.is_sensitive,
+            proposal: event.proposal.clone(),
+            tally: None,
+            cleared_at: event.cleared_at,
         }
     }
 }
@@ -97,6 +112,9 @@ async fn show(
     let found = server.store.event(&caller.viewer(), &name).await?;
     let (event, version, incident) = found.ok_or_else(|| Error::no("event"))?;
     let directory = server.store.directory().await?;
-    let view = EventView::of(&event, version, incident, Names(&directory));
+    let mut view = EventView::of(&event, version, incident, Names(&directory));
+    if event.signal.is_some() {
+        view.tally = Some(server.store.tally_of(&event.id).await?);
+    }
     Ok(answer::tagged(version, &view))
 }

@@ -112,7 +112,9 @@ async fn list(
 ) -> Result<Response> {
     let source = readable(&server, &caller, &id).await?;
     let found = server.store.deliveries(&source.id, LISTED).await?;
-    let items = found.iter().map(|inbound| DeliveryView::of(&source, inbound));
+    let items = found
+        .iter()
+        .map(|inbound| DeliveryView::of(&source, inbound));
     Ok(answer::ok(&Page::<DeliveryView>::whole(items.collect())))
 }
 

@@ -1,8 +1,8 @@
 //! Sources of signals: what they are, by what they are known, what they sent.
 
-mod deliveries;
+pub(crate) mod deliveries;
 mod preview;
-mod secrets;
+pub(crate) mod secrets;
 
 use crate::answer;
 use crate::auth::Caller;
@@ -75,6 +75,8 @@ pub(crate) struct SourceView {
     pub(crate) signals: i64,
     /// Deliveries that could not be read.
     pub(crate) unread: i64,
+    /// Lines of syslog that nobody wanted, and that were let go.
+    pub(crate) let_go: i64,
     /// Whether it is silent for longer than it should be.
     pub(crate) is_silent: bool,
 }
@@ -92,6 +94,7 @@ impl SourceView {
             deliveries: standing.deliveries,
             signals: standing.signals,
             unread: standing.unread,
+            let_go: standing.let_go,
             is_silent: standing.is_silent,
         }
     }

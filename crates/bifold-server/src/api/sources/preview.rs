@@ -12,7 +12,7 @@ use axum::response::Response;
 use bifold_domain::signal::Signal;
 use bifold_domain::signal::source::Settings;
 use bifold_domain::signal::triage::{Around, Decision, Outcome, group_key, service, triage};
-use bifold_domain::{Directory, At};
+use bifold_domain::{At, Directory};
 use bifold_intake::Incoming;
 use serde::{Deserialize, Serialize};
 
@@ -77,7 +77,13 @@ async fn preview(State(server): State<Server>, write: Write) -> Result<Response>
     let directory = server.store.directory().await?;
     let now = server.store.shell().clock.now();
     let content_type = asked.content_type.as_deref();
-    let made = previewed(&settings, asked.body.as_bytes(), content_type, &directory, now);
+    let made = previewed(
+        &settings,
+        asked.body.as_bytes(),
+        content_type,
+        &directory,
+        now,
+    );
     Ok(answer::ok(&made))
 }
 

@@ -16,6 +16,7 @@ mod notify;
 mod people;
 mod person;
 mod services;
+mod sources;
 mod teams;
 mod tokens;
 mod webhooks;
@@ -54,6 +55,7 @@ const SECTIONS: &[(&str, &str, &str, Access)] = &[
     ("/settings/functions", "functions", "users", POLICY),
     ("/settings/limits", "limits", "clock", POLICY),
     ("/settings/gate", "gate", "shield-half", POLICY),
+    ("/settings/sources", "sources", "activity", sources::KEEPS),
     ("/settings/webhooks", "webhooks", "link", POLICY),
     ("/settings/alarms", "alarms", "bell", Access::Roles(READERS)),
     (
@@ -88,6 +90,7 @@ pub(super) fn routes() -> Vec<Route> {
         alarms::routes(),
         ledger::routes(),
         webhooks::routes(),
+        sources::routes(),
     ]
     .concat()
 }

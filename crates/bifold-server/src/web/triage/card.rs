@@ -7,8 +7,8 @@ use crate::web::frame::Visit;
 use crate::web::incident::row::Row;
 use crate::web::locale::Locale;
 use crate::web::rows::urgent;
-use bifold_domain::event::{Channel, Event, Standing};
-use bifold_domain::{At, Directory, Redactable};
+use bifold_domain::event::{Channel, Event, Proposal, Signal, Standing, Tally};
+use bifold_domain::{At, Directory, Redactable, SourceId};
 use bifold_store::query::incident::Filter;
 
 /// Open incidents that a card proposes.
@@ -49,6 +49,11 @@ pub(super) struct Card {
     pub(super) decided: Option<(String, At)>,
     pub(super) similar: Vec<Row>,
     pub(super) key: String,
+    /// For a machine's event: what its faults add up to.
+    pub(super) tally: Option<Tally>,
+    pub(super) is_cleared: bool,
+    /// The rule that proposes an incident, and with which impact and urgency.
+    pub(super) proposal: Option<Proposal>,
 }
 
 impl Card {
@@ -67,6 +72,10 @@ impl Card {
         if let Some(id) = incident {
             let filter = named(vec![id]);
             card.incident = urgent(server, visit, &filter, 1).await?.pop();
+        }
+        if event.signal.is_some() {
+            let tally = server.store.tally_of(&event.id).await?;
+            card.tally = Some(tally).filter(|tally| tally.faults > 0);
         }
         if event.standing == Standing::Undecided {
             card.similar = similar(server, visit, &card.title).await?;
@@ -95,7 +104,7 @@ impl Card {
                 .unwrap_or_default(),
             icon: icon(event.channel),
             source: match &event.signal {
-                Some(signal) => format!("{} · {}", signal.source, signal.external_id),
+                Some(signal) => sender(directory, signal),
                 None => l.word("channel", event.channel.word()),
             },
             channel: event.channel.word(),
@@ -115,12 +124,24 @@ impl Card {
             decided: decided.map(|(who, at)| (names.person(who).shown().to_owned(), *at)),
             similar: Vec::new(),
             key: String::new(),
+            tally: None,
+            is_cleared: event.cleared_at.is_some(),
+            proposal: event.proposal.clone(),
         }
     }
 
     /// Whether this is the service the report names.
     pub(super) fn is_about(&self, service: &str) -> bool {
         self.service_id == service
+    }
+}
+
+/// Who signalled it, as people know it.
+fn sender(directory: &Directory, signal: &Signal) -> String {
+    let id = SourceId::parse(signal.source.as_str()).ok();
+    match id.and_then(|id| directory.sources.get(&id)) {
+        Some(source) => source.settings.name.to_string(),
+        None => format!("{} · {}", signal.source, signal.external_id),
     }
 }
 
