@@ -232,3 +232,32 @@ fn a_sensitive_event_does_not_exist_for_who_may_not_read_it() {
     assert_eq!(agent.unwrap_err().code(), "not-found");
     assert!(ask("officer", Some(&state), weakness()).is_ok());
 }
+
+#[test]
+fn what_a_rule_proposes_reads_as_it_was_written() {
+    let mut received = receive();
+    received.is_sensitive = true;
+    let plan = crate::signal::source::Plan {
+        impact: crate::priority::Impact::Significant,
+        urgency: crate::priority::Urgency::High,
+        findings: std::collections::BTreeMap::new(),
+        join_minutes: 30,
+    };
+    let proposal = Proposal {
+        rule: short("nodes"),
+        plan,
+    };
+    let facts = ask(
+        "officer",
+        None,
+        Command::Raise(received, Some(proposal.clone())),
+    )
+    .unwrap();
+    let json = serde_json::to_value(&facts[0]).unwrap();
+    assert_eq!(json["is_sensitive"], true);
+    assert_eq!(json["proposal"]["rule"], "nodes");
+    assert_eq!(serde_json::from_value::<Fact>(json).unwrap(), facts[0]);
+    let state: Event = after(None, &event(), "officer", &facts[0]);
+    assert_eq!(state.proposal, Some(proposal));
+    assert!(state.is_sensitive);
+}

@@ -475,11 +475,9 @@ examples! { Event, event, Event:
             source: short("alertmanager"),
             external_id: short("ab12"),
         }),
-        is_sensitive: true,
-        proposal: Some(event::Proposal {
-            rule: short("nodes"),
-            plan: intake::plan(),
-        }),
+        // Said of signals only, since later.
+        is_sensitive: false,
+        proposal: None,
     },
     Repeated => event::Fact::Repeated { tally: intake::tally() },
     Cleared => event::Fact::Cleared { tally: intake::tally() },

@@ -7,7 +7,7 @@ use bifold_domain::signal::{Format, Severity};
 // Modules by whose names the macro finds the facts.
 use bifold_domain::signal::{review, source};
 
-pub(super) fn plan() -> Plan {
+fn plan() -> Plan {
     Plan {
         impact: Impact::Significant,
         urgency: Urgency::High,
