@@ -112,6 +112,11 @@ export const SCREENS = [
   { name: "inbox-empty", role: "admin", path: "/inbox", states: ["empty"] },
   { name: "settings-notify", role: "agent", path: "/settings/notify", states: FULL },
   { name: "settings-notify-empty", role: "admin", path: "/settings/notify", states: ["empty"] },
+  { name: "settings-sources", role: "manager", path: "/settings/sources", states: FULL },
+  { name: "settings-sources-empty", role: "admin", path: "/settings/sources", states: ["empty"] },
+  { name: "settings-source", role: "manager", path: (s) => `/settings/sources/${s.source}`, states: FULL },
+  { name: "faults", role: "manager", path: "/faults", states: FULL },
+  { name: "faults-empty", role: "admin", path: "/faults", states: ["empty"] },
   { name: "settings-webhooks", role: "admin", path: "/settings/webhooks", states: BOTH },
   { name: "settings-services", role: "admin", path: "/settings/services", states: BOTH },
   { name: "settings-teams", role: "admin", path: "/settings/teams", states: BOTH },
@@ -136,6 +141,37 @@ export const SCREENS = [
   { name: "settings-ledger", role: "auditor", path: "/settings/ledger", states: FULL },
 ];
 
+/** Monitoring of the hospital, after it sent some alerts and something that cannot be read. */
+async function signalled(demo, api) {
+  const { items: sources } = await api.get("/sources");
+  const { id, address } = sources.find((source) => source.settings.format === "alertmanager");
+  const { value } = await api.post(`/sources/${id}/secrets`, { kind: "token" });
+  const send = async (body) => {
+    const headers = { Authorization: `Bearer ${value}`, "Content-Type": "application/json" };
+    const answer = await fetch(`${demo.base}${address}`, { method: "POST", headers, body: JSON.stringify(body) });
+    if (answer.status !== 202) throw new Error(`${address}: ${answer.status}`);
+  };
+  const alert = (name, status, severity) => ({
+    status,
+    fingerprint: `f-${name}`,
+    labels: { alertname: name, instance: "files-02", severity },
+    annotations: { summary: `${name}: 97 % of the space is used` },
+    startsAt: new Date(Date.now() - 600_000).toISOString(),
+    endsAt: status === "resolved" ? new Date().toISOString() : "0001-01-01T00:00:00Z",
+  });
+  const group = (key, alerts) => ({ version: "4", groupKey: key, status: "firing", alerts });
+  await send(group("disk", [alert("DiskAlmostFull", "firing", "critical"), alert("InodesLow", "firing", "warning")]));
+  await send(group("disk", [alert("InodesLow", "resolved", "warning")]));
+  await send(group("watch", [alert("Watchdog", "firing", "none")]));
+  await send({ hello: "world" });
+  for (let n = 0; n < 100; n += 1) {
+    const { items } = await api.get(`/faults?source=${id}`);
+    if (items.length >= 3 && items.every((fault) => fault.disposition !== "waiting")) break;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return id;
+}
+
 /** What there is to show in the made-up hospital. */
 export async function subjects(demo) {
   const api = await client(demo, "manager");
@@ -144,7 +180,9 @@ export async function subjects(demo) {
   const { items: events } = await api.get("/events?standing=undecided&limit=1");
   const { items: people } = await admin.get("/people");
   const { items: chains } = await api.get("/chains");
+  const source = await signalled(demo, api);
   return {
+    source,
     sev1: await first("open=true&major=promoted"),
     paged: await first("open=true&major=proposed"),
     both: await first("service_is=yes&security_is=yes"),

@@ -14,6 +14,7 @@ mod facets;
 mod filters;
 mod forecast;
 mod holidays;
+mod intake;
 mod ledger;
 mod notices;
 mod on_call;

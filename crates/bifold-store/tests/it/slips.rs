@@ -9,6 +9,7 @@ use bifold_store::{Error, Operation};
 async fn reported(world: &World, title: &str) -> EventId {
     let id = EventId::from_bits(world.store.shell().ids.next());
     let report = Receive {
+        is_sensitive: false,
         sort: Sort::Unsure,
         title: Title::parse(title).unwrap(),
         description: None,

@@ -185,6 +185,7 @@ impl World {
     pub(crate) async fn report(&self, actor: &Actor, title: &str) -> EventId {
         let id = EventId::from_bits(self.store.shell().ids.next());
         let receive = event::Receive {
+            is_sensitive: false,
             title: Title::parse(title).unwrap(),
             description: None,
             sort: event::Sort::Unsure,

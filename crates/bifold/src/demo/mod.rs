@@ -18,6 +18,7 @@ mod rota;
 mod scenario;
 mod script;
 mod sev1;
+mod sources;
 mod special;
 #[cfg(test)]
 mod tests;
@@ -76,6 +77,7 @@ fn history(setting: &Setting, founder: &PersonId) -> Vec<Step> {
     present::triage(&world, &mut script, &rng);
     sev1::tell(&world, &mut script, &rng);
     rota::tell(&world, &mut script, setting.start(), &rng);
+    sources::tell(&world, &mut script, setting.start(), &rng);
     script.in_order()
 }
 

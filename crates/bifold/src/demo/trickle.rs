@@ -3,16 +3,19 @@
 //! It acts through the store like everybody else. What is refused, because the visitor was faster
 //! or decided otherwise, is simply left.
 
-use super::organisation::{self, DESK, MACHINE, STAFF};
+use super::organisation::{self, DESK, STAFF};
 use super::rng::Rng;
 use super::sev1;
 use super::words::{Fill, short, text, title};
-use bifold_domain::event::{self, Channel, Dismissal, Outcome, Receive, Signal, Sort};
+use bifold_domain::event::{self, Channel, Dismissal, Outcome, Receive, Sort};
 use bifold_domain::incident::{Assign, Audience, Command as C, Note};
+use bifold_domain::signal::Format;
 use bifold_domain::{Actor, Auth, Command, EventId, IncidentId, TeamId};
+use bifold_store::intake::Delivery;
 use bifold_store::query::event::Filter as EventFilter;
 use bifold_store::query::incident::{Filter, Order};
 use bifold_store::{Operation, Store};
+use serde_json::json;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -155,13 +158,8 @@ pub(crate) async fn one(store: &Store, rng: &mut Rng, turn: usize) -> bifold_sto
 }
 
 async fn who(store: &Store, key: &str) -> bifold_store::Result<Option<Actor>> {
-    let auth = if key == MACHINE {
-        Auth::Token
-    } else {
-        Auth::Session
-    };
     match store.person_of(&organisation::email(key)).await? {
-        Some(person) => store.actor(&person, auth).await,
+        Some(person) => store.actor(&person, Auth::Session).await,
         None => Ok(None),
     }
 }
@@ -203,34 +201,53 @@ async fn note(store: &Store, nth: usize) -> bifold_store::Result<()> {
 async fn signal(store: &Store, rng: &mut Rng) -> bifold_store::Result<()> {
     let (source, alert, service) = rng.pick(SIGNALS);
     let number = rng.between(0x1000_0000, 0xffff_ffff);
-    let signal = Signal {
-        source: short(source),
-        external_id: short(&format!("{number:08x}")),
-    };
     let alert = Fill::draw(rng).apply(alert);
-    receive(
-        store,
-        MACHINE,
-        (Sort::Unsure, &alert, None),
-        service,
-        Some(signal),
-    )
-    .await
+    let directory = store.directory().await?;
+    let mut sources = directory.sources.values();
+    let found = sources.find(|s| s.settings.name.as_str().eq_ignore_ascii_case(source));
+    let mut services = directory.services.values();
+    let service = services.find(|s| s.entry.key.as_str() == service);
+    let (Some(found), Some(service)) = (found, service) else {
+        return Ok(());
+    };
+    let (name, key) = (service.entry.name.as_str(), format!("{number:08x}"));
+    // As the sender would write it: it comes in by the door like any other.
+    let body = match found.settings.format {
+        Format::Alertmanager => json!({
+            "version": "4", "groupKey": key, "status": "firing", "alerts": [{
+                "status": "firing", "fingerprint": key,
+                "labels": { "alertname": alert, "service": name, "severity": "warning" },
+                "annotations": { "summary": alert },
+                "startsAt": store.shell().clock.now(), "endsAt": "0001-01-01T00:00:00Z",
+            }],
+        }),
+        _ => json!({
+            "event_action": "trigger", "dedup_key": key,
+            "payload": { "summary": alert, "severity": "warning", "component": name },
+        }),
+    };
+    let delivery = Delivery {
+        source: found.id.clone(),
+        content_type: Some("application/json".to_owned()),
+        headers: Vec::new(),
+        body: body.to_string().into_bytes(),
+        replay_of: None,
+    };
+    store.take_in(delivery).await.map(drop)
 }
 
 async fn report(store: &Store, rng: &mut Rng) -> bifold_store::Result<()> {
     let (sort, headline, words, service) = rng.pick(REPORTS);
     let headline = Fill::draw(rng).apply(headline);
     let key = rng.pick(STAFF);
-    receive(store, key, (sort, &headline, Some(words)), service, None).await
+    receive(store, key, (sort, &headline, words), service).await
 }
 
 async fn receive(
     store: &Store,
     key: &str,
-    (sort, headline, words): (Sort, &str, Option<&str>),
+    (sort, headline, words): (Sort, &str, &str),
     service: &str,
-    signal: Option<Signal>,
 ) -> bifold_store::Result<()> {
     let directory = store.directory().await?;
     let of_key = |s: &&bifold_domain::service::Service| s.entry.key.as_str() == service;
@@ -238,12 +255,8 @@ async fn receive(
         is_sensitive: false,
         sort,
         title: title(headline),
-        description: words.map(text),
-        channel: if signal.is_some() {
-            Channel::Alert
-        } else {
-            Channel::Web
-        },
+        description: Some(text(words)),
+        channel: Channel::Web,
         service: directory
             .services
             .values()
@@ -251,7 +264,7 @@ async fn receive(
             .map(|s| s.id.clone()),
         contact: None,
         occurred_at: None,
-        signal,
+        signal: None,
     };
     let id = EventId::from_bits(store.shell().ids.next());
     act(
