@@ -2,6 +2,7 @@
 
 use bifold_domain::{Short, Text, Title};
 use ring::digest::{SHA256, digest};
+use std::fmt::Write as _;
 
 /// What stands where something was cut.
 const MARK: &str = "…";
@@ -60,13 +61,18 @@ pub(crate) fn identity(text: &str) -> Option<Short> {
         end -= 1;
     }
     let whole = digest(&SHA256, text.as_bytes());
-    let hex: String = whole
-        .as_ref()
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hex = hex(whole.as_ref(), 16);
     Short::parse(&format!("{}#{hex}", text.get(..end)?)).ok()
+}
+
+/// The first bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8], count: usize) -> String {
+    let mut text = String::with_capacity(2 * count);
+    for byte in bytes.iter().take(count) {
+        // Writing into a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 /// A web address that may be opened.

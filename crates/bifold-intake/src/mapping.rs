@@ -182,8 +182,8 @@ impl Mapping {
             made.map_err(|why| format!("{field}: {why}"))
         };
         let maybe = |field: &str, text: &Option<String>| -> Result<Option<String>, String> {
-            let made = text.as_deref().map(|text| make(field, text)).transpose()?;
-            Ok(made.filter(|text| !text.trim().is_empty()))
+            let found = text.as_deref().map(|text| make(field, text)).transpose()?;
+            Ok(found.filter(|text| !text.trim().is_empty()))
         };
         let identity = make("external_id", &self.external_id)?;
         let mut signal = value::bare(&identity, &make("title", &self.title)?)?;
@@ -210,9 +210,9 @@ impl Mapping {
         let sent = maybe("sent_at", &self.sent_at)?;
         signal.sent_at = sent.as_deref().and_then(|text| instant(text.trim()));
         for (name, text) in &self.labels {
-            let made = make(name, text)?;
-            if !made.trim().is_empty() {
-                label(&mut signal.labels, name, made.trim());
+            let found = make(name, text)?;
+            if !found.trim().is_empty() {
+                label(&mut signal.labels, name, found.trim());
             }
         }
         for (name, text) in &self.links {

@@ -132,6 +132,7 @@ pub(crate) fn label(labels: &mut BTreeMap<String, String>, name: &str, text: &st
 }
 
 /// Adds a link, if it leads somewhere.
+#[allow(clippy::needless_pass_by_value)] // It is found where it is given.
 pub(crate) fn link(links: &mut Vec<Link>, label: &str, url: Option<String>) {
     let (Some(label), Some(url)) = (fit::short(label), url.as_deref().and_then(fit::link)) else {
         return;

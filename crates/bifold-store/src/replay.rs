@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::query::search;
 use crate::store::{Inner, Store};
 use crate::write::clocked::{self, Clocks};
-use crate::write::{exhibit, project, seal, state_type};
+use crate::write::{exhibit, project, reported, seal, state_type};
 use bifold_domain::policy::{Policy, PolicyId};
 use bifold_domain::record::{self, State};
 use bifold_domain::{At, Meta, PersonId};
@@ -324,7 +324,7 @@ impl Store {
             snapshots.push(snapshot);
             all.extend(rows);
         }
-        let tables: [(&Insert, &str, Vec<Vec<Value>>); 14] = [
+        let tables: [(&Insert, &str, Vec<Vec<Value>>); 15] = [
             (&project::SNAPSHOT, "id", snapshots),
             (&project::INCIDENT, "id", all.incident),
             (&project::MEMBER, "incident", all.member),
@@ -334,7 +334,8 @@ impl Store {
             (&clocked::CLOCK, "incident", all.clock),
             (&project::ACTION, "incident", all.action),
             (&project::TASK, "incident", all.task),
-            (&project::EVENT, "id", all.event),
+            (&reported::EVENT, "id", all.event),
+            (&reported::FAULT_REVIEW, "id", all.fault_review),
             (&exhibit::EVIDENCE, "id", all.evidence),
             (&exhibit::PARTY, "evidence", all.party),
             (&project::ASSET, "id", all.asset),

@@ -53,13 +53,13 @@ closed_set! {
         Prometheus = "prometheus",
         /// The webhook of Grafana Alerting.
         Grafana = "grafana",
-        /// Events of the form of PagerDuty Events v2.
+        /// Events of the form of `PagerDuty` Events v2.
         PagerDuty = "pager_duty",
         /// The media type for Zabbix that Bifold ships.
         Zabbix = "zabbix",
         /// A notification command of Icinga, Nagios or Naemon.
         Icinga = "icinga",
-        /// CloudEvents over HTTP: structured, binary or a batch.
+        /// `CloudEvents` over HTTP: structured, binary or a batch.
         CloudEvents = "cloud_events",
         /// Findings of the Open Cybersecurity Schema Framework.
         Ocsf = "ocsf",

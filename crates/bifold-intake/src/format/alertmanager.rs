@@ -10,6 +10,7 @@ use bifold_domain::signal::{Severity, Signal, State};
 use ring::digest::{SHA256, digest};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 pub(crate) fn read(format: Format, incoming: &Incoming<'_>) -> Result<Reading, Unread> {
     let body = json(incoming)?;
@@ -115,9 +116,9 @@ fn one(alert: &Value) -> Result<Signal, String> {
 fn fingerprint(labels: &BTreeMap<String, String>) -> String {
     let mut text = String::new();
     for (name, value) in labels {
-        text.push_str(&format!("{name}\u{1}{value}\u{2}"));
+        // Writing into a text cannot fail.
+        let _ = write!(text, "{name}\u{1}{value}\u{2}");
     }
     let whole = digest(&SHA256, text.as_bytes());
-    let hex = whole.as_ref().iter().take(8);
-    hex.map(|byte| format!("{byte:02x}")).collect()
+    fit::hex(whole.as_ref(), 8)
 }

@@ -17,6 +17,7 @@ const LEVELS: [&str; 8] = [
     "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug",
 ];
 
+#[allow(clippy::unnecessary_wraps)] // Of one form with the others.
 pub(crate) fn read(incoming: &Incoming<'_>) -> Result<Reading, Unread> {
     let text = String::from_utf8_lossy(incoming.body);
     let mut reading = Reading::default();
@@ -32,6 +33,7 @@ pub(crate) fn read(incoming: &Incoming<'_>) -> Result<Reading, Unread> {
 }
 
 /// What a line says, taken apart.
+#[derive(Clone, Copy)]
 struct Line<'a> {
     level: usize,
     facility: usize,

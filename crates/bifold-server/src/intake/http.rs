@@ -25,7 +25,7 @@ use std::io::Read as _;
 const DELIVERY_BYTES: usize = 4 << 20;
 /// Bytes of logs of OpenTelemetry at most, also after they were unpacked.
 const LOGS_BYTES: usize = 16 << 20;
-/// Where a header stands that reading needs: of CloudEvents in their binary form.
+/// Where a header stands that reading needs: of `CloudEvents` in their binary form.
 const KEPT: [&str; 1] = ["ce-"];
 /// The identity that the door gave to an event that brought none.
 pub(crate) const GIVEN_KEY: &str = "bifold-dedup-key";
@@ -152,7 +152,7 @@ async fn logs(
     })
 }
 
-/// The handshake of CloudEvents' HTTP webhooks: whoever asks may send, as fast as it likes; a
+/// The handshake of webhooks for events over HTTP: whoever asks may send, as fast as it likes; a
 /// token is asked for with each event.
 async fn handshake(headers: HeaderMap) -> Response {
     let origin = HeaderName::from_static("webhook-request-origin");
@@ -184,14 +184,11 @@ async fn enqueue(State(server): State<Server>, headers: HeaderMap, body: Body) -
         serde_json::from_slice(&bytes).map_err(|error| Error::Syntax(error.to_string()))?;
     let (id, _) = knock::source(&server, &headers, None, Some(&asked.routing_key), &bytes).await?;
     // The sender is told the key, so that it can end what it began.
-    let given = || server.store.shell().ids.next_uuid();
-    let (key, given) = match asked.dedup_key.filter(|key| !key.is_empty()) {
-        Some(key) => (key, None),
-        None => {
-            let key = given();
-            (key.clone(), Some(key))
-        }
-    };
+    let brought = asked.dedup_key.filter(|key| !key.is_empty());
+    let given = brought
+        .is_none()
+        .then(|| server.store.shell().ids.next_uuid());
+    let key = brought.or_else(|| given.clone());
     store(&server, &headers, id, bytes, given).await?;
     let answer = serde_json::json!({
         "status": "success",

@@ -20,6 +20,7 @@ mod gate;
 mod holidays;
 mod input;
 mod intake;
+mod intake_pages;
 mod ledger;
 mod live;
 mod matrix;

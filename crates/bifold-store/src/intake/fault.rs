@@ -113,7 +113,7 @@ impl Fault {
         Self {
             seq: None,
             external_id: signal.external_id.to_string(),
-            began_at: signal.began_at.map_or(at, |began| began.micros()),
+            began_at: signal.began_at.map_or(at, bifold_domain::At::micros),
             is_latest: true,
             state: signal.state,
             severity: signal.severity,

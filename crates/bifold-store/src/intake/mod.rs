@@ -6,6 +6,7 @@
 //! of the source what becomes of new faults, and makes events and incidents by commands like any
 //! others. A crash between any two of them repeats the later one, which then finds its work done.
 
+mod begin;
 mod fault;
 mod fold;
 mod inbound;

@@ -1,18 +1,15 @@
 //! Settling: what becomes of new faults, by the rules of their source.
 
+use super::begin::{raising, storm};
 use crate::db::{Sql, Value};
 use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::write::{Operation, OperationKey, Receipt, Seen};
-use bifold_domain::event::{self, Channel, Outcome as Decided, Proposal, Receive, Sort};
-use bifold_domain::incident::{self, Assess, Declare, StatedTimes};
-use bifold_domain::signal::source::{Plan, Settings, Source};
-use bifold_domain::signal::triage::{Around, Decision, Disposition, Outcome, triage};
+use bifold_domain::signal::source::{Settings, Source};
+use bifold_domain::signal::triage::{Around, Decision, Disposition, triage};
 use bifold_domain::signal::{Severity, Signal, State};
 use bifold_domain::time::MINUTE;
-use bifold_domain::{
-    At, Command, Directory, EventId, IncidentId, ServiceId, Short, SourceId, Text, Title,
-};
+use bifold_domain::{At, Command, Directory, IncidentId, ServiceId, Short, SourceId};
 use sqlx::FromRow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -20,8 +17,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 const LOOK_LIMIT: i64 = 256;
 /// The group in which a source's storm is collected. No sender's group begins like this by chance.
 pub(super) const STORM: &str = "bifold:storm";
-/// A label is named in the text of an event up to so many.
-const LABELS_TOLD: usize = 40;
 
 /// What is asked of a fault that is looked at.
 #[derive(Debug, FromRow)]
@@ -38,12 +33,13 @@ struct Row {
     event: Option<String>,
 }
 
-struct Looked {
+/// A fault as it is looked at.
+pub(super) struct Looked {
     seq: i64,
-    signal: Signal,
-    service: Option<ServiceId>,
-    group: String,
-    first_at: At,
+    pub(super) signal: Signal,
+    pub(super) service: Option<ServiceId>,
+    pub(super) group: String,
+    pub(super) first_at: At,
     event: Option<String>,
     /// What became of it, if that was decided.
     settled: Option<Disposition>,
@@ -123,7 +119,7 @@ impl Store {
     /// When the next fault or event wants a look, in microseconds since the epoch.
     pub async fn next_settling_at(&self) -> Result<Option<i64>> {
         let mut lease = self.inner.db.reader().await?;
-        let mut least = None;
+        let mut earliest = None;
         for sql in [
             "SELECT MIN(look_at) FROM fault WHERE org = $1 AND look_at IS NOT NULL",
             "SELECT MIN(due_at) FROM event_tally WHERE org = $1 AND due_at IS NOT NULL",
@@ -132,12 +128,12 @@ impl Store {
                 .arg(&self.inner.org)
                 .first(lease.conn())
                 .await?;
-            least = [least, row.and_then(|row| row.0)]
+            earliest = [earliest, row.and_then(|row| row.0)]
                 .into_iter()
                 .flatten()
                 .min();
         }
-        Ok(least)
+        Ok(earliest)
     }
 
     async fn settle_source(
@@ -187,6 +183,7 @@ impl Store {
         Ok(())
     }
 
+    #[allow(clippy::too_many_lines)] // One arm a decision.
     async fn settle_one(
         &self,
         directory: &Directory,
@@ -253,12 +250,11 @@ impl Store {
                 }
             }
             Decision::Storm => {
-                let event = match go.open.get(STORM) {
-                    Some(event) => event.clone(),
-                    None => {
-                        let commands = storm(self, go.source)?;
-                        self.raise_event(fault.seq, commands).await?
-                    }
+                let event = if let Some(event) = go.open.get(STORM) {
+                    event.clone()
+                } else {
+                    let commands = storm(self, go.source)?;
+                    self.raise_event(fault.seq, commands).await?
                 };
                 go.open.insert(STORM.to_owned(), event.clone());
                 Settled {
@@ -362,171 +358,4 @@ impl Store {
         })
         .transpose()
     }
-}
-
-/// The commands that begin the event of a fault, and the incident where a rule says so.
-fn raising(
-    store: &Store,
-    directory: &Directory,
-    source: &Source,
-    fault: &Looked,
-    rule: Option<Short>,
-    outcome: Outcome,
-) -> Result<Vec<Command>> {
-    let settings = &source.settings;
-    let new = EventId::from_bits(store.inner.shell.ids.next());
-    let because = rule.as_ref().map_or_else(String::new, |rule| {
-        format!("Rule “{rule}” of the source {}.", settings.name)
-    });
-    let mut receive = received(source, &fault.group, fault.signal.title.clone())?;
-    receive.description = described(&fault.signal);
-    receive.service.clone_from(&fault.service);
-    // A sender's clock may be ahead; what is to come cannot have begun.
-    receive.occurred_at = fault.signal.began_at.filter(|at| *at <= fault.first_at);
-    let proposal = match (&outcome, rule) {
-        (Outcome::Propose(plan), Some(rule)) => Some(Proposal {
-            rule,
-            plan: plan.clone(),
-        }),
-        _ => None,
-    };
-    let mut commands = vec![Command::Event(
-        new.clone(),
-        event::Command::Raise(receive, proposal),
-    )];
-    let bound = |incident: IncidentId| -> Result<Command> {
-        let decided = Decided::Incident {
-            incident,
-            reason: text(&because)?,
-        };
-        Ok(Command::Event(new.clone(), event::Command::Decide(decided)))
-    };
-    match outcome {
-        Outcome::Triage | Outcome::Propose(_) => {}
-        Outcome::Join(incident) => commands.push(bound(incident)?),
-        Outcome::Declare(plan) => {
-            let incident = IncidentId::from_bits(store.inner.shell.ids.next());
-            let declare = declared(source, fault, &plan, new.clone());
-            let declare = incident::Command::Declare(Box::new(declare));
-            commands.push(Command::Incident(incident.clone(), declare));
-            for (kind, finding) in &plan.findings {
-                if !directory.policy.kinds.contains_key(kind) {
-                    continue;
-                }
-                let assess = Assess {
-                    kind: kind.clone(),
-                    finding: *finding,
-                    answers: BTreeMap::new(),
-                    reason: text(&because)?,
-                };
-                let assess = incident::Command::Assess(assess);
-                commands.push(Command::Incident(incident.clone(), assess));
-            }
-            commands.push(bound(incident.clone())?);
-            // Last, and in the same transaction: who is not of the team never sees it.
-            if let Some(team) = settings.team.clone().filter(|_| settings.is_sensitive) {
-                let restrict = incident::Command::Restrict(incident::Restrict {
-                    people: BTreeSet::new(),
-                    teams: BTreeSet::from([team]),
-                    reason: text(&because)?,
-                });
-                commands.push(Command::Incident(incident, restrict));
-            }
-        }
-    }
-    Ok(commands)
-}
-
-fn declared(source: &Source, fault: &Looked, plan: &Plan, event: EventId) -> Declare {
-    let settings = &source.settings;
-    Declare {
-        title: fault.signal.title.clone(),
-        description: described(&fault.signal),
-        impact: plan.impact,
-        urgency: plan.urgency,
-        service: fault.service.clone(),
-        customer: None,
-        assets: BTreeSet::new(),
-        category: None,
-        reporter: None,
-        channel: Channel::Alert,
-        times: StatedTimes {
-            occurred_from: fault.signal.began_at.filter(|at| *at <= fault.first_at),
-            detected: Some(fault.first_at),
-            ..StatedTimes::default()
-        },
-        team: settings.team.clone(),
-        split_from: None,
-        event: Some(event),
-        compartment: None,
-        tlp: None,
-    }
-}
-
-/// The event in which a storm is collected.
-fn storm(store: &Store, source: &Source) -> Result<Vec<Command>> {
-    let settings = &source.settings;
-    let title = format!(
-        "{}: more than {} new alerts a minute",
-        settings.name, settings.quota
-    );
-    let title = Title::parse(&title).map_err(Error::damaged)?;
-    let mut receive = received(source, STORM, title)?;
-    receive.description = Some(text(
-        "What comes on top of the source's quota is collected here. Nothing is lost: every fault \
-         stands in the fault log, and below.",
-    )?);
-    receive.service.clone_from(&settings.service);
-    let new = EventId::from_bits(store.inner.shell.ids.next());
-    let raise = event::Command::Raise(receive, None);
-    Ok(vec![Command::Event(new, raise)])
-}
-
-fn received(source: &Source, group: &str, title: Title) -> Result<Receive> {
-    let settings = &source.settings;
-    Ok(Receive {
-        sort: if settings.is_sensitive {
-            Sort::Suspicion
-        } else {
-            Sort::Fault
-        },
-        title,
-        description: None,
-        channel: Channel::Alert,
-        service: None,
-        contact: None,
-        occurred_at: None,
-        signal: Some(event::Signal {
-            source: Short::parse(source.id.as_str()).map_err(Error::damaged)?,
-            external_id: Short::parse(group).map_err(Error::damaged)?,
-        }),
-        is_sensitive: settings.is_sensitive,
-    })
-}
-
-/// What the sender says, for people: its text, then what it named.
-fn described(signal: &Signal) -> Option<Text> {
-    let mut told = String::new();
-    if let Some(body) = &signal.body {
-        told.push_str(body.as_str());
-        told.push_str("\n\n");
-    }
-    for (name, value) in signal.labels.iter().take(LABELS_TOLD) {
-        let value: String = value
-            .chars()
-            .filter(|c| !c.is_control())
-            .take(300)
-            .collect();
-        told.push_str(&format!("- {name}: {value}\n"));
-    }
-    for link in &signal.links {
-        told.push_str(&format!("- {}: {}\n", link.label, link.url));
-    }
-    let fits = told.len().min(Text::LIMIT_BYTES);
-    let end = (0..=fits).rev().find(|end| told.is_char_boundary(*end))?;
-    Text::parse(told.get(..end)?).ok()
-}
-
-fn text(words: &str) -> Result<Text> {
-    Text::parse(words).map_err(Error::damaged)
 }

@@ -169,6 +169,7 @@ impl Store {
     }
 }
 
+#[allow(clippy::expect_used)] // Names written here.
 fn own(name: &'static str) -> Short {
     Short::parse(name).expect("a name written here is a short text")
 }

@@ -13,6 +13,7 @@ pub(crate) mod exhibit;
 mod follow;
 mod head;
 pub(crate) mod project;
+pub(crate) mod reported;
 pub(crate) mod seal;
 mod tell;
 

@@ -4,11 +4,10 @@
 //! table equals the one that grew. `replay` compares exactly these rows with what is stored.
 
 use super::clocked::{self, Clocked, Clocks};
-use super::exhibit;
+use super::{exhibit, reported};
 use crate::db::{Insert, Tx, Value};
 use crate::error::Result;
 use bifold_domain::ServiceId;
-use bifold_domain::event::{Event, Standing};
 use bifold_domain::incident::{Incident, RestoringAction, Task, TaskEnd};
 use bifold_domain::kind::{Finding, KindKey};
 use bifold_domain::policy::Policy;
@@ -117,49 +116,6 @@ pub(crate) const RELATION: Insert = Insert {
     key: &["org", "from_id", "kind", "to_id"],
 };
 
-pub(crate) const EVENT: Insert = Insert {
-    table: "event",
-    columns: &[
-        "org",
-        "id",
-        "seq",
-        "number",
-        "version",
-        "sort",
-        "title",
-        "channel",
-        "standing",
-        "ground",
-        "incident",
-        "service",
-        "reporter",
-        "source",
-        "external_id",
-        "received_at",
-        "decided_at",
-        "decided_by",
-        "is_sensitive",
-        "cleared_at",
-    ],
-    key: &["org", "id"],
-};
-
-pub(crate) const FAULT_REVIEW: Insert = Insert {
-    table: "fault_review",
-    columns: &[
-        "org",
-        "id",
-        "from_at",
-        "until_at",
-        "faults",
-        "signals",
-        "digest",
-        "signed_by",
-        "signed_at",
-    ],
-    key: &["org", "id"],
-};
-
 pub(crate) const ASSET: Insert = Insert {
     table: "asset",
     columns: &["org", "id", "version", "name", "asset_type", "is_retired"],
@@ -220,12 +176,12 @@ impl Rows {
         clocked::CLOCK.run(tx, self.clock).await?;
         ACTION.run(tx, self.action).await?;
         TASK.run(tx, self.task).await?;
-        EVENT.run(tx, self.event).await?;
+        reported::EVENT.run(tx, self.event).await?;
         exhibit::EVIDENCE.run(tx, self.evidence).await?;
         exhibit::PARTY.run(tx, self.party).await?;
         ASSET.run(tx, self.asset).await?;
         ASSET_SERVICE.run(tx, self.asset_service).await?;
-        FAULT_REVIEW.run(tx, self.fault_review).await?;
+        reported::FAULT_REVIEW.run(tx, self.fault_review).await?;
         Ok(())
     }
 }
@@ -245,7 +201,7 @@ pub(crate) fn main<'a>(
             rows.incident
                 .push(incident_row(org, incident, version, clocks));
         }
-        State::Event(event) => rows.event.push(event_row(org, event, version)),
+        State::Event(event) => rows.event.push(reported::event(org, event, version)),
         State::Evidence(evidence) => {
             rows.evidence.push(exhibit::row(org, evidence, version));
         }
@@ -257,17 +213,7 @@ pub(crate) fn main<'a>(
             asset.entry.asset_type.as_str().into(),
             asset.is_retired.into(),
         ]),
-        State::FaultReview(review) => rows.fault_review.push(vec![
-            org.into(),
-            review.id.as_str().into(),
-            review.from.micros().into(),
-            review.until.micros().into(),
-            review.found.faults.into(),
-            review.found.signals.into(),
-            review.found.digest.as_str().into(),
-            review.by.as_str().into(),
-            review.at.micros().into(),
-        ]),
+        State::FaultReview(review) => rows.fault_review.push(reported::review(org, review)),
         State::Service(_)
         | State::Team(_)
         | State::Person(_)
@@ -475,39 +421,6 @@ fn action_row(org: &str, incident: &str, action: &RestoringAction) -> Vec<Value>
         decision.map_or(0, |d| d.saved.len() as u64).into(),
         decision.map_or(0, |d| d.lost.len() as u64).into(),
         action.wants_review().into(),
-    ]
-}
-
-fn event_row(org: &str, e: &Event, version: u64) -> Vec<Value> {
-    let (ground, incident) = match &e.standing {
-        Standing::Dismissed { ground } => (Some(ground.word()), None),
-        Standing::Incident { incident } => (None, Some(incident.as_str())),
-        Standing::Undecided | Standing::Weakness => (None, None),
-    };
-    vec![
-        org.into(),
-        e.id.as_str().into(),
-        seq(e.received_at.year(), e.number).into(),
-        e.shown_number().into(),
-        version.into(),
-        e.sort.word().into(),
-        e.title.shown().into(),
-        e.channel.word().into(),
-        e.standing.word().into(),
-        ground.into(),
-        incident.into(),
-        e.service
-            .as_ref()
-            .map(bifold_domain::ServiceId::as_str)
-            .into(),
-        e.reporter.as_str().into(),
-        e.signal.as_ref().map(|s| s.source.as_str()).into(),
-        e.signal.as_ref().map(|s| s.external_id.as_str()).into(),
-        e.received_at.micros().into(),
-        e.decided.as_ref().map(|(_, at)| at.micros()).into(),
-        e.decided.as_ref().map(|(who, _)| who.as_str()).into(),
-        e.is_sensitive.into(),
-        e.cleared_at.map(bifold_domain::At::micros).into(),
     ]
 }
 

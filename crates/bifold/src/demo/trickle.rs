@@ -6,7 +6,7 @@
 use super::organisation::{self, DESK, STAFF};
 use super::rng::Rng;
 use super::sev1;
-use super::words::{Fill, short, text, title};
+use super::words::{Fill, text, title};
 use bifold_domain::event::{self, Channel, Dismissal, Outcome, Receive, Sort};
 use bifold_domain::incident::{Assign, Audience, Command as C, Note};
 use bifold_domain::signal::Format;

@@ -97,6 +97,7 @@ pub fn group_key(signal: &Signal, settings: &Settings) -> Short {
 
 /// A text as a key: whole where it fits, else its beginning with a digest of the whole, so that
 /// two long ones that differ only at the end stay two.
+#[allow(clippy::expect_used)] // The bound stands in its words.
 fn fitting(text: &str) -> Short {
     const KEPT: usize = 96;
     let clean: String = text

@@ -2,7 +2,7 @@
 
 use super::*;
 use bifold_domain::event::Tally;
-use bifold_domain::signal::source::{How, Plan, Rule, Settings, Source, Test, Then};
+use bifold_domain::signal::source::{How, Plan, Rule, Settings, Test, Then};
 use bifold_domain::signal::{Format, Severity};
 // Modules by whose names the macro finds the facts.
 use bifold_domain::signal::{review, source};

@@ -244,7 +244,11 @@ async fn show(
     let version = server.store.version(id.as_str()).await?;
     let around = Around::of(&server, &visit, "sources").await?;
     let settings = &found.settings;
-    let labels: Vec<&str> = settings.group_by.iter().map(|name| name.as_str()).collect();
+    let labels: Vec<&str> = settings
+        .group_by
+        .iter()
+        .map(bifold_domain::Short::as_str)
+        .collect();
     page(&OnePage {
         f: around.f,
         sections: around.sections,
