@@ -13,6 +13,7 @@ mod fit;
 mod format;
 pub mod frames;
 pub mod mapping;
+pub mod preset;
 pub mod signature;
 mod value;
 
