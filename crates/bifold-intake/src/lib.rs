@@ -12,6 +12,7 @@
 mod fit;
 mod format;
 pub mod frames;
+pub mod mail;
 pub mod mapping;
 pub mod preset;
 pub mod signature;

@@ -1,6 +1,7 @@
 //! What nobody would send: no bytes make a reader panic, and reading takes no longer than it may.
 
 use crate::take;
+use bifold_intake::mail;
 use bifold_intake::{Format, preset};
 use proptest::prelude::*;
 
@@ -28,12 +29,44 @@ const REAL: &[&str] = &[
     "<11>Dec 31 23:59:58 gate sshd[812]: LEEF:2.0|V|P|1|E|^|src=1^sev=5",
 ];
 
+const MAIL: &str = "Return-Path: <>\r\nFrom: a@example.org\r\nTo: reply+x@example.org\r\n\
+Subject: =?utf-8?q?=C3=BC?= [INC-2026-0042]\r\nMessage-ID: <1@example.org>\r\n\
+References: <2@x> <3@y>\r\nDate: Sun, 1 Mar 2026 13:00:00 +0100\r\n\
+Authentication-Results: mx; dkim=pass (ok)\r\n\
+Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n\
+<p>a&amp;b<!-- x --><script>x</script>\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n\
+Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; a@b\r\nAction: failed\r\n\
+Status: 5.1.1\r\n--b\r\nContent-Type: application/pdf; name=\"x.pdf\"\r\n\
+Content-Transfer-Encoding: base64\r\n\r\naGVsbG8=\r\n--b--\r\n";
+
+/// Every question that a message is asked.
+fn every_question(bytes: &[u8]) {
+    let Ok(read) = mail::read(bytes) else {
+        return;
+    };
+    let ours = mail::silent::Ours {
+        domain: "example.org",
+        mailboxes: &["a@example.org"],
+        mark: "m",
+    };
+    let _ = mail::silent::reasons(&read, &ours);
+    let _ = mail::authentication::stated_by(&read, "mx");
+    let known = mail::thread::Known {
+        keys: &[b"key"],
+        was_sent: &|id| id.len() % 2 == 0,
+        takes_part: &|_, _| true,
+    };
+    let _ = mail::thread::decide(&read, &[], &known);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
 
     #[test]
     fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         every_reader(&bytes);
+        every_question(&bytes);
+        every_question(&[b"Subject: ".as_slice(), &bytes].concat());
     }
 
     #[test]
@@ -56,6 +89,21 @@ proptest! {
             }
         }
         every_reader(text.iter().collect::<String>().as_bytes());
+    }
+
+    #[test]
+    fn a_message_with_torn_bytes_never_panics(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+        end in 0_usize..1_000,
+    ) {
+        let mut bytes = MAIL.as_bytes().to_vec();
+        for (place, with) in &changes {
+            let place = place.index(bytes.len());
+            bytes[place] = *with;
+        }
+        every_question(&bytes);
+        bytes.truncate(end);
+        every_question(&bytes);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod captures;
 mod hostile;
+mod mails;
 mod vendors;
 
 use bifold_domain::At;
