@@ -60,13 +60,16 @@ pub(crate) fn identity(text: &str) -> Option<Short> {
         end -= 1;
     }
     let whole = digest(&SHA256, text.as_bytes());
-    let hex: String = whole
-        .as_ref()
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hex = hex(whole.as_ref().get(..16)?);
     Short::parse(&format!("{}#{hex}", text.get(..end)?)).ok()
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let digits = halves.filter_map(|half| DIGITS.get(usize::from(half)));
+    digits.map(|digit| char::from(*digit)).collect()
 }
 
 /// A web address that may be opened.

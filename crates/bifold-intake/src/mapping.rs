@@ -181,12 +181,12 @@ impl Mapping {
         scene: &minijinja::Value,
     ) -> Result<Signal, String> {
         let make = |field: &str, text: &str| {
-            let made = rendered(environment, text, scene);
-            made.map_err(|why| format!("{field}: {why}"))
+            let text = rendered(environment, text, scene);
+            text.map_err(|why| format!("{field}: {why}"))
         };
         let maybe = |field: &str, text: &Option<String>| -> Result<Option<String>, String> {
-            let made = text.as_deref().map(|text| make(field, text)).transpose()?;
-            Ok(made.filter(|text| !text.trim().is_empty()))
+            let text = text.as_deref().map(|text| make(field, text)).transpose()?;
+            Ok(text.filter(|text| !text.trim().is_empty()))
         };
         let identity = make("external_id", &self.external_id)?;
         let mut signal = value::bare(&identity, &make("title", &self.title)?)?;
@@ -213,9 +213,9 @@ impl Mapping {
         let sent = maybe("sent_at", &self.sent_at)?;
         signal.sent_at = sent.as_deref().and_then(|text| instant(text.trim()));
         for (name, text) in &self.labels {
-            let made = make(name, text)?;
-            if !made.trim().is_empty() {
-                label(&mut signal.labels, name, made.trim());
+            let text = make(name, text)?;
+            if !text.trim().is_empty() {
+                label(&mut signal.labels, name, text.trim());
             }
         }
         for (name, text) in &self.links {

@@ -18,11 +18,12 @@ pub struct Preset {
 }
 
 /// All of them, by name.
+#[expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "part of the program, read by a test of its own"
+)]
 pub fn all() -> Vec<Preset> {
-    #[expect(
-        clippy::expect_used,
-        reason = "part of the program, read by a test of its own"
-    )]
     serde_json::from_str(include_str!("preset.json")).expect("the presets shipped are JSON")
 }
 

@@ -50,7 +50,7 @@ mod tests {
     fn sign(key: &[u8], message: &[u8]) -> String {
         let key = hmac::Key::new(hmac::HMAC_SHA256, key);
         let tag = hmac::sign(&key, message);
-        tag.as_ref().iter().map(|b| format!("{b:02x}")).collect()
+        crate::fit::hex(tag.as_ref())
     }
 
     #[test]

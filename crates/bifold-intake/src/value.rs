@@ -160,6 +160,10 @@ fn plain(text: &str, limit: usize) -> String {
 }
 
 /// Adds a link, if it leads somewhere.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "every caller has just made it"
+)]
 pub(crate) fn link(links: &mut Vec<Link>, label: &str, url: Option<String>) {
     let (Some(label), Some(url)) = (fit::short(label), url.as_deref().and_then(fit::link)) else {
         return;

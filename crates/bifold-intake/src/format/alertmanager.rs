@@ -115,9 +115,10 @@ fn one(alert: &Value) -> Result<Signal, String> {
 fn fingerprint(labels: &BTreeMap<String, String>) -> String {
     let mut text = String::new();
     for (name, value) in labels {
-        text.push_str(&format!("{name}\u{1}{value}\u{2}"));
+        for part in [name, "\u{1}", value, "\u{2}"] {
+            text.push_str(part);
+        }
     }
     let whole = digest(&SHA256, text.as_bytes());
-    let hex = whole.as_ref().iter().take(8);
-    hex.map(|byte| format!("{byte:02x}")).collect()
+    fit::hex(whole.as_ref().get(..8).unwrap_or_default())
 }

@@ -1,6 +1,7 @@
 //! The formats, one module each.
 
 pub(crate) mod alertmanager;
+mod cef;
 pub(crate) mod cloud_events;
 pub(crate) mod icinga;
 pub(crate) mod ocsf;

@@ -112,7 +112,7 @@ fn scalar(value: Option<AnyValue>) -> Value {
 }
 
 fn record(record: LogRecord) -> Value {
-    let trace: String = record.trace_id.iter().map(|b| format!("{b:02x}")).collect();
+    let trace = crate::fit::hex(&record.trace_id);
     json!({
         "timeUnixNano": record.time_unix_nano,
         "observedTimeUnixNano": record.observed_time_unix_nano,

@@ -1,4 +1,4 @@
-//! Events of the form of PagerDuty Events v2: what most of the monitoring world can send.
+//! Events of the form of `PagerDuty` Events v2: what most of the monitoring world can send.
 
 use crate::value::{at, elements, json, labels, link, severity, time};
 use crate::{Format, Incoming, Reading, Unread, fit, value};

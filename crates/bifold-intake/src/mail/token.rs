@@ -50,7 +50,7 @@ fn sign(key: &[u8], thing: [u8; HALF]) -> Vec<u8> {
 }
 
 fn letter(bits: u32) -> char {
-    let letter = ALPHABET.iter().nth((bits & 31) as usize);
+    let letter = ALPHABET.get((bits & 31) as usize);
     char::from(letter.copied().unwrap_or(b'a'))
 }
 

@@ -63,7 +63,9 @@ fn the_messages_of_stalwart_say_what_they_are_expected_to() {
         return;
     };
     let (mut read, mut agreed, mut asked, mut differ) = (0, 0, 0, Vec::new());
-    let messages = files.iter().filter(|(name, _)| name.ends_with(".eml"));
+    let messages = files
+        .iter()
+        .filter(|(name, _)| name.rsplit('.').next() == Some("eml"));
     for (name, bytes) in messages {
         let mail = match mail::read(bytes) {
             Ok(mail) => mail,

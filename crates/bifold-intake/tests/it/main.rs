@@ -1,4 +1,5 @@
 //! What was really sent, and what nobody would send.
+#![allow(clippy::unwrap_used, clippy::panic)] // A test that cannot go on ends.
 
 mod captures;
 mod hostile;
