@@ -2,7 +2,6 @@
 
 use bifold_domain::{Short, Text, Title};
 use ring::digest::{SHA256, digest};
-use std::fmt::Write as _;
 
 /// What stands where something was cut.
 const MARK: &str = "…";
@@ -61,18 +60,16 @@ pub(crate) fn identity(text: &str) -> Option<Short> {
         end -= 1;
     }
     let whole = digest(&SHA256, text.as_bytes());
-    let hex = hex(whole.as_ref(), 16);
+    let hex = hex(whole.as_ref().get(..16)?);
     Short::parse(&format!("{}#{hex}", text.get(..end)?)).ok()
 }
 
-/// The first bytes in hexadecimal.
-pub(crate) fn hex(bytes: &[u8], count: usize) -> String {
-    let mut text = String::with_capacity(2 * count);
-    for byte in bytes.iter().take(count) {
-        // Writing into a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let digits = halves.filter_map(|half| DIGITS.get(usize::from(half)));
+    digits.map(|digit| char::from(*digit)).collect()
 }
 
 /// A web address that may be opened.

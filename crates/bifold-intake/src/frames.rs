@@ -121,6 +121,12 @@ impl Frames {
         match rest.iter().position(|byte| *byte == b'\n') {
             Some(end) => {
                 let end = from + end;
+                // All of it may have come at once, and it is too long all the same.
+                if end - self.start > FRAME_BYTES {
+                    self.start = end + 1;
+                    self.looked = self.start;
+                    return Taken::TooLong;
+                }
                 let message = trimmed(self.buffer.get(self.start..end).unwrap_or_default());
                 self.start = end + 1;
                 self.looked = self.start;
@@ -195,8 +201,13 @@ mod tests {
                 found.push(message);
             }
         }
-        assert_eq!(found, [b"<1>a", b"<3>b"]);
+        assert!(found == [b"<1>a", b"<3>b"], "{} came", found.len());
         assert_eq!(frames.skipped(), 2);
+        let mut at_once = Frames::default();
+        at_once.push(text.as_bytes());
+        assert_eq!(at_once.take().as_deref(), Some(b"<1>a".as_slice()));
+        assert_eq!(at_once.take().as_deref(), Some(b"<3>b".as_slice()));
+        assert_eq!(at_once.skipped(), 2);
         assert!(frames.buffer.len() <= FRAME_BYTES * 2 + 2_000);
     }
 

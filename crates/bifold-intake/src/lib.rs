@@ -12,7 +12,9 @@
 mod fit;
 mod format;
 pub mod frames;
+pub mod mail;
 pub mod mapping;
+pub mod preset;
 pub mod signature;
 mod value;
 
@@ -126,7 +128,7 @@ pub fn read(
         Format::Wazuh => format::wazuh::read(incoming),
         Format::Suricata => format::suricata::read(incoming),
         Format::OtlpLogs => format::otlp::read(incoming),
-        Format::Syslog => format::syslog::read(incoming),
+        Format::Syslog => Ok(format::syslog::read(incoming)),
         Format::Generic => mapping.ok_or(Unread::NoMapping)?.read(incoming),
     }?;
     // A delivery of which nothing is left is not one without signals.

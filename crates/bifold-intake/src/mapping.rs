@@ -144,9 +144,12 @@ impl Mapping {
             })?)
         };
         let environment = environment();
+        // Once, however many fields and elements look at it.
+        let whole = value_of(&whole);
         let mut reading = Reading::default();
         for (place, element) in found.iter().enumerate().take(crate::SIGNALS + 1) {
-            reading.add(place, self.one(&environment, &whole, element));
+            let scene = scene(&whole, element);
+            reading.add(place, self.one(&environment, &scene));
         }
         Ok(reading)
     }
@@ -164,8 +167,9 @@ impl Mapping {
         let first = list.map(elements).and_then(|all| all.into_iter().next());
         let element = first.unwrap_or(Value::Null);
         let environment = environment();
+        let scene = scene(&value_of(&whole), &element);
         let made = |(field, text): (String, &str)| {
-            let text = rendered(&environment, text, &whole, &element);
+            let text = rendered(&environment, text, &scene);
             (field, text)
         };
         self.templates().into_iter().map(made).collect()
@@ -174,16 +178,15 @@ impl Mapping {
     fn one(
         &self,
         environment: &Environment<'_>,
-        whole: &Value,
-        element: &Value,
+        scene: &minijinja::Value,
     ) -> Result<Signal, String> {
         let make = |field: &str, text: &str| {
-            let made = rendered(environment, text, whole, element);
-            made.map_err(|why| format!("{field}: {why}"))
+            let text = rendered(environment, text, scene);
+            text.map_err(|why| format!("{field}: {why}"))
         };
         let maybe = |field: &str, text: &Option<String>| -> Result<Option<String>, String> {
-            let found = text.as_deref().map(|text| make(field, text)).transpose()?;
-            Ok(found.filter(|text| !text.trim().is_empty()))
+            let text = text.as_deref().map(|text| make(field, text)).transpose()?;
+            Ok(text.filter(|text| !text.trim().is_empty()))
         };
         let identity = make("external_id", &self.external_id)?;
         let mut signal = value::bare(&identity, &make("title", &self.title)?)?;
@@ -210,9 +213,9 @@ impl Mapping {
         let sent = maybe("sent_at", &self.sent_at)?;
         signal.sent_at = sent.as_deref().and_then(|text| instant(text.trim()));
         for (name, text) in &self.labels {
-            let found = make(name, text)?;
-            if !found.trim().is_empty() {
-                label(&mut signal.labels, name, found.trim());
+            let text = make(name, text)?;
+            if !text.trim().is_empty() {
+                label(&mut signal.labels, name, text.trim());
             }
         }
         for (name, text) in &self.links {
@@ -222,31 +225,30 @@ impl Mapping {
     }
 }
 
+fn value_of(value: &Value) -> minijinja::Value {
+    minijinja::Value::from(minijinja::value::Serde(value))
+}
+
+/// What the templates of one element see: its members, itself, and the delivery.
+fn scene(whole: &minijinja::Value, element: &Value) -> minijinja::Value {
+    let mut seen = BTreeMap::new();
+    if let Value::Object(members) = element {
+        for (name, value) in members {
+            seen.insert(name.clone(), value_of(value));
+        }
+    }
+    seen.insert("this".to_owned(), value_of(element));
+    seen.insert("whole".to_owned(), whole.clone());
+    minijinja::Value::from(seen)
+}
+
 fn rendered(
     environment: &Environment<'_>,
     template: &str,
-    whole: &Value,
-    element: &Value,
+    scene: &minijinja::Value,
 ) -> Result<String, String> {
-    let mut context = BTreeMap::new();
-    if let Value::Object(members) = element {
-        for (name, value) in members {
-            context.insert(
-                name.as_str(),
-                minijinja::Value::from(minijinja::value::Serde(value)),
-            );
-        }
-    }
-    context.insert(
-        "this",
-        minijinja::Value::from(minijinja::value::Serde(element)),
-    );
-    context.insert(
-        "whole",
-        minijinja::Value::from(minijinja::value::Serde(whole)),
-    );
     let mut made = environment
-        .render_str(template, context)
+        .render_str(template, scene.clone())
         .map_err(|error| error.to_string())?;
     if made.len() > MADE_BYTES {
         let mut end = MADE_BYTES;

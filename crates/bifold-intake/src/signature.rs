@@ -50,7 +50,7 @@ mod tests {
     fn sign(key: &[u8], message: &[u8]) -> String {
         let key = hmac::Key::new(hmac::HMAC_SHA256, key);
         let tag = hmac::sign(&key, message);
-        crate::fit::hex(tag.as_ref(), 32)
+        crate::fit::hex(tag.as_ref())
     }
 
     #[test]

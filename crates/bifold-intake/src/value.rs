@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 
 /// Bytes of one label's value that are kept.
 const LABEL_BYTES: usize = 1_000;
+/// Bytes of one label's name that are kept.
+const NAME_BYTES: usize = 100;
 
 /// The body as JSON.
 pub(crate) fn json(incoming: &Incoming<'_>) -> Result<Value, Unread> {
@@ -51,6 +53,16 @@ pub(crate) fn number(value: &Value, pointer: &str) -> Option<i64> {
 
 /// An instant: RFC 3339, or a count since the epoch in seconds, milli-, micro- or nanoseconds.
 pub(crate) fn instant(text: &str) -> Option<At> {
+    // No way of writing an instant is longer, and what follows copies it.
+    if text.len() > 64 {
+        return None;
+    }
+    // Go and others write the zone twice, or as a word.
+    let text = text.trim();
+    let (text, says_utc) = match text.strip_suffix(" UTC") {
+        Some(text) => (text, true),
+        None => (text, false),
+    };
     // Nothing ends in the first year of our era; it stands for "not yet".
     if text.starts_with("0001-") {
         return None;
@@ -59,11 +71,19 @@ pub(crate) fn instant(text: &str) -> Option<At> {
         return Some(at);
     }
     // With a space instead of the T, and an offset without a colon, as some write it.
-    let spaced = text.replacen(' ', "T", 1);
+    let spaced = text.replacen(' ', "T", 1).replace(' ', "");
+    let spaced = if says_utc && !spaced.contains('+') {
+        format!("{spaced}Z")
+    } else {
+        spaced
+    };
     let bent = match spaced.rfind(['+', '-']) {
+        // The place is between two characters only if the offset is digits, which it may not be.
         Some(sign) if sign > 10 && spaced.len() == sign + 5 => {
-            let (head, tail) = spaced.split_at(sign + 3);
-            format!("{head}:{tail}")
+            match spaced.split_at_checked(sign + 3) {
+                Some((head, tail)) => format!("{head}:{tail}"),
+                None => return None,
+            }
         }
         _ => spaced,
     };
@@ -71,6 +91,9 @@ pub(crate) fn instant(text: &str) -> Option<At> {
         return Some(at);
     }
     let count: f64 = text.trim().parse().ok()?;
+    if !count.is_finite() {
+        return None;
+    }
     let micros = match count.abs() {
         c if c < 1e8 => return None,
         c if c < 1e11 => count * 1e6,
@@ -96,6 +119,9 @@ pub(crate) fn labels(value: Option<&Value>) -> BTreeMap<String, String> {
         for (name, value) in members {
             match value {
                 Value::Object(inner) => {
+                    // Cut before it is repeated: a long name over many members would be copied
+                    // as often as there are members.
+                    let name = plain(name, NAME_BYTES);
                     for (below, value) in inner {
                         put(&mut found, &format!("{name}.{below}"), value);
                     }
@@ -116,23 +142,28 @@ fn put(labels: &mut BTreeMap<String, String>, name: &str, value: &Value) {
 
 /// Adds a label, cut and without control characters, while there is room.
 pub(crate) fn label(labels: &mut BTreeMap<String, String>, name: &str, text: &str) {
-    let plain = |text: &str, limit: usize| {
-        let mut kept = String::new();
-        for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
-            if kept.len() + c.len_utf8() > limit {
-                break;
-            }
-            kept.push(c);
-        }
-        kept
-    };
     if labels.len() < LABELS {
-        labels.insert(plain(name, 100), plain(text, LABEL_BYTES));
+        labels.insert(plain(name, NAME_BYTES), plain(text, LABEL_BYTES));
     }
 }
 
+/// The beginning of a text, without control characters.
+fn plain(text: &str, limit: usize) -> String {
+    let mut kept = String::new();
+    for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
+        if kept.len() + c.len_utf8() > limit {
+            break;
+        }
+        kept.push(c);
+    }
+    kept
+}
+
 /// Adds a link, if it leads somewhere.
-#[allow(clippy::needless_pass_by_value)] // It is found where it is given.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "every caller has just made it"
+)]
 pub(crate) fn link(links: &mut Vec<Link>, label: &str, url: Option<String>) {
     let (Some(label), Some(url)) = (fit::short(label), url.as_deref().and_then(fit::link)) else {
         return;
@@ -212,11 +243,36 @@ mod tests {
             "1772366400",
             "1772366400000",
             "1772366400000000000",
+            "2026-03-01 12:00:00 UTC",
+            "2026-03-01 12:00:00.000000000 +0000 UTC",
         ] {
             assert_eq!(instant(text), Some(noon), "{text}");
         }
-        for text in ["0001-01-01T00:00:00Z", "", "soon", "7"] {
+        let long = "1".repeat(1 << 20);
+        for text in [
+            "0001-01-01T00:00:00Z",
+            "",
+            "soon",
+            "7",
+            "nan",
+            "inf",
+            "2026-03-01T12:00:00+a\u{e9}b",
+            "2026-03-01 12:00:00",
+            &long,
+        ] {
             assert_eq!(instant(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_long_name_over_many_members_costs_no_more_than_it_is_long() {
+        let inner: serde_json::Map<String, Value> = (0..20_000)
+            .map(|at| (at.to_string(), Value::Null))
+            .collect();
+        let mut outer = serde_json::Map::new();
+        outer.insert("n".repeat(1 << 20), Value::Object(inner));
+        let found = labels(Some(&Value::Object(outer)));
+        // Twenty gigabytes would have been copied.
+        assert!(found.is_empty());
     }
 }

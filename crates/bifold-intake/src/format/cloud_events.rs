@@ -1,6 +1,6 @@
 //! `CloudEvents` 1.0 over HTTP, in their structured, batched and binary forms.
 //!
-//! The same `source` and `id` are the same event. They know no end: an event happened. One
+//! The same `source` and `id` are the same event. `CloudEvents` know no end: an event happened. One
 //! whose data says a state in a word that is known is read with it, and then its `subject` names
 //! the thing.
 

@@ -1,26 +1,31 @@
-//! Logs of OpenTelemetry, in their JSON form. A record is something that happened; the same event
+//! Logs of OpenTelemetry, as JSON or protobuf. A record is something that happened; the same event
 //! of the same service is the same fault.
 
-use crate::value::{at, instant, json, label, number, scalar};
+use super::otlp_wire as wire;
+use crate::value::{at, json, label, number, scalar, time};
 use crate::{Format, Incoming, Reading, Unread, fit, value};
 use bifold_domain::signal::{Severity, Signal, State};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// Labels of a resource that each of its records takes over.
+const ABOUT: usize = 16;
+/// Characters of such a label.
+const ABOUT_CHARS: usize = 200;
+
 pub(crate) fn read(incoming: &Incoming<'_>) -> Result<Reading, Unread> {
-    let is_json = incoming
-        .content_type
-        .is_none_or(|kind| kind.starts_with("application/json"));
+    let kind = incoming.content_type.unwrap_or("application/json");
+    let kind = kind.split(';').next().unwrap_or_default().trim();
     let other = |why: &str| Unread::Other {
         format: Format::OtlpLogs,
         why: why.to_owned(),
     };
-    if !is_json {
-        return Err(other(
-            "only its JSON form is read; set the exporter to http/json",
-        ));
-    }
-    let body = json(incoming)?;
+    let body = match kind {
+        "application/json" => json(incoming)?,
+        "application/x-protobuf" | "application/protobuf" => wire::json(incoming.body)
+            .map_err(|error| other(&format!("its protobuf is broken: {error}")))?,
+        _ => return Err(other("it is neither application/json nor protobuf")),
+    };
     let resources = body
         .get("resourceLogs")
         .and_then(Value::as_array)
@@ -91,12 +96,16 @@ fn one(record: &Value, about: &BTreeMap<String, String>) -> Result<Signal, Strin
     let word = at(record, &["/severityText"]);
     signal.severity_word = word.as_deref().and_then(fit::short);
     signal.service = service.as_deref().and_then(fit::short);
-    let stamps = at(record, &["/timeUnixNano", "/observedTimeUnixNano"]);
-    signal.sent_at = stamps.as_deref().and_then(instant);
+    // A time of 0 means that the source knows none.
+    signal.sent_at = time(record, &["/timeUnixNano", "/observedTimeUnixNano"]);
     signal.body = said.as_deref().and_then(fit::text);
-    signal.labels = about.clone();
-    for (name, text) in own {
-        label(&mut signal.labels, &name, &text);
+    signal.labels = own;
+    // What stands once for all records is repeated in each: a few of them, and short.
+    for (name, text) in about.iter().take(ABOUT) {
+        if !signal.labels.contains_key(name) {
+            let text: String = text.chars().take(ABOUT_CHARS).collect();
+            label(&mut signal.labels, name, &text);
+        }
     }
     if let Some(trace) = at(record, &["/traceId"]) {
         label(&mut signal.labels, "trace_id", &trace);

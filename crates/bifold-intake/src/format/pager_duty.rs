@@ -28,7 +28,10 @@ fn one(body: &Value, incoming: &Incoming<'_>) -> Result<Signal, String> {
         Some("trigger") => State::Firing,
         Some("acknowledge") => State::Acknowledged,
         Some("resolve") => State::Resolved,
-        Some(other) => return Err(format!("the action {other:?} is not known")),
+        Some(other) => {
+            let other: String = other.chars().take(40).collect();
+            return Err(format!("the action {other:?} is not known"));
+        }
         None => return Err("there is no event_action".to_owned()),
     };
     let key = at(body, &["/dedup_key"]);

@@ -3,8 +3,9 @@
 //! The identity is the host, the program and its words without numbers, so that the same complaint
 //! is the same fault whatever it counts. A line is something that happened.
 
+use super::cef;
 use crate::value::label;
-use crate::{Incoming, Reading, Unread, fit, value};
+use crate::{Incoming, Reading, fit, value};
 use bifold_domain::At;
 use bifold_domain::signal::{Severity, Signal, State};
 
@@ -17,8 +18,7 @@ const LEVELS: [&str; 8] = [
     "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug",
 ];
 
-#[allow(clippy::unnecessary_wraps)] // Of one form with the others.
-pub(crate) fn read(incoming: &Incoming<'_>) -> Result<Reading, Unread> {
+pub(crate) fn read(incoming: &Incoming<'_>) -> Reading {
     let text = String::from_utf8_lossy(incoming.body);
     let mut reading = Reading::default();
     for (place, line) in text.lines().enumerate() {
@@ -29,11 +29,10 @@ pub(crate) fn read(incoming: &Incoming<'_>) -> Result<Reading, Unread> {
             reading.add(place, signal(line, incoming.received_at));
         }
     }
-    Ok(reading)
+    reading
 }
 
 /// What a line says, taken apart.
-#[derive(Clone, Copy)]
 struct Line<'a> {
     level: usize,
     facility: usize,
@@ -50,17 +49,22 @@ fn signal(line: &str, received_at: At) -> Result<Signal, String> {
     let program = line.program.unwrap_or("-");
     let host = line.host.unwrap_or("-");
     let steady: String = words.chars().filter(|c| !c.is_ascii_digit()).collect();
-    let title = if words.is_empty() { program } else { words };
-    let mut signal = value::bare(&format!("{host} {program} {steady}"), title)?;
-    signal.state = State::Info;
-    signal.severity = match line.level {
-        0..=2 => Severity::Critical,
-        3 => Severity::Major,
-        4 => Severity::Warning,
-        _ => Severity::Info,
+    let mut signal = if let Some(read) = cef::read(words, line.host) {
+        read?
+    } else {
+        let title = if words.is_empty() { program } else { words };
+        let mut signal = value::bare(&format!("{host} {program} {steady}"), title)?;
+        signal.state = State::Info;
+        signal.severity = match line.level {
+            0..=2 => Severity::Critical,
+            3 => Severity::Major,
+            4 => Severity::Warning,
+            _ => Severity::Info,
+        };
+        let level = LEVELS.get(line.level).copied().unwrap_or("debug");
+        signal.severity_word = fit::short(level);
+        signal
     };
-    let level = LEVELS.get(line.level).copied().unwrap_or("debug");
-    signal.severity_word = fit::short(level);
     signal.sent_at = line.at;
     let facility = FACILITIES.get(line.facility).copied().unwrap_or("-");
     for (name, text) in [
@@ -96,8 +100,8 @@ fn apart(line: &str, received_at: At) -> Result<Line<'_>, String> {
         words: rest,
     };
     Ok(match rest.strip_prefix("1 ") {
-        Some(rest) => new(rest, base),
-        None => old(rest, base, received_at),
+        Some(rest) => new(rest, &base),
+        None => old(rest, &base, received_at),
     })
 }
 
@@ -106,7 +110,7 @@ fn some(text: &str) -> Option<&str> {
 }
 
 /// RFC 5424: five words with single spaces, structured data, the message.
-fn new<'a>(rest: &'a str, base: Line<'a>) -> Line<'a> {
+fn new<'a>(rest: &'a str, base: &Line<'a>) -> Line<'a> {
     let mut words = rest.splitn(6, ' ');
     let mut next = || words.next().unwrap_or_default();
     let (at, host, program, _process, _kind) = (next(), next(), next(), next(), next());
@@ -118,7 +122,7 @@ fn new<'a>(rest: &'a str, base: Line<'a>) -> Line<'a> {
         program: some(program),
         data: some(data),
         words,
-        ..base
+        ..*base
     }
 }
 
@@ -149,7 +153,7 @@ fn structured(rest: &str) -> (&str, &str) {
 
 /// RFC 3164, and the many ways round it: a time or none, a host or none, a program with or without
 /// its process.
-fn old<'a>(rest: &'a str, base: Line<'a>, received_at: At) -> Line<'a> {
+fn old<'a>(rest: &'a str, base: &Line<'a>, received_at: At) -> Line<'a> {
     let (at, rest) = stamp(rest.trim_start(), received_at);
     let (host, rest) = match rest.split_once(' ') {
         // A word that ends with a colon, or has a process, is the program already.
@@ -169,7 +173,7 @@ fn old<'a>(rest: &'a str, base: Line<'a>, received_at: At) -> Line<'a> {
         host,
         program,
         words,
-        ..base
+        ..*base
     }
 }
 
