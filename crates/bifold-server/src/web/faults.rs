@@ -162,7 +162,9 @@ async fn show(
             .filter_map(|row| ReviewView::of(row, Names(&directory)))
             .collect(),
         may_sign: visit.may(Permission::ReviewFaults),
-        from: day(unreviewed.unwrap_or(now.plus(-PERIOD * DAY))),
+        from: day(unreviewed
+            .unwrap_or(now.plus(-PERIOD * DAY))
+            .min(now.plus(-DAY))),
         until: day(now),
         unreviewed,
     })
