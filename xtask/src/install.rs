@@ -15,7 +15,7 @@ struct Need {
     is_here: fn() -> bool,
 }
 
-const NEEDS: [Need; 8] = [
+const NEEDS: [Need; 9] = [
     Need {
         name: "PostgreSQL",
         packages: &["postgresql"],
@@ -38,6 +38,11 @@ const NEEDS: [Need; 8] = [
         name: "faketime",
         packages: &["faketime"],
         is_here: || is_on_path("faketime"),
+    },
+    Need {
+        name: "Alertmanager",
+        packages: &["prometheus-alertmanager"],
+        is_here: || is_on_path("prometheus-alertmanager"),
     },
     Need {
         name: "strace",

@@ -20,7 +20,7 @@ pub(crate) struct TestApp {
     pub(crate) store: Store,
     pub(crate) people: BTreeMap<Role, PersonId>,
     tokens: BTreeMap<Role, String>,
-    address: String,
+    pub(crate) address: String,
     agent: ureq::Agent,
     runtime: Runtime,
     stop: Option<oneshot::Sender<()>>,

@@ -31,7 +31,7 @@ pub(crate) fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
 }
 
 /// A source and its token.
-fn connected(app: &TestApp, settings: Value) -> (String, String) {
+pub(crate) fn connected(app: &TestApp, settings: Value) -> (String, String) {
     let manager = app.manager();
     let id = manager.post("sources", settings).is(201).text_at("/id");
     let token = manager.post(&format!("sources/{id}/secrets"), json!({ "kind": "token" }));

@@ -21,6 +21,7 @@ mod holidays;
 mod input;
 mod intake;
 mod intake_pages;
+mod intake_peers;
 mod ledger;
 mod live;
 mod matrix;

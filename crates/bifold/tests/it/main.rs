@@ -26,6 +26,7 @@ mod import_real_data;
 mod import_run;
 mod imported_clocks;
 mod imported_pauses;
+mod intake_crash;
 mod journey;
 #[path = "../../../bifold-store/tests/it/service.rs"]
 #[allow(
