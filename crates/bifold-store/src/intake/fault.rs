@@ -132,7 +132,11 @@ impl Fault {
     pub(super) fn compare(&self, signal: &Signal, at: i64) -> std::cmp::Ordering {
         use std::cmp::Ordering::{Equal, Greater};
         if let Some(began) = signal.began_at {
-            return began.micros().cmp(&self.began_at);
+            let order = began.micros().cmp(&self.began_at);
+            // An end begins nothing: it ends what is known, also where the sender has forgotten
+            // when that began.
+            let is_end = signal.state == State::Resolved;
+            return if is_end { order.min(Equal) } else { order };
         }
         match (self.state, signal.state) {
             // Without a beginning, what fires again after its end is another one.
