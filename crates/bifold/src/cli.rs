@@ -8,6 +8,7 @@ mod forecast;
 mod gate;
 mod incident;
 mod notify;
+mod signal;
 mod storage;
 mod witness;
 
@@ -22,6 +23,7 @@ pub use forecast::{Evaluate, Forecast, ForecastVerb};
 pub use gate::{Gate, GateVerb};
 pub use incident::IncidentVerb;
 pub use notify::Telling;
+pub use signal::{Icinga, Signal, SignalVerb};
 pub use storage::{BucketUrl, Secret, Storage};
 pub use witness::{Witness, WitnessPlace, WitnessVerb};
 
@@ -62,6 +64,8 @@ pub enum Command {
     Import(Import),
     /// Work on incidents over the API.
     Incident(Incident),
+    /// Send a signal for a source: what monitoring starts.
+    Signal(Signal),
     /// Restore, and decide what waits at the preservation gate, over the API.
     Gate(Gate),
     /// Keep evidence of incidents, over the API.

@@ -97,6 +97,19 @@ impl Client {
         Ok(self.bytes(answer)?.1)
     }
 
+    /// Sends bytes to a door, which is not part of the API.
+    pub(crate) fn deliver(
+        &self,
+        path: &str,
+        bytes: &[u8],
+        content_type: &str,
+    ) -> anyhow::Result<Value> {
+        let server = self.base.trim_end_matches("/api/v1");
+        let request = self.agent.post(format!("{server}{path}"));
+        let request = self.signed(request).header("content-type", content_type);
+        self.answer(request.send(bytes))
+    }
+
     /// Has bytes made, and fetches them: how many there are to be, and they.
     pub(crate) fn fetch_made(
         &self,

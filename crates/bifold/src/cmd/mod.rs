@@ -13,6 +13,7 @@ pub(crate) mod incident;
 pub(crate) mod init;
 pub(crate) mod ledger;
 pub(crate) mod serve;
+pub(crate) mod signal;
 pub(crate) mod story;
 pub(crate) mod token;
 pub(crate) mod witness;

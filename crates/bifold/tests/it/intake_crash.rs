@@ -25,7 +25,7 @@ async fn founder(store: &Store) -> Actor {
 }
 
 /// An organisation with one source; its id and token.
-async fn founded(data: &Path) -> (SourceId, String) {
+pub(crate) async fn founded(data: &Path, format: &str) -> (SourceId, String) {
     let founding = Founding {
         organisation: Short::parse("Harbour Hospital").unwrap(),
         host: "harbour.example".to_owned(),
@@ -36,8 +36,8 @@ async fn founded(data: &Path) -> (SourceId, String) {
     let options = Options::in_folder(data);
     let (store, _) = Store::found(options, founding).await.unwrap();
     let id = SourceId::from_bits(store.shell().ids.next());
-    let text = r#"{"name":"Cluster","format":"pager_duty"}"#;
-    let settings: Settings = serde_json::from_str(text).unwrap();
+    let text = format!(r#"{{"name":"Cluster","format":"{format}"}}"#);
+    let settings: Settings = serde_json::from_str(&text).unwrap();
     let secret = store.new_secret().unwrap();
     let commands = [
         C::Connect(Box::new(settings)),
@@ -78,7 +78,7 @@ fn send(address: &str, token: &str, key: &str) -> bool {
 }
 
 /// What the fault log holds, by identity: how often each was signalled.
-async fn logged(data: &Path) -> BTreeMap<String, i64> {
+pub(crate) async fn logged(data: &Path) -> BTreeMap<String, i64> {
     let store = Store::open(Options::in_folder(data)).await.unwrap();
     let viewer = founder(&store).await.viewer();
     let (mut found, mut before) = (BTreeMap::new(), None);
@@ -99,7 +99,7 @@ async fn logged(data: &Path) -> BTreeMap<String, i64> {
     found
 }
 
-async fn is_settled(data: &Path) -> bool {
+pub(crate) async fn is_settled(data: &Path) -> bool {
     let store = Store::open(Options::in_folder(data)).await.unwrap();
     let (_, waiting) = store.unread_deliveries().await.unwrap();
     let next = store.next_settling_at().await.unwrap();
@@ -112,7 +112,7 @@ async fn is_settled(data: &Path) -> bool {
 async fn what_was_acknowledged_survives_kills_and_is_counted_once() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path();
-    let (_, token) = founded(folder).await;
+    let (_, token) = founded(folder, "pager_duty").await;
     let token = Arc::new(token);
     let next = Arc::new(AtomicUsize::new(0));
     let mut acknowledged = BTreeSet::new();

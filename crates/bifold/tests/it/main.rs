@@ -34,6 +34,7 @@ mod journey;
     reason = "shared with the tests of the store, which need more of it"
 )]
 mod service;
+mod signal;
 #[path = "../../../bifold-verify/tests/it/tools.rs"]
 mod tools;
 #[path = "../../../bifold-server/tests/it/tsa.rs"]
