@@ -119,6 +119,8 @@ closed_set! {
         ManageOnCall = "manage_on_call",
         /// Connect what sends signals, and say what becomes of them.
         ManageSources = "manage_sources",
+        /// Plan maintenance, and say when it begins and ends.
+        ManageMaintenance = "manage_maintenance",
         /// Sign that the fault log of a period was looked through.
         ReviewFaults = "review_faults",
         /// Edit the matrix, categories, kinds and codes.
@@ -149,7 +151,14 @@ impl Role {
                 P::Assign,
                 P::Close,
             ],
-            Self::Resolver => &[P::Report, P::ReadIncidents, P::Declare, P::Assess, P::Work],
+            Self::Resolver => &[
+                P::Report,
+                P::ReadIncidents,
+                P::Declare,
+                P::Assess,
+                P::Work,
+                P::ManageMaintenance,
+            ],
             Self::IncidentManager => &[
                 P::Report,
                 P::ReadIncidents,
@@ -170,6 +179,7 @@ impl Role {
                 P::DecideMajor,
                 P::ManageOnCall,
                 P::ManageSources,
+                P::ManageMaintenance,
                 P::ReviewFaults,
                 P::Restrict,
                 P::BreakGlass,
@@ -215,6 +225,7 @@ impl Role {
                 P::ManageDirectory,
                 P::ManageOnCall,
                 P::ManageSources,
+                P::ManageMaintenance,
                 P::ManagePolicy,
                 P::Import,
                 P::Audit,

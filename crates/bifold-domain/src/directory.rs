@@ -4,7 +4,8 @@
 //! changes. It holds what decisions need, not what screens show.
 
 use crate::access::{Actor, Auth, Role};
-use crate::id::{ChainId, PersonId, ScheduleId, ServiceId, SourceId, TeamId};
+use crate::id::{ChainId, MaintenanceId, PersonId, ScheduleId, ServiceId, SourceId, TeamId};
+use crate::maintenance::Maintenance;
 use crate::oncall::chain::Chain;
 use crate::oncall::schedule::Schedule;
 use crate::person::Person;
@@ -12,6 +13,7 @@ use crate::policy::Policy;
 use crate::service::Service;
 use crate::signal::source::Source;
 use crate::team::Team;
+use crate::time::At;
 use std::collections::BTreeMap;
 
 /// The organisation as decisions see it.
@@ -31,6 +33,8 @@ pub struct Directory {
     pub chains: BTreeMap<ChainId, Chain>,
     /// Sources of signals.
     pub sources: BTreeMap<SourceId, Source>,
+    /// Maintenance that is planned or goes on.
+    pub maintenances: BTreeMap<MaintenanceId, Maintenance>,
 }
 
 impl Directory {
@@ -43,6 +47,14 @@ impl Directory {
             teams: self.teams_of(person),
             auth,
         })
+    }
+
+    /// Until when alerts of a service are held because it is worked on; the latest, where several
+    /// are.
+    pub fn held_until(&self, service: &ServiceId) -> Option<At> {
+        let all = self.maintenances.values();
+        all.filter_map(|maintenance| maintenance.holds(service))
+            .max()
     }
 
     /// The teams a person belongs to.

@@ -112,6 +112,8 @@ ids! {
     ChainId = "chn",
     /// A source of signals.
     SourceId = "src",
+    /// A planned maintenance.
+    MaintenanceId = "mnt",
     /// A review of the fault log.
     FaultReviewId = "frv",
 }

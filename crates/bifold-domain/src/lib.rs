@@ -20,6 +20,7 @@ pub mod id;
 pub mod incident;
 pub mod kind;
 pub mod level;
+pub mod maintenance;
 pub mod oncall;
 pub mod person;
 pub mod policy;
@@ -37,8 +38,8 @@ pub mod time;
 pub use access::{Actor, Auth, Permission, Role, Viewer};
 pub use directory::Directory;
 pub use id::{
-    ActionId, AssetId, ChainId, EventId, EvidenceId, FaultReviewId, IncidentId, PersonId,
-    RequestId, ScheduleId, ServiceId, SourceId, TaskId, TeamId,
+    ActionId, AssetId, ChainId, EventId, EvidenceId, FaultReviewId, IncidentId, MaintenanceId,
+    PersonId, RequestId, ScheduleId, ServiceId, SourceId, TaskId, TeamId,
 };
 pub use record::{Command, Context, Fact, Meta, Needs, Neighbours, Record, Subject};
 pub use redact::Redactable;

@@ -3,8 +3,8 @@
 use crate::access::Actor;
 use crate::directory::Directory;
 use crate::id::{
-    AssetId, ChainId, EventId, EvidenceId, FaultReviewId, IncidentId, PersonId, ScheduleId,
-    ServiceId, SourceId, TeamId,
+    AssetId, ChainId, EventId, EvidenceId, FaultReviewId, IncidentId, MaintenanceId, PersonId,
+    ScheduleId, ServiceId, SourceId, TeamId,
 };
 use crate::incident::Summary;
 use crate::oncall::{chain, schedule};
@@ -12,7 +12,9 @@ use crate::refusal::Refusal;
 use crate::signal::{review, source};
 use crate::text::Short;
 use crate::time::At;
-use crate::{asset, event, evidence, incident, kind::KindKey, person, policy, service, team};
+use crate::{
+    asset, event, evidence, incident, kind::KindKey, maintenance, person, policy, service, team,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -252,6 +254,7 @@ records! {
     Schedule(schedule, schedule::Schedule, ScheduleId),
     Chain(chain, chain::Chain, ChainId),
     Source(source, source::Source, SourceId),
+    Maintenance(maintenance, maintenance::Maintenance, MaintenanceId),
     FaultReview(review, review::FaultReview, FaultReviewId),
 }
 

@@ -261,6 +261,21 @@ CREATE TABLE fault_review (
 );
 CREATE INDEX fault_review_newest ON fault_review (org, until_at);
 
+CREATE TABLE maintenance (
+    org      TEXT    NOT NULL,
+    id       TEXT    NOT NULL,
+    seq      BIGINT  NOT NULL,
+    number   TEXT    NOT NULL,
+    version  BIGINT  NOT NULL,
+    title    TEXT    NOT NULL,
+    stage    TEXT    NOT NULL,
+    is_over  BOOLEAN NOT NULL,
+    from_at  BIGINT  NOT NULL,
+    until_at BIGINT  NOT NULL,
+    PRIMARY KEY (org, id)
+);
+CREATE INDEX maintenance_listed ON maintenance (org, is_over, from_at, id);
+
 CREATE TABLE alarm (
     org     TEXT   NOT NULL,
     subject TEXT   NOT NULL,

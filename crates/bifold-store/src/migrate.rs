@@ -19,7 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("../schema/0010_intake.sql"),
 ];
 /// Raised whenever `projections.sql` changes.
-pub(crate) const PROJECTION_VERSION: i64 = 5;
+pub(crate) const PROJECTION_VERSION: i64 = 6;
 const PROJECTIONS: &str = include_str!("../schema/projections.sql");
 /// Made when absent, at every start.
 const INDEXES: &str = include_str!("../schema/indexes.sql");
@@ -41,6 +41,7 @@ pub(crate) const PROJECTION_TABLES: &[&str] = &[
     "asset",
     "asset_service",
     "fault_review",
+    "maintenance",
     "alarm",
 ];
 

@@ -324,7 +324,7 @@ impl Store {
             snapshots.push(snapshot);
             all.extend(rows);
         }
-        let tables: [(&Insert, &str, Vec<Vec<Value>>); 15] = [
+        let tables: [(&Insert, &str, Vec<Vec<Value>>); 16] = [
             (&project::SNAPSHOT, "id", snapshots),
             (&project::INCIDENT, "id", all.incident),
             (&project::MEMBER, "incident", all.member),
@@ -336,6 +336,7 @@ impl Store {
             (&project::TASK, "incident", all.task),
             (&reported::EVENT, "id", all.event),
             (&reported::FAULT_REVIEW, "id", all.fault_review),
+            (&reported::MAINTENANCE, "id", all.maintenance),
             (&exhibit::EVIDENCE, "id", all.evidence),
             (&exhibit::PARTY, "evidence", all.party),
             (&project::ASSET, "id", all.asset),

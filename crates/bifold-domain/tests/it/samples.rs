@@ -49,7 +49,7 @@ mod on_call;
 
 use catalogue::{asset, person, policy, service, team};
 use exhibit::evidence;
-use intake::{review, source};
+use intake::{maintenance, review, source};
 use observed::{relation, row};
 use on_call::{chain, schedule};
 
@@ -67,6 +67,7 @@ pub(crate) fn all() -> Vec<(&'static str, &'static str, Fact)> {
     all.extend(chain());
     all.extend(source());
     all.extend(review());
+    all.extend(maintenance());
     all
 }
 

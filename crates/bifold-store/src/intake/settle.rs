@@ -221,7 +221,10 @@ impl Store {
         let around = Around {
             has_open_event: go.open.contains_key(&fault.group),
             recent: go.recent,
-            maintenance_until: None,
+            maintenance_until: fault
+                .service
+                .as_ref()
+                .and_then(|service| directory.held_until(service)),
             declared: self.declared_for(fault.service.as_ref(), settings).await?,
         };
         Ok(match triage(&fault.signal, settings, &around, go.now) {

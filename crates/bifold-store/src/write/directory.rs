@@ -6,8 +6,15 @@ use bifold_domain::record::State;
 use bifold_domain::{Directory, Subject};
 
 /// Record types that decisions look up everywhere; kept in memory.
-pub(super) const TYPES: [&str; 7] = [
-    "person", "team", "service", "policy", "schedule", "chain", "source",
+pub(super) const TYPES: [&str; 8] = [
+    "person",
+    "team",
+    "service",
+    "policy",
+    "schedule",
+    "chain",
+    "source",
+    "maintenance",
 ];
 
 /// Enters a directory record into the directory; others are left out.
@@ -32,20 +39,30 @@ pub(super) fn enter(directory: &mut Directory, state: &State, subject: &Subject)
         (State::Source(s), Subject::Source(id)) => {
             directory.sources.insert(id.clone(), (**s).clone());
         }
+        // Only what is to come or goes on: of what is over nothing follows any more.
+        (State::Maintenance(m), Subject::Maintenance(id)) => {
+            if m.stage.is_over() {
+                directory.maintenances.remove(id);
+            } else {
+                directory.maintenances.insert(id.clone(), (**m).clone());
+            }
+        }
         _ => {}
     }
 }
 
 /// Reads the whole directory from its snapshots.
 pub(crate) async fn load(conn: Conn<'_>, org: &str) -> Result<Directory> {
-    // Three questions, each of which has an index made for it.
+    // Four questions, each of which has an index made for it.
     let rows: Vec<(String, String, String)> = Sql::new(
         "SELECT id, subject_type, state FROM snapshot WHERE org = $1 \
          AND subject_type IN ('person', 'team', 'service', 'policy') \
          UNION ALL SELECT id, subject_type, state FROM snapshot WHERE org = $1 \
          AND subject_type IN ('schedule', 'chain') \
          UNION ALL SELECT id, subject_type, state FROM snapshot WHERE org = $1 \
-         AND subject_type = 'source'",
+         AND subject_type = 'source' \
+         UNION ALL SELECT s.id, s.subject_type, s.state FROM maintenance m JOIN snapshot s \
+         ON s.org = m.org AND s.id = m.id WHERE m.org = $1 AND m.is_over = FALSE",
     )
     .arg(org)
     .all(conn)

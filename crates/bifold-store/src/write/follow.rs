@@ -5,7 +5,7 @@
 use bifold_domain::evidence::Integrity;
 use bifold_domain::gate::Ground;
 use bifold_domain::time::{DAY, HOUR};
-use bifold_domain::{At, Fact, evidence, incident, person};
+use bifold_domain::{At, Fact, evidence, incident, maintenance, person};
 
 /// Something to be done later.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,11 @@ pub(crate) const DESTROY: &str = "destroy";
 pub(crate) const STAMP: &str = "stamp";
 /// The job that has it stamped if the incident that was closed is one of security.
 pub(crate) const STAMP_CLOSED: &str = "stamp_closed";
+
+/// The job that begins or ends a maintenance at its time.
+pub(crate) const MAINTAIN: &str = "maintain";
+/// The job that has the faults looked at that a maintenance has held.
+pub(crate) const RELEASE: &str = "release";
 
 /// How long nobody looks at sealed bytes again.
 pub(crate) const LOOK_EVERY: i64 = 30 * DAY;
@@ -63,6 +68,21 @@ pub(crate) fn jobs(subject: &str, fact: &Fact, at: At) -> Vec<Job> {
         Fact::Evidence(evidence::Fact::Released { .. })
         | Fact::Incident(incident::Fact::Exported { .. }) => vec![job(STAMP, 0)],
         Fact::Incident(incident::Fact::Closed { .. }) => vec![job(STAMP_CLOSED, 0)],
+        Fact::Maintenance(fact) => match fact {
+            maintenance::Fact::Planned { plan, .. } | maintenance::Fact::Revised { plan, .. } => {
+                vec![Job {
+                    kind: MAINTAIN,
+                    payload: subject.to_owned(),
+                    run_at: plan.from.micros(),
+                }]
+            }
+            maintenance::Fact::Begun => vec![job(MAINTAIN, 0)],
+            // The job of its beginning finds the later end.
+            maintenance::Fact::Extended { .. } => Vec::new(),
+            maintenance::Fact::Completed { .. } | maintenance::Fact::Cancelled { .. } => {
+                vec![job(RELEASE, 0)]
+            }
+        },
         Fact::Incident(incident::Fact::Snoozed { until, .. }) => {
             vec![Job {
                 kind: WAKE,

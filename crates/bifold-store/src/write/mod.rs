@@ -20,7 +20,8 @@ mod tell;
 pub(crate) use batch::{ALARM, Removal, remove, state_type};
 pub(crate) use directory::load as load_directory;
 pub(crate) use follow::{
-    DESTROY, DESTROY_AFTER, ELAPSE, LOOK, LOOK_EVERY, MISMATCH, STAMP, STAMP_CLOSED, WAKE, alarm,
+    DESTROY, DESTROY_AFTER, ELAPSE, LOOK, LOOK_EVERY, MAINTAIN, MISMATCH, RELEASE, STAMP,
+    STAMP_CLOSED, WAKE, alarm,
 };
 pub(crate) use head::Head;
 

@@ -145,6 +145,7 @@ pub(crate) struct Rows {
     pub asset: Vec<Vec<Value>>,
     pub asset_service: Vec<Vec<Value>>,
     pub fault_review: Vec<Vec<Value>>,
+    pub maintenance: Vec<Vec<Value>>,
 }
 
 impl Rows {
@@ -164,6 +165,7 @@ impl Rows {
         self.asset.extend(other.asset);
         self.asset_service.extend(other.asset_service);
         self.fault_review.extend(other.fault_review);
+        self.maintenance.extend(other.maintenance);
     }
 
     /// Writes them, each into its table.
@@ -182,6 +184,7 @@ impl Rows {
         ASSET.run(tx, self.asset).await?;
         ASSET_SERVICE.run(tx, self.asset_service).await?;
         reported::FAULT_REVIEW.run(tx, self.fault_review).await?;
+        reported::MAINTENANCE.run(tx, self.maintenance).await?;
         Ok(())
     }
 }
@@ -214,6 +217,9 @@ pub(crate) fn main<'a>(
             asset.is_retired.into(),
         ]),
         State::FaultReview(review) => rows.fault_review.push(reported::review(org, review)),
+        State::Maintenance(found) => {
+            rows.maintenance.push(reported::maintenance(org, found, version));
+        }
         State::Service(_)
         | State::Team(_)
         | State::Person(_)
@@ -430,6 +436,7 @@ pub(crate) fn number(state: &State) -> Option<String> {
         State::Incident(incident) => Some(incident.shown_number()),
         State::Event(event) => Some(event.shown_number()),
         State::Evidence(evidence) => Some(evidence.shown_number()),
+        State::Maintenance(found) => Some(found.shown_number()),
         _ => None,
     }
 }

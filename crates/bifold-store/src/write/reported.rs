@@ -1,8 +1,9 @@
-//! The rows of events, and of reviews of the fault log.
+//! The rows of events, of planned maintenance, and of reviews of the fault log.
 
 use super::project::seq;
 use crate::db::{Insert, Value};
 use bifold_domain::event::{Event, Standing};
+use bifold_domain::maintenance::Maintenance;
 use bifold_domain::signal::review::FaultReview;
 
 pub(crate) const EVENT: Insert = Insert {
@@ -44,6 +45,14 @@ pub(crate) const FAULT_REVIEW: Insert = Insert {
         "digest",
         "signed_by",
         "signed_at",
+    ],
+    key: &["org", "id"],
+};
+
+pub(crate) const MAINTENANCE: Insert = Insert {
+    table: "maintenance",
+    columns: &[
+        "org", "id", "seq", "number", "version", "title", "stage", "is_over", "from_at", "until_at",
     ],
     key: &["org", "id"],
 };
@@ -94,5 +103,21 @@ pub(super) fn review(org: &str, review: &FaultReview) -> Vec<Value> {
         review.found.digest.as_str().into(),
         review.by.as_str().into(),
         review.at.micros().into(),
+    ]
+}
+
+/// The row of a planned maintenance.
+pub(super) fn maintenance(org: &str, found: &Maintenance, version: u64) -> Vec<Value> {
+    vec![
+        org.into(),
+        found.id.as_str().into(),
+        seq(found.planned_at.year(), found.number).into(),
+        found.shown_number().into(),
+        version.into(),
+        found.plan.title.as_str().into(),
+        found.stage.word().into(),
+        found.stage.is_over().into(),
+        found.plan.from.micros().into(),
+        found.plan.until.micros().into(),
     ]
 }

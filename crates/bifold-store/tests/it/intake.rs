@@ -22,7 +22,7 @@ async fn connected(world: &World) -> SourceId {
     id
 }
 
-fn signal(name: &str, began_at: Option<At>, state: State) -> Signal {
+pub(crate) fn signal(name: &str, began_at: Option<At>, state: State) -> Signal {
     Signal {
         external_id: short(name),
         began_at,
@@ -39,7 +39,7 @@ fn signal(name: &str, began_at: Option<At>, state: State) -> Signal {
     }
 }
 
-async fn take(world: &World, source: &SourceId, body: &[u8]) -> i64 {
+pub(crate) async fn take(world: &World, source: &SourceId, body: &[u8]) -> i64 {
     let delivery = Delivery {
         source: source.clone(),
         content_type: None,
@@ -51,7 +51,7 @@ async fn take(world: &World, source: &SourceId, body: &[u8]) -> i64 {
 }
 
 /// Reads what waits as these signals each.
-async fn read(world: &World, signals: &[Signal]) -> bool {
+pub(crate) async fn read(world: &World, signals: &[Signal]) -> bool {
     let (read_to, waiting) = world.store.unread_deliveries().await.unwrap();
     let read = waiting.into_iter().map(|inbound| ReadDelivery {
         id: inbound.id,
@@ -62,7 +62,7 @@ async fn read(world: &World, signals: &[Signal]) -> bool {
     world.store.fold(read_to, read.collect()).await.unwrap()
 }
 
-async fn settle(world: &World) {
+pub(crate) async fn settle(world: &World) {
     for _ in 0..100 {
         let done = world.store.settle_faults().await.unwrap();
         if done + world.store.tally_events().await.unwrap() == 0 {
@@ -72,7 +72,7 @@ async fn settle(world: &World) {
     panic!("it does not settle");
 }
 
-async fn faults(world: &World) -> Vec<FaultRow> {
+pub(crate) async fn faults(world: &World) -> Vec<FaultRow> {
     let filter = FaultFilter::default();
     let viewer = world.admin.viewer();
     world
@@ -82,7 +82,7 @@ async fn faults(world: &World) -> Vec<FaultRow> {
         .unwrap()
 }
 
-fn later(world: &World, micros: i64) {
+pub(crate) fn later(world: &World, micros: i64) {
     let Clock::Manual(clock) = &world.options.shell.clock else {
         panic!("the clock of a world is moved by hand");
     };

@@ -16,6 +16,7 @@ mod forecast;
 mod holidays;
 mod intake;
 mod ledger;
+mod maintenance;
 mod notices;
 mod on_call;
 mod paging;

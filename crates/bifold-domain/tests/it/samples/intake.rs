@@ -5,6 +5,7 @@ use bifold_domain::event::Tally;
 use bifold_domain::signal::source::{How, Plan, Rule, Settings, Test, Then};
 use bifold_domain::signal::{Format, Severity};
 // Modules by whose names the macro finds the facts.
+use bifold_domain::maintenance;
 use bifold_domain::signal::{review, source};
 
 fn plan() -> Plan {
@@ -71,4 +72,23 @@ examples! { FaultReview, review, FaultReview:
         },
         remarks: Some(text("Nothing that was missed.")),
     },
+}
+
+fn work() -> maintenance::Plan {
+    maintenance::Plan {
+        title: Title::parse("New disks").unwrap(),
+        text: Some(Text::parse("Payments stop for an hour.").unwrap()),
+        services: BTreeSet::from([some_service()]),
+        from: at(5),
+        until: at(6),
+    }
+}
+
+examples! { Maintenance, maintenance, Maintenance:
+    Planned => maintenance::Fact::Planned { number: 3, plan: work() },
+    Revised => maintenance::Fact::Revised { plan: work(), reason: text("Another day.") },
+    Begun => maintenance::Fact::Begun,
+    Extended => maintenance::Fact::Extended { until: at(7), reason: text("One disk more.") },
+    Completed => maintenance::Fact::Completed { note: Some(text("All eight are new.")) },
+    Cancelled => maintenance::Fact::Cancelled { reason: text("The disks did not come.") },
 }
