@@ -117,6 +117,9 @@ export const SCREENS = [
   { name: "settings-source", role: "manager", path: (s) => `/settings/sources/${s.source}`, states: FULL },
   { name: "faults", role: "manager", path: "/faults", states: FULL },
   { name: "faults-empty", role: "admin", path: "/faults", states: ["empty"] },
+  { name: "maintenances", role: "manager", path: "/maintenance", states: FULL },
+  { name: "maintenances-empty", role: "admin", path: "/maintenance", states: ["empty"] },
+  { name: "maintenance", role: "manager", path: (s) => `/maintenance/${s.maintenance}`, states: FULL },
   { name: "settings-webhooks", role: "admin", path: "/settings/webhooks", states: BOTH },
   { name: "settings-services", role: "admin", path: "/settings/services", states: BOTH },
   { name: "settings-teams", role: "admin", path: "/settings/teams", states: BOTH },
@@ -192,6 +195,7 @@ export async function subjects(demo) {
     security: await first("service_is=no&security_is=yes"),
     closed: await first("stage=closed"),
     event: events[0]?.number,
+    maintenance: (await api.get("/maintenances")).items[0]?.id,
     chain: chains.find((chain) => chain.entry.name === "Vital services")?.id,
     person: people.find((person) => person.email === demo.people.engineer)?.id,
   };

@@ -4,6 +4,7 @@
 import "./time.js";
 import "./flash.js";
 import "./form.js";
+import "./instant.js";
 import "./draft.js";
 import "./keys.js";
 import "./menu.js";

@@ -5,6 +5,8 @@ const MINUTE = 60;
 const HOUR = 3_600;
 const DAY = 86_400;
 
+const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
+
 /** @typedef {{moment: string, minutes: string, hours: string, days: string}} Spans */
 
 /** @type {Spans} */
@@ -36,7 +38,6 @@ export function span(seconds, words = ENGLISH) {
  */
 export function running(seconds) {
   const minutes = Math.trunc(Math.abs(seconds) / MINUTE);
-  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
   const sign = seconds <= -MINUTE ? "−" : "";
   return `${sign}${two(Math.trunc(minutes / 60))}:${two(minutes % 60)}`;
 }
@@ -106,3 +107,23 @@ function dayOf(moment, timeZone) {
  * @param {Date} at
  */
 export const universal = (at) => `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+
+/**
+ * A moment as a field for a local time has it: "2026-03-01T10:30". `null` for what is none.
+ * @param {string} text minutes of UTC in the same form
+ */
+export function inField(text) {
+  const at = new Date(`${text}:00Z`);
+  if (text.length !== 16 || Number.isNaN(at.getTime())) return null;
+  const day = `${String(at.getFullYear()).padStart(4, "0")}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${day}T${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+/**
+ * The moment that somebody wrote into such a field, where they are. `null` for what is none.
+ * @param {string} text
+ */
+export function outOfField(text) {
+  const at = new Date(text);
+  return text === "" || Number.isNaN(at.getTime()) ? null : `${at.toISOString().slice(0, 19)}Z`;
+}

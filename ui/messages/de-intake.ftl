@@ -1,6 +1,7 @@
 # Quellen von Signalen, das Störungsprotokoll und seine Durchsichten.
 
 settings-sources = Signalquellen
+settings-about-sources = Was Signale sendet, nach welchen Regeln daraus Störungen werden, und was zuletzt kam
 sources-lead = Was Überwachung, Sensoren und andere Programme senden, kommt hier an: zuerst gespeichert, dann beantwortet, danach gelesen. Nichts geht verloren, und niemand wird zweimal für dasselbe geweckt.
 sources-none = Noch ist nichts angeschlossen
 sources-none-lead = Schließen Sie unten eine an: Sie erhalten eine Adresse, einen Schlüssel und eine Zeile zum Ausprobieren.

@@ -1,6 +1,7 @@
 # Sources of signals, the fault log, and its reviews.
 
 settings-sources = Sources of signals
+settings-about-sources = What sends signals, by which rules they become incidents, and what came last
 sources-lead = What monitors, sensors and other programs send comes in here: stored first, answered, and read afterwards. Nothing is lost, and nobody is woken twice for the same thing.
 sources-none = Nothing is connected yet
 sources-none-lead = Connect one below: you get an address, a token, and a line to try it with.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { local, remaining, running, span, universal } from "../js/clock.js";
+import { inField, local, outOfField, remaining, running, span, universal } from "../js/clock.js";
 
 test("spans are as short as the server's", () => {
   for (const [seconds, said] of [
@@ -46,4 +46,14 @@ test("days are counted by the calendar, also when the clocks change", () => {
 
 test("the title says the moment for everybody", () => {
   assert.equal(universal(new Date("2026-11-12T15:31:05+01:00")), "2026-11-12 14:31:05 UTC");
+});
+
+test("a moment goes into a field and comes out of it as it was, wherever that is", () => {
+  for (const text of ["2026-03-01T10:30", "2026-10-25T23:59", "2026-03-29T12:00"]) {
+    assert.equal(outOfField(/** @type {string} */ (inField(text))), `${text}:00Z`);
+  }
+  assert.equal(inField(""), null);
+  assert.equal(inField("soon"), null);
+  assert.equal(outOfField(""), null);
+  assert.equal(outOfField("soon"), null);
 });

@@ -107,7 +107,12 @@ impl Store {
         let Some((found, _)) = self.maintenance(&viewer, &id).await? else {
             return Ok(());
         };
-        let services: Vec<String> = found.plan.services.iter().map(ToString::to_string).collect();
+        let services: Vec<String> = found
+            .plan
+            .services
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         let now = self.now();
         let mut tx = self.inner.db.begin().await?;
         let mut sql = Sql::new("UPDATE fault SET look_at = ");

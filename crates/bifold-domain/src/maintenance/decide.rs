@@ -1,6 +1,6 @@
 //! What may be done with a planned maintenance, and by whom.
 
-use super::{Command, Fact, Maintenance, Plan, Stage};
+use super::{Command, Extend, Fact, Maintenance, Plan, Stage};
 use crate::access::{Auth, Permission};
 use crate::record::Context;
 use crate::refusal::{Invalid, Refusal};
@@ -63,20 +63,7 @@ pub(super) fn decide(
             }
             Ok(Fact::Begun)
         }
-        Command::Extend(longer) if !is_planned => {
-            let lasts = longer.until.micros() - found.plan.from.micros();
-            if longer.until <= found.plan.until || longer.until <= context.now {
-                return Err(Refusal::TimeOrder {
-                    first: "the end so far",
-                    then: "the new end",
-                });
-            }
-            in_length(lasts)?;
-            Ok(Fact::Extended {
-                until: longer.until,
-                reason: longer.reason.into(),
-            })
-        }
+        Command::Extend(longer) if !is_planned => extended(found, longer, context),
         Command::Complete(done) if !is_planned => {
             if context.actor.auth == Auth::System && context.now < found.plan.until {
                 return Err(Refusal::NothingToChange);
@@ -94,6 +81,20 @@ pub(super) fn decide(
         Command::Complete(_) => wrong("complete it", found),
         Command::Cancel(_) => wrong("cancel it", found),
     }
+}
+
+fn extended(found: &Maintenance, longer: Extend, context: &Context<'_>) -> Result<Fact, Refusal> {
+    if longer.until <= found.plan.until || longer.until <= context.now {
+        return Err(Refusal::TimeOrder {
+            first: "the end so far",
+            then: "the new end",
+        });
+    }
+    in_length(longer.until.micros() - found.plan.from.micros())?;
+    Ok(Fact::Extended {
+        until: longer.until,
+        reason: longer.reason.into(),
+    })
 }
 
 fn wrong(verb: &'static str, found: &Maintenance) -> Result<Fact, Refusal> {

@@ -10,6 +10,7 @@ mod holidays;
 pub(crate) mod incidents;
 mod ledger;
 pub(crate) mod levels;
+pub(crate) mod maintenances;
 mod me;
 pub(crate) mod on_call;
 mod redactions;
@@ -42,6 +43,7 @@ pub(crate) fn routes() -> Vec<Route> {
         alarms::routes(),
         sources::routes(),
         faults::routes(),
+        maintenances::routes(),
         crate::intake::http::routes(),
         ledger::routes(),
         redactions::routes(),

@@ -124,6 +124,7 @@ impl Visit {
                 "phone-call",
                 self.may(Permission::ReadIncidents),
             ),
+            ("/maintenance", "maintenance", "tool", true),
             (
                 "/report",
                 "report",

@@ -22,6 +22,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../../../ui/messages/en-oncall.ftl"),
     include_str!("../../../../ui/messages/en-notify.ftl"),
     include_str!("../../../../ui/messages/en-intake.ftl"),
+    include_str!("../../../../ui/messages/en-window.ftl"),
 ];
 const GERMAN: &[&str] = &[
     include_str!("../../../../ui/messages/de.ftl"),
@@ -31,6 +32,7 @@ const GERMAN: &[&str] = &[
     include_str!("../../../../ui/messages/de-oncall.ftl"),
     include_str!("../../../../ui/messages/de-notify.ftl"),
     include_str!("../../../../ui/messages/de-intake.ftl"),
+    include_str!("../../../../ui/messages/de-window.ftl"),
 ];
 
 /// A language one may choose.

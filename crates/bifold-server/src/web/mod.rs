@@ -24,6 +24,7 @@ mod inbox;
 mod incident;
 mod live;
 mod locale;
+mod maintenance;
 mod markdown;
 mod more;
 mod on_call;
@@ -68,6 +69,7 @@ pub(crate) fn routes() -> Vec<Route> {
         gates::routes(),
         reports::routes(),
         faults::routes(),
+        maintenance::routes(),
         on_call::routes(),
         evidence::routes(),
         more::routes(),

@@ -274,6 +274,9 @@ pub(crate) fn places(app: &TestApp) -> Vec<(&'static str, &'static str, String)>
     let chain = admin.post("chains", chain).is(201).text_at("/id");
     let source = json!({ "name": unique, "format": "alertmanager" });
     let source = admin.post("sources", source).is(201).text_at("/id");
+    let day = |days: i64| app.now_plus(days * 86_400_000_000);
+    let plan = json!({ "title": "t", "services": [service], "from": day(1), "until": day(2) });
+    let maintenance = admin.post("maintenances", plan).is(201).text_at("/id");
     let fed = json!({ "set": "calendar", "value": {
         "key": "fed", "name": "Fed", "holidays": { "address": "https://example.org/days.ics" },
         "calendar": { "zone": "UTC", "week": [[], [], [], [], [], [], []] },
@@ -292,6 +295,8 @@ pub(crate) fn places(app: &TestApp) -> Vec<(&'static str, &'static str, String)>
         ("schedule", "{number}", "1".to_owned()),
         ("chain", "{id}", chain),
         ("source", "{id}", source),
+        ("maintenance", "{id}", maintenance),
+        ("maintenance", "{verb}", "extend".to_owned()),
         ("token", "{id}", "none".to_owned()),
         ("calendar", "{key}", "fed".to_owned()),
         ("holidays", "{key}", "fed".to_owned()),

@@ -1,6 +1,8 @@
 //! The rows of the authorisation matrix for pages: the letters of the roles that may.
 
-use crate::rows::{ADMIN, ALL, ANYONE, ASSESS, AUDIT, LEAD, PLANS, READ, SOURCES, TRIAGE, WORK};
+use crate::rows::{
+    ADMIN, ALL, ANYONE, ASSESS, AUDIT, LEAD, MAINTAINS, PLANS, READ, SOURCES, TRIAGE, WORK,
+};
 
 #[derive(Clone)]
 pub(crate) struct PageRow {
@@ -172,6 +174,10 @@ pub(crate) fn elsewhere() -> Vec<PageRow> {
         with("page_schedule_revise", PLANS, "none=x"),
         row("page_chains", READ),
         row("page_report_levels", READ),
+        row("page_maintenances", ALL),
+        row("page_maintenance", ALL),
+        with("page_maintenance_plan", MAINTAINS, "none=x"),
+        with("page_maintenance_do", MAINTAINS, "none=x"),
         row("page_faults", READ),
         with("page_fault_review", LEAD, "none=x"),
         row("page_settings_sources", SOURCES),

@@ -13,6 +13,8 @@ pub(crate) const TRIAGE: &str = "AMS";
 pub(crate) const LEAD: &str = "MS";
 /// Those who plan who is on call.
 pub(crate) const PLANS: &str = "MD";
+/// Those who plan maintenance.
+pub(crate) const MAINTAINS: &str = "VMD";
 /// Those who connect what sends signals.
 pub(crate) const SOURCES: &str = "MSD";
 pub(crate) const READ: &str = "AVMSCUD";
@@ -219,6 +221,7 @@ pub(crate) fn elsewhere(app: &TestApp) -> Vec<Row> {
     let declare = json!({ "title": "t", "impact": "minor", "urgency": "low" });
     let decision = json!({ "outcome": "weakness", "reason": "r" });
     let password = json!({ "password": "a long enough password" });
+    let until = app.now_plus(60_000_000);
     vec![
         row("livez", ANYONE),
         row("readyz", ANYONE),
@@ -346,6 +349,27 @@ pub(crate) fn elsewhere(app: &TestApp) -> Vec<Row> {
             SOURCES,
             json!({ "settings": { "name": "p", "format": "icinga" }, "body": "{}" }),
         ),
+        row("maintenances", ALL),
+        row("maintenance", ALL),
+        with(
+            "maintenance_plan",
+            MAINTAINS,
+            json!({ "title": "t", "services": [], "from": until, "until": until }),
+        ),
+        with(
+            "maintenance_revise",
+            MAINTAINS,
+            json!({ "reason": "r", "plan":
+                { "title": "t", "services": [], "from": until, "until": until } }),
+        ),
+        row("maintenance_begin", MAINTAINS),
+        with(
+            "maintenance_extend",
+            MAINTAINS,
+            json!({ "reason": "r", "until": until }),
+        ),
+        with("maintenance_complete", MAINTAINS, json!({})),
+        with("maintenance_cancel", MAINTAINS, json!({ "reason": "r" })),
         row("faults", READ),
         row("fault_reviews", READ),
         row("fault_review_preview", LEAD),

@@ -218,7 +218,8 @@ pub(crate) fn main<'a>(
         ]),
         State::FaultReview(review) => rows.fault_review.push(reported::review(org, review)),
         State::Maintenance(found) => {
-            rows.maintenance.push(reported::maintenance(org, found, version));
+            rows.maintenance
+                .push(reported::maintenance(org, found, version));
         }
         State::Service(_)
         | State::Team(_)

@@ -25,7 +25,8 @@ async fn disks(world: &World) -> (ServiceId, SourceId) {
     );
     let entry: Entry = serde_json::from_value(serde_json::json!({
         "key": "payments", "name": "Payments", "criticality": "vital",
-    })).unwrap();
+    }))
+    .unwrap();
     let settings: Settings = serde_json::from_value(serde_json::json!({
         "name": "Cluster", "format": "alertmanager", "service": service,
     }))
@@ -170,10 +171,18 @@ async fn what_was_held_is_looked_at_at_once_when_it_is_done_early() {
         ask(&world, &never, C::Cancel(because)).await;
         assert_eq!(world.store.coming_maintenance().await.unwrap(), []);
         let viewer = world.admin.viewer();
-        let past = world.store.past_maintenance(&viewer, None, 1).await.unwrap();
+        let past = world
+            .store
+            .past_maintenance(&viewer, None, 1)
+            .await
+            .unwrap();
         assert_eq!(past[0].id, never);
         let before = Some((past[0].plan.from.micros(), never.to_string()));
-        let past = world.store.past_maintenance(&viewer, before, 9).await.unwrap();
+        let past = world
+            .store
+            .past_maintenance(&viewer, before, 9)
+            .await
+            .unwrap();
         let past: Vec<&MaintenanceId> = past.iter().map(|found| &found.id).collect();
         assert_eq!(past, [&first]);
         // A node that starts anew knows what is to come from what is stored.

@@ -23,6 +23,7 @@ mod special;
 #[cfg(test)]
 mod tests;
 pub(crate) mod trickle;
+mod upkeep;
 mod words;
 mod world;
 
@@ -78,6 +79,7 @@ fn history(setting: &Setting, founder: &PersonId) -> Vec<Step> {
     sev1::tell(&world, &mut script, &rng);
     rota::tell(&world, &mut script, setting.start(), &rng);
     sources::tell(&world, &mut script, setting.start(), &rng);
+    upkeep::tell(&world, &mut script, setting.start(), &rng);
     script.in_order()
 }
 

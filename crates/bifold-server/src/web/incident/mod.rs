@@ -118,6 +118,8 @@ struct IncidentPage {
     forms: AtomicU32,
     now: At,
     merged_into: Option<String>,
+    /// Until when its service is worked on by plan.
+    maintained_until: Option<At>,
     /// Who looks at it.
     me: String,
 }
@@ -215,6 +217,10 @@ async fn show(
         forms: AtomicU32::new(0),
         now,
         merged_into: merged_into(&i),
+        maintained_until: incident
+            .service
+            .as_ref()
+            .and_then(|service| directory.held_until(service)),
         me: visit.caller.actor.person.to_string(),
         i,
     })

@@ -2,6 +2,7 @@
 
 use super::sent::{Sent, title_of, whoever};
 use super::{for_everybody, reporter, take_in};
+use crate::api::maintenances::MaintenanceView;
 use crate::error::{Error, Problem, Result};
 use crate::route::{Access, Answer, Method, Route};
 use crate::server::Server;
@@ -13,6 +14,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bifold_domain::event::{Channel, Receive, Sort};
+use bifold_domain::time::DAY;
 use bifold_domain::{ServiceId, Text};
 
 /// The five choices, in the order of the page.
@@ -25,6 +27,8 @@ const CHOICES: [Sort; 5] = [
 ];
 /// A field that people do not see; programs that fill in everything do.
 const TRAP: &str = "website";
+/// How long before its beginning a maintenance is told on the form.
+const SOON: i64 = DAY;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -50,6 +54,8 @@ struct ReportPage {
     f: Frame,
     choices: [Sort; 5],
     services: Vec<(String, String, bool)>,
+    /// What goes on or begins soon, for those who know the catalogue.
+    maintenance: Vec<MaintenanceView>,
     is_signed_in: bool,
     key: String,
     wrong: Option<(String, String)>,
@@ -80,7 +86,7 @@ async fn report_page(
     kept: Kept,
     wrong: Option<(String, String)>,
 ) -> Result<ReportPage> {
-    let mut services = Vec::new();
+    let (mut services, mut maintenance) = (Vec::new(), Vec::new());
     if is_signed_in {
         // The catalogue is not for strangers.
         let directory = server.store.directory().await?;
@@ -90,11 +96,16 @@ async fn report_page(
             let is_on = id == kept.service;
             (id, s.entry.name.to_string(), is_on)
         }));
+        let soon = server.store.shell().clock.now().plus(SOON);
+        let all = server.store.coming_maintenance().await?.into_iter();
+        let near = all.filter(|found| found.plan.from <= soon);
+        maintenance.extend(near.map(|found| MaintenanceView::of(found, &directory)));
     }
     Ok(ReportPage {
         f: Frame::new(guest, server, guest.locale.t("report-title")),
         choices: CHOICES,
         services,
+        maintenance,
         is_signed_in,
         key: server.store.shell().ids.next_uuid(),
         wrong,
