@@ -143,3 +143,34 @@ event-signals = { $n ->
 event-cleared = von selbst vorüber
 event-proposal = Eine Regel schlägt einen Vorfall vor
 event-faults-title = Seine Störungen
+
+mail-empty = (Die Nachricht hat keinen Text.)
+mail-receipt = Danke, Ihre Nachricht ist angekommen. Sie hat die Nummer { $number }.
+
+    Antworten Sie auf diese Mail, wenn Sie etwas ergänzen möchten: Die Adresse sagt, wozu sie gehört.
+    Senden Sie keine Passwörter.
+
+    Diese Mail hat ein Programm gesendet. Ihre Nachricht sieht sich ein Mensch an.
+
+format-mail = E-Mail (ein Postfach)
+source-mailbox = Ein Postfach
+mailbox-address = Adresse des Postfachs
+mailbox-checked = Name Ihres Mailservers
+mailbox-checked-help = Wie er in Authentication-Results steht. Nur was dieser Server über einen Absender fand, wird geglaubt.
+mailbox-answers = Leuten sagen, dass ihre Nachricht ankam, und unter welcher Nummer
+mails = Nachrichten
+mail-what = Nachricht
+mail-became = Was daraus wurde
+mail-no-subject = Ohne Betreff
+mail-event = Neues Ereignis
+mail-added = Ergänzt
+mail-bounce = Nicht zugestellt
+mail-again = Kam schon einmal
+mail-parked = Geparkt
+mail-whole = Ganze Nachricht
+mail-take = Aufnehmen
+letter-to = An { $who }
+letter-sent = gesendet
+letter-waits = wartet
+letter-dead = aufgegeben
+event-added = Danach gesagt

@@ -143,3 +143,34 @@ event-signals = { $n ->
 event-cleared = over by itself
 event-proposal = A rule proposes an incident
 event-faults-title = Its faults
+
+mail-empty = (The message has no words.)
+mail-receipt = Thank you, your message came in. It has the number { $number }.
+
+    Answer this mail if you want to add something: it will be found by the address it goes to. Do not
+    send passwords.
+
+    This was sent by a machine. A person looks at your message.
+
+format-mail = E-mail (a mailbox)
+source-mailbox = A mailbox
+mailbox-address = Address of the mailbox
+mailbox-checked = Your mail host's name
+mailbox-checked-help = As it stands in Authentication-Results. Only what this host found about a sender is believed.
+mailbox-answers = Tell people that their message came in, and its number
+mails = Messages
+mail-what = Message
+mail-became = What came of it
+mail-no-subject = Without a subject
+mail-event = New event
+mail-added = Added
+mail-bounce = Not delivered
+mail-again = Came before
+mail-parked = Parked
+mail-whole = Whole message
+mail-take = Take it in
+letter-to = To { $who }
+letter-sent = sent
+letter-waits = waits
+letter-dead = given up
+event-added = Said afterwards

@@ -24,6 +24,14 @@ fn encode(bits: u128) -> String {
         .collect()
 }
 
+/// The bits behind 26 characters that are known to be digits.
+fn decode(digits: &str) -> u128 {
+    digits.bytes().fold(0, |bits, digit| {
+        let value = ALPHABET.iter().position(|known| *known == digit);
+        bits << 5 | value.unwrap_or(0) as u128
+    })
+}
+
 fn is_suffix(text: &str) -> bool {
     text.len() == 26
         && text.bytes().all(|b| ALPHABET.contains(&b))
@@ -53,6 +61,11 @@ macro_rules! ids {
                     Some(rest) if is_suffix(rest) => Ok(Self(text.to_owned())),
                     _ => Err(Invalid::Id { expected: $prefix }),
                 }
+            }
+
+            /// The 128 bits it was made of.
+            pub fn bits(&self) -> u128 {
+                decode(self.0.get($prefix.len() + 1..).unwrap_or_default())
             }
 
             /// The id as text.

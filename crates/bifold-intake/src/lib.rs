@@ -12,6 +12,7 @@
 mod fit;
 mod format;
 pub mod frames;
+pub mod lmtp;
 pub mod mail;
 pub mod mapping;
 pub mod preset;
@@ -109,6 +110,9 @@ pub enum Unread {
     /// A generic source has no mapping.
     #[error("a generic source needs a mapping that says what stands where")]
     NoMapping,
+    /// A mail is no signal: [`mail::read`] reads it.
+    #[error("a mail is filed as what somebody wrote, and is no signal")]
+    Mail,
 }
 
 /// Reads a delivery.
@@ -130,6 +134,7 @@ pub fn read(
         Format::OtlpLogs => format::otlp::read(incoming),
         Format::Syslog => Ok(format::syslog::read(incoming)),
         Format::Generic => mapping.ok_or(Unread::NoMapping)?.read(incoming),
+        Format::Mail => Err(Unread::Mail),
     }?;
     // A delivery of which nothing is left is not one without signals.
     if let (true, Some(first)) = (reading.signals.is_empty(), reading.remarks.first()) {

@@ -43,10 +43,10 @@ impl From {
     }
 }
 
-macro_rules! fixed_header {
+macro_rules! plain_header {
     ($type:ident, $name:literal) => {
         #[derive(Clone)]
-        struct $type(&'static str);
+        pub(crate) struct $type(pub(crate) String);
 
         impl Header for $type {
             fn name() -> HeaderName {
@@ -56,14 +56,15 @@ macro_rules! fixed_header {
                 Err("it is only ever written".into())
             }
             fn display(&self) -> HeaderValue {
-                HeaderValue::new(Self::name(), self.0.to_owned())
+                HeaderValue::new(Self::name(), self.0.clone())
             }
         }
     };
 }
-fixed_header!(AutoSubmitted, "Auto-Submitted");
-fixed_header!(AutoResponseSuppress, "X-Auto-Response-Suppress");
-fixed_header!(Importance, "Importance");
+plain_header!(AutoSubmitted, "Auto-Submitted");
+plain_header!(Suppress, "X-Auto-Response-Suppress");
+plain_header!(Importance, "Importance");
+plain_header!(XLoop, "X-Loop");
 
 /// Writes the mail, sent now.
 pub fn mail(from: &From, to: &str, message: &Message, now: At) -> Result<Mail, MailError> {
@@ -76,14 +77,14 @@ pub fn mail(from: &From, to: &str, message: &Message, now: At) -> Result<Mail, M
         .subject(message.title.as_str())
         .date(SystemTime::UNIX_EPOCH + Duration::from_micros(sent_at))
         .message_id(Some(format!("<{}@{domain}>", part(&message.id))))
-        .header(AutoSubmitted("auto-generated"))
-        .header(AutoResponseSuppress("All"));
+        .header(AutoSubmitted("auto-generated".to_owned()))
+        .header(Suppress("All".to_owned()));
     if let Some(thread) = &message.thread {
         let root = format!("<{}@{domain}>", part(thread));
         builder = builder.in_reply_to(root.clone()).references(root);
     }
     if message.urgency == crate::notice::Urgency::Page {
-        builder = builder.header(Importance("high"));
+        builder = builder.header(Importance("high".to_owned()));
     }
     let boundary = format!("=_bifold_{}", part(&message.id));
     let single = |kind: ContentType, body: String| SinglePart::builder().header(kind).body(body);

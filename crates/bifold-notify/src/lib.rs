@@ -15,6 +15,7 @@
 pub mod chat;
 pub mod email;
 pub mod guard;
+pub mod letter;
 pub mod message;
 pub mod notice;
 pub mod push;
@@ -30,6 +31,7 @@ pub mod webhook;
 mod fixture;
 
 pub use guard::{Guard, Network};
+pub use letter::Letter;
 pub use message::Message;
 pub use notice::{Clearance, Notice, Urgency};
 pub use push::VapidKey;

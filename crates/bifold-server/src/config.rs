@@ -1,6 +1,7 @@
 //! What the binary decides about a running server.
 
 use crate::anchor::Anchors;
+use crate::intake::mail::lmtp::MailDoor;
 use crate::intake::syslog::SyslogDoor;
 use bifold_notify::Sender;
 use std::sync::Arc;
@@ -36,6 +37,8 @@ pub struct Config {
     pub sender: Option<Arc<Sender>>,
     /// Where syslog is listened for.
     pub syslog: Vec<SyslogDoor>,
+    /// Where mail servers hand messages over.
+    pub lmtp: Vec<MailDoor>,
 }
 
 /// Somebody of a made-up organisation whom everybody may be.
@@ -63,6 +66,7 @@ impl Default for Config {
             anchors: Anchors::default(),
             sender: None,
             syslog: Vec::new(),
+            lmtp: Vec::new(),
         }
     }
 }

@@ -33,6 +33,7 @@ mod write;
 pub use anchor::{AUTHORITIES_LIMIT, AnchorError, Anchors, Authority, WITNESSES_LIMIT, Witness};
 pub use api::incidents::verbs::{VERBS, Verb};
 pub use config::{Config, DemoPerson};
+pub use intake::mail::lmtp::MailDoor;
 pub use intake::syslog::SyslogDoor;
 pub use openapi::openapi_json;
 pub use route::{Access, Method, Route, registry};

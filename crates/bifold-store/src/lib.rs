@@ -22,6 +22,7 @@ mod insert;
 pub mod intake;
 pub mod job;
 pub mod ledger;
+pub mod mail;
 pub mod maintenance;
 mod migrate;
 pub mod notify;

@@ -17,6 +17,7 @@ const STEPS: &[&str] = &[
     include_str!("../schema/0008_forecast.sql"),
     include_str!("../schema/0009_holidays.sql"),
     include_str!("../schema/0010_intake.sql"),
+    include_str!("../schema/0011_mail.sql"),
 ];
 /// Raised whenever `projections.sql` changes.
 pub(crate) const PROJECTION_VERSION: i64 = 6;

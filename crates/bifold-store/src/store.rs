@@ -361,6 +361,12 @@ impl Store {
         }
     }
 
+    /// The host part of the ledger's origin.
+    pub fn host(&self) -> &str {
+        let origin = self.inner.origin_base.as_str();
+        origin.split_once('/').map_or(origin, |(host, _)| host)
+    }
+
     /// The outside of this store.
     pub fn shell(&self) -> &Shell {
         &self.inner.shell

@@ -7,6 +7,7 @@ mod evidence;
 mod forecast;
 mod gate;
 mod incident;
+mod mail;
 mod notify;
 mod signal;
 mod storage;
@@ -22,6 +23,7 @@ pub use evidence::{
 pub use forecast::{Evaluate, Forecast, ForecastVerb};
 pub use gate::{Gate, GateVerb};
 pub use incident::IncidentVerb;
+pub use mail::{Mail, MailVerb};
 pub use notify::Telling;
 pub use signal::{Icinga, Signal, SignalVerb};
 pub use storage::{BucketUrl, Secret, Storage};
@@ -64,6 +66,8 @@ pub enum Command {
     Import(Import),
     /// Work on incidents over the API.
     Incident(Incident),
+    /// Hand a message over to a mailbox: the pipe of a mail server.
+    Mail(Mail),
     /// Send a signal for a source: what monitoring starts.
     Signal(Signal),
     /// Restore, and decide what waits at the preservation gate, over the API.
@@ -172,6 +176,16 @@ pub struct Serve {
     /// be given several times. Nothing there proves who sends: keep it on a network of your own.
     #[arg(long, env = "BIFOLD_SYSLOG", value_name = "URL", value_delimiter = ',')]
     pub syslog: Vec<bifold_server::SyslogDoor>,
+    /// Take mail from a mail server on this machine, by LMTP: `tcp://127.0.0.1:2424` or
+    /// `unix:/run/bifold/lmtp`. It goes to the mailboxes among the sources; may be given more than
+    /// once.
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "BIFOLD_LMTP",
+        value_delimiter = ','
+    )]
+    pub lmtp: Vec<bifold_server::MailDoor>,
     #[command(flatten)]
     pub storage: Storage,
     #[command(flatten)]

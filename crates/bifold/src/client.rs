@@ -104,9 +104,23 @@ impl Client {
         bytes: &[u8],
         content_type: &str,
     ) -> anyhow::Result<Value> {
+        self.hand_over(path, bytes, content_type, &[])
+    }
+
+    /// The same with what the carrier knows besides.
+    pub(crate) fn hand_over(
+        &self,
+        path: &str,
+        bytes: &[u8],
+        content_type: &str,
+        headers: &[(&str, &str)],
+    ) -> anyhow::Result<Value> {
         let server = self.base.trim_end_matches("/api/v1");
         let request = self.agent.post(format!("{server}{path}"));
-        let request = self.signed(request).header("content-type", content_type);
+        let mut request = self.signed(request).header("content-type", content_type);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         self.answer(request.send(bytes))
     }
 

@@ -21,6 +21,8 @@ pub enum Code {
     VerificationFailed = 6,
     /// The service is not available.
     Unavailable = 7,
+    /// For a mail server that waits for its pipe: try again later (`EX_TEMPFAIL`).
+    TryAgain = 75,
 }
 
 impl From<Code> for ExitCode {

@@ -1,6 +1,6 @@
 //! What an event is: taken in by anybody who may report, decided by those who triage.
 
-use super::{Event, Fact, Outcome, Proposal, Receive, Standing, Tally};
+use super::{ADDITIONS, Add, Event, Fact, Outcome, Proposal, Receive, Standing, Tally};
 use crate::access::{Auth, Permission};
 use crate::record::Context;
 use crate::refusal::Refusal;
@@ -44,6 +44,29 @@ pub(super) fn receive(
         signal: report.signal,
         is_sensitive: report.is_sensitive,
         proposal,
+    })
+}
+
+/// More of it: from its reporter, from whoever works on incidents, or by Bifold itself where it
+/// came from somebody who has no account.
+pub(super) fn add(event: &Event, more: Add, context: &Context<'_>) -> Result<Fact, Refusal> {
+    context.actor.needs(Permission::Report)?;
+    let sees = context.actor.may(Permission::ReadIncidents)
+        && (!event.is_sensitive || context.actor.may(Permission::ReadSensitiveLanes));
+    let is_system = context.actor.auth == Auth::System;
+    if !sees && !is_system && context.actor.person != event.reporter {
+        return Err(Refusal::no("event"));
+    }
+    if event.additions.len() >= ADDITIONS {
+        return Err(Refusal::TooMany {
+            what: "additions to an event",
+            limit: ADDITIONS,
+        });
+    }
+    Ok(Fact::Added {
+        text: more.text.into(),
+        channel: more.channel,
+        contact: more.contact.map(Into::into),
     })
 }
 

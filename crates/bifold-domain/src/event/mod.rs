@@ -4,9 +4,12 @@
 //! and an event that is *not* an incident stays countable with who said so and why (features
 //! F038). The original words never change (F028).
 
+mod addition;
 mod decide;
 #[cfg(test)]
 mod tests;
+
+pub use addition::{ADDITIONS, Add, Addition};
 
 use crate::access::closed_set;
 use crate::id::{EventId, IncidentId, PersonId, ServiceId};
@@ -187,6 +190,8 @@ pub enum Command {
     Count(Tally),
     /// Decides what it is; may be decided again.
     Decide(Outcome),
+    /// Adds what was said about it afterwards.
+    Add(Add),
 }
 
 /// What happened to an event.
@@ -239,6 +244,16 @@ pub enum Fact {
     Recurred {
         /// What its faults add up to.
         tally: Tally,
+    },
+    /// More was said about it.
+    Added {
+        /// What is said.
+        text: Redactable<Text>,
+        /// By which way it came.
+        channel: Channel,
+        /// Who says it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        contact: Option<Redactable<Short>>,
     },
     /// Found to belong to an incident.
     BoundToIncident {
@@ -333,6 +348,9 @@ pub struct Event {
     /// Since when all its faults are over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cleared_at: Option<At>,
+    /// What was said about it afterwards.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub additions: Vec<Addition>,
     /// Who entered it.
     pub reporter: PersonId,
     /// When it was taken in.
@@ -363,7 +381,7 @@ impl Command {
                 incidents: vec![incident.clone()],
                 ..Needs::default()
             },
-            Self::Decide(_) | Self::Count(_) => Needs::default(),
+            Self::Decide(_) | Self::Count(_) | Self::Add(_) => Needs::default(),
         }
     }
 }
@@ -390,7 +408,10 @@ impl Record for Event {
             (Some(_), Command::Receive(_) | Command::Raise(..)) => Err(Refusal::AlreadyExists {
                 what: "event".to_owned(),
             }),
-            (None, Command::Decide(_) | Command::Count(_)) => Err(Refusal::no("event")),
+            (None, Command::Decide(_) | Command::Count(_) | Command::Add(_)) => {
+                Err(Refusal::no("event"))
+            }
+            (Some(event), Command::Add(more)) => decide::add(event, more, context).map(|f| vec![f]),
             (Some(event), Command::Decide(outcome)) => {
                 decide::outcome(event, outcome, context).map(|f| vec![f])
             }
@@ -438,6 +459,7 @@ impl Record for Event {
                 proposal: proposal.clone(),
                 tally: None,
                 cleared_at: None,
+                additions: Vec::new(),
                 reporter: meta.actor.clone(),
                 received_at: meta.at,
                 standing: Standing::Undecided,
@@ -457,6 +479,21 @@ impl Record for Event {
                 cleared_at: None,
                 ..state.ok_or_else(broken)?
             }),
+            Fact::Added {
+                text,
+                channel,
+                contact,
+            } => {
+                let mut event = state.ok_or_else(broken)?;
+                event.additions.push(Addition {
+                    at: meta.at,
+                    by: meta.actor.clone(),
+                    text: text.clone(),
+                    channel: *channel,
+                    contact: contact.clone(),
+                });
+                Ok(event)
+            }
             Fact::BoundToIncident { incident, .. } => decided(Standing::Incident {
                 incident: incident.clone(),
             }),

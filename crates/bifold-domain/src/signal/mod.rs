@@ -73,6 +73,8 @@ closed_set! {
         Syslog = "syslog",
         /// Any JSON, by a mapping.
         Generic = "generic",
+        /// A mailbox: what people write, and what machines write by mail.
+        Mail = "mail",
     }
 }
 

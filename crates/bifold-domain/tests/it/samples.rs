@@ -482,6 +482,11 @@ examples! { Event, event, Event:
     },
     Repeated => event::Fact::Repeated { tally: intake::tally() },
     Cleared => event::Fact::Cleared { tally: intake::tally() },
+    Added => event::Fact::Added {
+        text: text("It is the third floor only."),
+        channel: Channel::Email,
+        contact: Some(short("anna@example.org")),
+    },
     Recurred => event::Fact::Recurred { tally: intake::tally() },
     BoundToIncident => event::Fact::BoundToIncident {
         incident: another(),

@@ -9,6 +9,7 @@ mod smtp;
 pub use smtp::{Smtp, SmtpError};
 
 use crate::guard::Guard;
+use crate::letter::Letter;
 use crate::message::Message;
 use crate::push::{Keys, PushError, VapidKey};
 use crate::request::Request;
@@ -130,6 +131,14 @@ impl Sender {
                 Some(request) => self.http.send(&request, Patience::Channel).await,
                 None => Outcome::dead("the address cannot be used"),
             },
+        }
+    }
+
+    /// Posts a letter to somebody who wrote.
+    pub async fn post(&self, letter: &Letter<'_>, now: At) -> Outcome {
+        match &self.smtp {
+            Some(smtp) => smtp.post(letter, now).await,
+            None => Outcome::later("no mail server is set (--smtp-url)"),
         }
     }
 

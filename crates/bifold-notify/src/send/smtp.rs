@@ -2,8 +2,10 @@
 
 use super::{Outcome, says};
 use crate::email::{From, MailError, mail};
+use crate::letter::Letter;
 use crate::message::Message;
 use bifold_domain::At;
+use lettre::address::Envelope;
 use lettre::transport::smtp::Error as Failure;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
@@ -59,7 +61,19 @@ impl Smtp {
             Ok(mail) => mail,
             Err(error) => return Outcome::dead(error.to_string()),
         };
-        match tokio::time::timeout(WHOLE_LIMIT, self.transport.send(mail)).await {
+        self.hand_over(mail.envelope(), &mail.formatted()).await
+    }
+
+    pub(super) async fn post(&self, letter: &Letter<'_>, now: At) -> Outcome {
+        match letter.written(now) {
+            Ok((envelope, bytes)) => self.hand_over(&envelope, &bytes).await,
+            Err(error) => Outcome::dead(error.to_string()),
+        }
+    }
+
+    async fn hand_over(&self, envelope: &Envelope, bytes: &[u8]) -> Outcome {
+        let sending = self.transport.send_raw(envelope, bytes);
+        match tokio::time::timeout(WHOLE_LIMIT, sending).await {
             Ok(Ok(answer)) => {
                 let lines: Vec<&str> = answer.message().collect();
                 let receipt = says(&format!("{} {}", answer.code(), lines.join(" ")));

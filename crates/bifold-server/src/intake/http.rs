@@ -25,8 +25,11 @@ use std::io::Read as _;
 const DELIVERY_BYTES: usize = 4 << 20;
 /// Bytes of logs of OpenTelemetry at most, also after they were unpacked.
 const LOGS_BYTES: usize = 16 << 20;
-/// Where a header stands that reading needs: of `CloudEvents` in their binary form.
-const KEPT: [&str; 1] = ["ce-"];
+/// The media type of a message.
+const MAIL: &[u8] = b"message/rfc822";
+/// Where a header stands that reading needs: of `CloudEvents` in their binary form, and of the
+/// envelope of a mail.
+const KEPT: [&str; 2] = ["ce-", "x-envelope-"];
 /// The identity that the door gave to an event that brought none.
 pub(crate) const GIVEN_KEY: &str = "bifold-dedup-key";
 const HEADERS_KEPT: usize = 64;
@@ -116,9 +119,19 @@ async fn accept(
     token: Option<&str>,
     body: Body,
 ) -> Result<Response> {
-    let bytes = body::read_within(headers, body, DELIVERY_BYTES).await?;
+    let is_mail = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(MAIL));
+    let limit = if is_mail {
+        // Only who is known by a token may send so much: a signature is over what was read.
+        knock::source(server, headers, Some(source), token, &[]).await?;
+        bifold_intake::mail::BYTES
+    } else {
+        DELIVERY_BYTES
+    };
+    let bytes = body::read_within(headers, body, limit).await?;
     let (id, _) = knock::source(server, headers, Some(source), token, &bytes).await?;
-    let bytes = unpacked(headers, bytes, DELIVERY_BYTES)?;
+    let bytes = unpacked(headers, bytes, limit)?;
     let delivery = store(server, headers, id, bytes, None).await?;
     Ok((StatusCode::ACCEPTED, Json(Accepted { delivery })).into_response())
 }

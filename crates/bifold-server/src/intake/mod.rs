@@ -6,6 +6,7 @@
 
 pub(crate) mod http;
 mod knock;
+pub(crate) mod mail;
 pub(crate) mod read;
 pub(crate) mod syslog;
 
@@ -31,6 +32,8 @@ pub(crate) fn start(server: &Server, stopped: &watch::Receiver<bool>) -> Vec<Joi
         tokio::spawn(listening(store(), stopped.clone())),
     ];
     tasks.extend(syslog::start(server, stopped));
+    tasks.extend(mail::lmtp::start(server, stopped));
+    tasks.extend(mail::start_sending(server, stopped));
     tasks
 }
 

@@ -1,7 +1,7 @@
 //! Reading what was stored, at our own pace.
 
-use bifold_domain::signal::Signal;
 use bifold_domain::signal::source::Settings;
+use bifold_domain::signal::{Format, Signal};
 use bifold_intake::{Incoming, Mapping};
 use bifold_store::Store;
 use bifold_store::intake::{Inbound, ReadDelivery};
@@ -21,22 +21,27 @@ pub(super) async fn once(store: &Store) -> bifold_store::Result<usize> {
     }
     let directory = store.directory().await?;
     let count = deliveries.len();
-    let read = deliveries.into_iter().map(|inbound| {
+    let mut done = Vec::with_capacity(count);
+    for inbound in deliveries {
         let source = directory.sources.get(&inbound.source);
         let outcome = match source {
+            Some(source) if source.settings.format == Format::Mail => {
+                done.push(super::mail::file(store, &directory, source, &inbound).await?);
+                continue;
+            }
             Some(source) => read(&source.settings, &inbound),
             None => Err("its source is not there any more".to_owned()),
         };
-        ReadDelivery {
+        done.push(ReadDelivery {
             id: inbound.id,
             source: inbound.source,
             received_at: inbound.received_at,
             outcome,
-        }
-    });
-    let read: Vec<ReadDelivery> = read.collect();
+            mail: None,
+        });
+    }
     // Whoever was quicker has read the same.
-    store.fold(read_to, read).await?;
+    store.fold(read_to, done).await?;
     Ok(count)
 }
 

@@ -115,6 +115,11 @@ impl Locale {
         Self(found.unwrap_or_else(english))
     }
 
+    /// The language of a tag such as `de-CH`, else English.
+    pub(crate) fn spoken(tag: &str) -> Self {
+        Self::chosen(None, Some(tag))
+    }
+
     /// Every language, for the choice.
     pub(crate) fn all() -> &'static [Language] {
         &*LANGUAGES

@@ -23,7 +23,7 @@ mod guest;
 mod inbox;
 mod incident;
 mod live;
-mod locale;
+pub(crate) mod locale;
 mod maintenance;
 mod markdown;
 mod more;

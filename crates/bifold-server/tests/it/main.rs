@@ -24,6 +24,7 @@ mod intake_pages;
 mod intake_peers;
 mod ledger;
 mod live;
+mod mail;
 mod maintenance;
 mod matrix;
 mod on_call;

@@ -3,6 +3,7 @@
 use super::fault::{self, Fault, First};
 use crate::db::{Sql, Tx, Value};
 use crate::error::{Error, Result};
+use crate::mail::Filed;
 use crate::store::Store;
 use bifold_domain::signal::Signal;
 use bifold_domain::signal::source::Settings;
@@ -22,6 +23,8 @@ pub struct ReadDelivery {
     pub received_at: At,
     /// Its signals and what was noticed, or why it could not be read.
     pub outcome: std::result::Result<(Vec<Signal>, Option<String>), String>,
+    /// For a mail: what came of it.
+    pub mail: Option<Box<Filed>>,
 }
 
 /// A signal and where it came from.
@@ -40,8 +43,16 @@ impl Store {
         };
         let directory = self.directory().await?;
         let mut by_source: BTreeMap<SourceId, Vec<Said>> = BTreeMap::new();
-        let mut marks = Vec::new();
+        let (mut marks, mut mails) = (Vec::new(), Vec::new());
         for delivery in deliveries {
+            if let Some(filed) = delivery.mail {
+                mails.push((
+                    delivery.id,
+                    delivery.source.clone(),
+                    delivery.received_at,
+                    filed,
+                ));
+            }
             match delivery.outcome {
                 Ok((signals, remarks)) => {
                     if let Some(remarks) = remarks {
@@ -70,6 +81,9 @@ impl Store {
             return Ok(false);
         }
         self.fold_said(&mut tx, &directory, by_source).await?;
+        for (id, source, at, filed) in mails {
+            self.file(&mut tx, id, &source, at, *filed).await?;
+        }
         for (id, source, text, is_error) in marks {
             self.mark(&mut tx, id, &source, &text, is_error).await?;
         }

@@ -16,7 +16,8 @@ const SWEPT: i64 = 2_000;
 
 impl Store {
     /// Throws away repeats that are older than an hour and not among the newest of their source,
-    /// and everything older than ninety days. What began a fault stays with it for that long.
+    /// and everything older than ninety days. What began a fault stays with it for that long, and
+    /// a message that people wrote as long as what came of it.
     pub async fn sweep_deliveries(&self) -> Result<u64> {
         let now = self.now();
         let mut lease = self.inner.db.reader().await?;
@@ -41,13 +42,16 @@ impl Store {
         .await?;
         drop(lease);
         let mut tx = self.inner.db.begin().await?;
-        let mut gone =
-            Sql::new("DELETE FROM inbound WHERE org = $1 AND id <= $2 AND received_at < $3")
-                .arg(&self.inner.org)
-                .arg(swept_to)
-                .arg(now - KEPT_LONG)
-                .run(tx.conn())
-                .await?;
+        let mut gone = Sql::new(
+            "DELETE FROM inbound WHERE org = $1 AND id <= $2 AND received_at < $3 \
+                 AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.org = inbound.org \
+                 AND m.inbound = inbound.id AND m.record IS NOT NULL)",
+        )
+        .arg(&self.inner.org)
+        .arg(swept_to)
+        .arg(now - KEPT_LONG)
+        .run(tx.conn())
+        .await?;
         if let Some((last, _)) = looked.last() {
             let mut sources: Vec<&str> = looked.iter().map(|(_, s)| s.as_str()).collect();
             sources.sort_unstable();
@@ -57,6 +61,8 @@ impl Store {
                     "DELETE FROM inbound WHERE org = $1 AND source = $2 AND id > $3 AND id <= $4 \
                      AND error IS NULL AND NOT EXISTS (SELECT 1 FROM fault f \
                      WHERE f.org = inbound.org AND f.inbound = inbound.id) \
+                     AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.org = inbound.org \
+                     AND m.inbound = inbound.id) \
                      AND id < COALESCE((SELECT MIN(n.id) FROM (SELECT id FROM inbound \
                      WHERE org = $1 AND source = $2 ORDER BY id DESC LIMIT $5) n), 0)",
                 )

@@ -58,6 +58,7 @@ pub(crate) async fn read(world: &World, signals: &[Signal]) -> bool {
         source: inbound.source,
         received_at: inbound.received_at,
         outcome: Ok((signals.to_vec(), None)),
+        mail: None,
     });
     world.store.fold(read_to, read.collect()).await.unwrap()
 }
@@ -110,6 +111,7 @@ async fn bytes_come_back_as_they_went_in_and_each_reading_counts_once() {
             source: inbound.source.clone(),
             received_at: inbound.received_at,
             outcome: Ok((vec![signal("disk", None, State::Firing)], None)),
+            mail: None,
         };
         let all: Vec<ReadDelivery> = waiting.iter().map(one).collect();
         assert!(world.store.fold(read_to, all.clone()).await.unwrap());

@@ -12,6 +12,7 @@ pub(crate) mod import;
 pub(crate) mod incident;
 pub(crate) mod init;
 pub(crate) mod ledger;
+pub(crate) mod mail;
 pub(crate) mod serve;
 pub(crate) mod signal;
 pub(crate) mod story;

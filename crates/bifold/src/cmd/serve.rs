@@ -30,6 +30,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<Code> {
         anchors,
         sender: Some(sender),
         syslog: args.syslog,
+        lmtp: args.lmtp,
         ..Config::default()
     };
     bifold_server::serve(store, config, listener, stopped()).await?;

@@ -45,6 +45,7 @@ pub(crate) fn tell(world: &World, script: &mut Script, start: At, rng: &Rng) {
             settles_itself: false,
             rules: phrase::read(rules).unwrap_or_default(),
             is_paused: false,
+            mailbox: None,
         };
         let id = SourceId::from_bits(draw.id_bits(made));
         script.push(Step {

@@ -1,5 +1,7 @@
 //! Sources: what sends signals, and what becomes of them.
 
+mod mailbox;
+
 use super::{Format, Severity, Signal};
 use crate::access::{Permission, closed_set};
 use crate::id::{ServiceId, SourceId, TeamId};
@@ -8,6 +10,7 @@ use crate::priority::{Impact, Urgency};
 use crate::record::{BrokenHistory, Context, Meta, Needs, Record};
 use crate::refusal::{Invalid, Refusal};
 use crate::text::{Short, Text};
+pub use mailbox::Mailbox;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -66,6 +69,9 @@ pub struct Settings {
     /// Whether nothing is taken from it for the time being.
     #[serde(default)]
     pub is_paused: bool,
+    /// For mail: the mailbox it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<Mailbox>,
 }
 
 fn warning() -> Severity {
@@ -246,6 +252,14 @@ impl Settings {
             return Err(unfit(
                 "a mapping belongs to a generic source, and to no other",
             ));
+        }
+        if self.mailbox.is_some() != (self.format == Format::Mail) {
+            return Err(unfit(
+                "a mailbox belongs to a source of mail, and to no other",
+            ));
+        }
+        if self.mailbox.as_ref().is_some_and(|m| m.parts().is_none()) {
+            return Err(unfit("the mailbox has an address such as desk@example.org"));
         }
         in_range("new events a minute", self.quota, 1, QUOTA)?;
         if let Some(minutes) = self.silence_minutes {

@@ -49,6 +49,7 @@ fn settings() -> Box<Settings> {
             then: Then::Declare(plan()),
         }],
         is_paused: true,
+        mailbox: None,
     })
 }
 

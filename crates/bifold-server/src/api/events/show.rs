@@ -68,6 +68,21 @@ struct EventView {
     /// Since when all its faults are over.
     #[schema(required)]
     cleared_at: Option<At>,
+    /// What was said about it afterwards, the oldest first.
+    additions: Vec<AdditionView>,
+}
+
+/// What was said about an event afterwards.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = EventAdded)]
+struct AdditionView {
+    at: At,
+    by: Named,
+    text: String,
+    channel: Channel,
+    /// Who says it, when it is not the one who entered it.
+    #[schema(required)]
+    contact: Option<String>,
 }
 
 impl EventView {
@@ -100,6 +115,17 @@ impl EventView {
             proposal: event.proposal.clone(),
             tally: None,
             cleared_at: event.cleared_at,
+            additions: event
+                .additions
+                .iter()
+                .map(|more| AdditionView {
+                    at: more.at,
+                    by: names.person(&more.by),
+                    text: more.text.shown(),
+                    channel: more.channel,
+                    contact: more.contact.as_ref().map(Redactable::shown),
+                })
+                .collect(),
         }
     }
 }

@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use bifold_domain::signal::source::Source;
-use bifold_domain::signal::{Signal, State as SignalState};
+use bifold_domain::signal::{Format, Signal, State as SignalState};
 use bifold_domain::{At, Permission, Short, Title};
 use bifold_store::intake::{Delivery, Inbound};
 use serde::Serialize;
@@ -87,9 +87,14 @@ pub(crate) struct DeliveryView {
 
 impl DeliveryView {
     pub(crate) fn of(source: &Source, inbound: &Inbound) -> Self {
-        let (signals, remarks, error) = match read::read(&source.settings, inbound) {
-            Ok((signals, remarks)) => (signals, remarks, None),
-            Err(error) => (Vec::new(), None, Some(error)),
+        let (signals, remarks, error) = if source.settings.format == Format::Mail {
+            // What came of a message stands with it; it is not read a second time.
+            (Vec::new(), inbound.remarks.clone(), inbound.error.clone())
+        } else {
+            match read::read(&source.settings, inbound) {
+                Ok((signals, remarks)) => (signals, remarks, None),
+                Err(error) => (Vec::new(), None, Some(error)),
+            }
         };
         Self {
             id: inbound.id,

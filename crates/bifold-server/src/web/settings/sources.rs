@@ -18,6 +18,7 @@ use bifold_domain::signal::source::{Command as C, SecretKind, Settings};
 use bifold_domain::signal::{Format, Severity, phrase};
 use bifold_domain::{Command, Permission, SourceId};
 use bifold_store::intake::SecretRow;
+use bifold_store::mail::MailRow;
 use serde_json::json;
 
 const HERE: &str = "/settings/sources";
@@ -48,6 +49,8 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Template)]
 #[template(path = "settings-sources.html")]
 struct ListPage {
+    /// The fields of a new mailbox are empty.
+    mailbox: Option<bifold_domain::signal::source::Mailbox>,
     f: Frame,
     sections: Vec<Section>,
     key: String,
@@ -66,6 +69,7 @@ async fn list(State(server): State<Server>, visit: Visit) -> Result<Response> {
     sources.sort_by(|a, b| a.settings.name.cmp(&b.settings.name));
     let around = Around::of(&server, &visit, "sources").await?;
     page(&ListPage {
+        mailbox: None,
         f: around.f,
         sections: around.sections,
         key: around.key,
@@ -179,6 +183,11 @@ fn settings(form: &Form) -> Result<Settings> {
         "settles_itself": form.get("settles_itself").is_some(),
         "rules": rules,
         "is_paused": form.get("is_paused").is_some(),
+        "mailbox": text("address").map(|address| json!({
+            "address": address,
+            "checked_by": text("checked_by"),
+            "answers": form.get("answers").is_some(),
+        })),
     });
     serde_path_to_error::deserialize(value)
         .map_err(|error| shape(&error.path().to_string(), error.inner().to_string()))
@@ -194,6 +203,8 @@ struct OnePage {
     source: SourceView,
     secrets: Vec<SecretRow>,
     deliveries: Vec<DeliveryView>,
+    /// For a mailbox: what came of its messages.
+    mails: Vec<MailRow>,
     /// Whether the visitor may read what it sent.
     may_read: bool,
     services: Vec<Choice>,
@@ -233,6 +244,11 @@ async fn show(
     let standings = server.store.source_standings().await?;
     let source = SourceView::of(found, standings.get(&id));
     let may_read = !found.settings.is_sensitive || visit.may(Permission::ReadSensitiveLanes);
+    let mails = if may_read && found.settings.mailbox.is_some() {
+        server.store.mails(&id, LISTED).await?
+    } else {
+        Vec::new()
+    };
     let deliveries = if may_read {
         let rows = server.store.deliveries(&id, LISTED).await?;
         rows.iter()
@@ -256,6 +272,7 @@ async fn show(
         version: version.unwrap_or_default(),
         secrets: server.store.secrets_of(&id).await?,
         deliveries,
+        mails,
         may_read,
         services: services(&directory, settings.service.as_ref()),
         teams: teams(&directory, settings.team.as_ref()),
