@@ -35,6 +35,8 @@ pub(crate) struct Organisation {
     database_url: Option<String>,
     pub token: String,
     port: u16,
+    /// Further words of `bifold serve`.
+    more: Vec<String>,
 }
 
 impl Organisation {
@@ -46,6 +48,7 @@ impl Organisation {
             database_url: database_url.map(str::to_owned),
             token: String::new(),
             port: free_port()?,
+            more: Vec::new(),
         };
         std::fs::create_dir_all(data)?;
         let password = data.join("password.txt");
@@ -84,6 +87,13 @@ impl Organisation {
         &self.data
     }
 
+    /// Has the server started with further words.
+    #[cfg(feature = "bench")]
+    pub(crate) fn serve_with(&mut self, words: &[&str]) {
+        self.more
+            .extend(words.iter().map(|word| (*word).to_owned()));
+    }
+
     /// The server's address.
     pub(crate) fn base(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
@@ -116,7 +126,8 @@ impl Organisation {
             .create(true)
             .append(true)
             .open(log)?;
-        let serve = self.bifold(&["serve", "--listen", &format!("127.0.0.1:{}", self.port)]);
+        let mut serve = self.bifold(&["serve", "--listen", &format!("127.0.0.1:{}", self.port)]);
+        serve.args(&self.more);
         let mut command = bound_to_us(&serve, "KILL");
         command
             .env("RUST_LOG", "warn")

@@ -1,6 +1,6 @@
 //! What every handler gets: the store and the little the server itself remembers.
 
-use crate::auth::{Brake, Known};
+use crate::auth::{Brake, Knock, Known};
 use crate::config::Config;
 use bifold_domain::time::MINUTE;
 use bifold_store::Store;
@@ -24,6 +24,8 @@ pub struct Inner {
     pub(crate) store: Store,
     pub(crate) config: Config,
     pub(crate) known: Known,
+    /// The same of sources that knock at the doors.
+    pub(crate) knocks: Known<Knock>,
     pub(crate) brake: Brake,
     /// For reports of anybody.
     pub(crate) reports: Brake,
@@ -51,6 +53,7 @@ impl Server {
         let request_prefix = store.shell().ids.next_uuid();
         Self(Arc::new(Inner {
             known: Known::default(),
+            knocks: Known::default(),
             brake: Brake::new(config.sign_ins_per_minute),
             reports: Brake::within(10 * MINUTE, config.reports_per_ten_minutes),
             trials: crate::notify::Trials::default(),

@@ -110,6 +110,7 @@ impl Write {
         let changes_actors = commands
             .iter()
             .any(|c| matches!(c, Command::Person(..) | Command::Team(..)));
+        let changes_sources = commands.iter().any(|c| matches!(c, Command::Source(..)));
         let operation = Operation {
             actor: self.actor().clone(),
             key: self.key.clone(),
@@ -120,6 +121,9 @@ impl Write {
         let answer = server.store.execute(operation).await;
         if changes_actors {
             server.known.forget();
+        }
+        if changes_sources {
+            server.knocks.forget();
         }
         Ok(answer?)
     }

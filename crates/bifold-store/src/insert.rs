@@ -85,9 +85,81 @@ impl Insert {
     }
 }
 
+/// Many rows of one table changed in one statement.
+pub(crate) struct Change {
+    /// The table. The organisation is part of its key.
+    pub table: &'static str,
+    /// What is given of each row: what tells which row it is, then the rest.
+    pub given: &'static [&'static str],
+    /// What is changed, of what is `given`.
+    pub set: &'static str,
+}
+
+impl Change {
+    fn text(&self, rows: usize, numbered: bool) -> String {
+        let (table, set) = (self.table, self.set);
+        let columns = self.given.join(", ");
+        let key = self.given.first().copied().unwrap_or_default();
+        let mut n = 0;
+        let mut sign = || {
+            n += 1;
+            if numbered {
+                format!("${n}")
+            } else {
+                "?".to_owned()
+            }
+        };
+        let mut all = Vec::with_capacity(rows);
+        for _ in 0..rows {
+            let row: Vec<String> = self.given.iter().map(|_| sign()).collect();
+            all.push(format!("({})", row.join(", ")));
+        }
+        let org = sign();
+        format!(
+            "WITH given ({columns}) AS (VALUES {}) UPDATE {table} SET {set} FROM given \
+             WHERE {table}.org = {org} AND {table}.{key} = given.{key}",
+            all.join(", ")
+        )
+    }
+
+    /// Changes all rows, in statements whose row counts are powers of two.
+    pub(crate) async fn run(
+        &self,
+        tx: &mut Tx,
+        org: &str,
+        mut rows: Vec<Vec<Value>>,
+    ) -> sqlx::Result<()> {
+        let numbered = tx.is_numbered();
+        while !rows.is_empty() {
+            let half = (rows.len() + 1).next_power_of_two() / 2;
+            let rest = rows.split_off(half.clamp(1, ROWS_LIMIT));
+            let text = self.text(rows.len(), numbered);
+            let mut values: Vec<Value> = rows.into_iter().flatten().collect();
+            values.push(org.into());
+            Sql::made(text, values).run(tx.conn()).await?;
+            rows = rest;
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_change_finds_each_row_by_the_first_that_is_given() {
+        let change = Change {
+            table: "t",
+            given: &["k", "v"],
+            set: "v = given.v",
+        };
+        assert_eq!(
+            change.text(2, true),
+            "WITH given (k, v) AS (VALUES ($1, $2), ($3, $4)) UPDATE t SET v = given.v FROM given \
+             WHERE t.org = $5 AND t.k = given.k"
+        );
+    }
 
     #[test]
     fn an_insert_replaces_what_has_the_same_key() {

@@ -3,7 +3,7 @@
 use super::declare::Declares;
 use super::table::{Row, Table};
 use super::usage::{load_average, memory_kib};
-use super::{Options, due, evidence, import, ledger, load, pages};
+use super::{Options, due, evidence, import, intake, ledger, load, pages};
 use crate::paths::{self, Scratch};
 use crate::process::Running;
 use crate::server::Organisation;
@@ -34,6 +34,19 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
         log: scratch.path().join("server.log"),
         declares: Declares::prepare(scratch.path(), seconds)?,
     };
+    bench.mark("intake of signals");
+    let folder = scratch.path().join("intake");
+    intake::measure(
+        &bench.programs,
+        &folder,
+        &bench.log,
+        seconds,
+        &mut bench.table,
+    )?;
+    if options.intake_only {
+        bench.table.close(&paths::target().join("bench.json"))?;
+        return Ok(true);
+    }
     bench.mark("clocks");
     bench.clocks(&scratch.path().join("clocks"))?;
     if options.clocks_only {

@@ -14,6 +14,8 @@ mod evidence;
 #[cfg(feature = "bench")]
 mod import;
 #[cfg(feature = "bench")]
+mod intake;
+#[cfg(feature = "bench")]
 mod ledger;
 #[cfg(feature = "bench")]
 mod load;
@@ -46,6 +48,9 @@ pub(crate) struct Options {
     /// Measures the clocks of service levels and nothing else.
     #[arg(long, conflicts_with = "evidence_only")]
     clocks_only: bool,
+    /// Measures the intake of signals and nothing else.
+    #[arg(long, conflicts_with_all = ["evidence_only", "clocks_only"])]
+    intake_only: bool,
     /// Small sizes and short measurements, to see that it works.
     #[arg(long)]
     quick: bool,

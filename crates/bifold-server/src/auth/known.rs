@@ -6,7 +6,7 @@
 //! up before it does not count any more.
 
 use crate::error::Result;
-use bifold_domain::Actor;
+use bifold_domain::{Actor, Directory, SourceId};
 use bifold_store::Store;
 use bifold_store::account::Presence;
 use sha2::{Digest, Sha256};
@@ -21,20 +21,56 @@ const HOLDS_MICROS: i64 = 1_500_000;
 /// Secrets remembered at most; then all are forgotten.
 const LIMIT: usize = 10_000;
 
-#[derive(Debug, Clone)]
-struct Entry {
-    actor: Arc<Actor>,
+#[derive(Debug)]
+struct Entry<T> {
+    behind: Arc<T>,
     generation: u64,
     looked_up: Instant,
     /// The store's clock, which tests move by hand.
     at_micros: i64,
 }
 
-/// Remembered secrets, by their SHA-256.
-#[derive(Debug, Default)]
-pub(crate) struct Known {
+/// What was behind remembered secrets, by their SHA-256: a person who acts, or the source at a door.
+#[derive(Debug)]
+pub(crate) struct Known<T = Actor> {
     generation: AtomicU64,
-    entries: RwLock<HashMap<[u8; 32], Entry>>,
+    entries: RwLock<HashMap<[u8; 32], Entry<T>>>,
+}
+
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Self {
+            generation: AtomicU64::default(),
+            entries: RwLock::default(),
+        }
+    }
+}
+
+/// A source that knocked, and the organisation as it was then.
+#[derive(Debug)]
+pub(crate) struct Knock {
+    /// Which.
+    pub(crate) source: SourceId,
+    /// The organisation.
+    pub(crate) directory: Arc<Directory>,
+}
+
+impl Known<Knock> {
+    /// The source behind a token.
+    pub(crate) async fn source(&self, store: &Store, token: &str) -> Result<Option<Arc<Knock>>> {
+        let key = Sha256::digest(token.as_bytes()).into();
+        let generation = self.generation.load(Ordering::SeqCst);
+        if let Some(knock) = self.remembered(&key, store) {
+            return Ok(Some(knock));
+        }
+        let Some(source) = store.source_of_token(token).await? else {
+            return Ok(None);
+        };
+        let directory = store.directory().await?;
+        let knock = Arc::new(Knock { source, directory });
+        self.remember(key, Some(&knock), generation, store);
+        Ok(Some(knock))
+    }
 }
 
 impl Known {
@@ -71,31 +107,33 @@ impl Known {
         self.remember(key, actor.as_ref(), generation, store);
         Ok(actor)
     }
+}
 
-    /// To be called after a change to people, teams, sessions or tokens is durable.
+impl<T> Known<T> {
+    /// To be called after a change to people, teams, sessions, tokens or sources is durable.
     pub(crate) fn forget(&self) {
         self.generation.fetch_add(1, Ordering::SeqCst);
     }
 
-    fn remembered(&self, key: &[u8; 32], store: &Store) -> Option<Arc<Actor>> {
+    fn remembered(&self, key: &[u8; 32], store: &Store) -> Option<Arc<T>> {
         let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
         let entry = entries.get(key)?;
         let age_micros = store.shell().clock.now().micros() - entry.at_micros;
         let holds = entry.generation == self.generation.load(Ordering::SeqCst)
             && entry.looked_up.elapsed() < HOLDS
             && (0..HOLDS_MICROS).contains(&age_micros);
-        holds.then(|| entry.actor.clone())
+        holds.then(|| entry.behind.clone())
     }
 
-    fn remember(&self, key: [u8; 32], actor: Option<&Arc<Actor>>, generation: u64, store: &Store) {
+    fn remember(&self, key: [u8; 32], behind: Option<&Arc<T>>, generation: u64, store: &Store) {
         // Only what was found: nobody can fill the memory with guesses.
-        let Some(actor) = actor else { return };
+        let Some(behind) = behind else { return };
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         if entries.len() >= LIMIT {
             entries.clear();
         }
         let entry = Entry {
-            actor: actor.clone(),
+            behind: behind.clone(),
             generation,
             looked_up: Instant::now(),
             at_micros: store.shell().clock.now().micros(),

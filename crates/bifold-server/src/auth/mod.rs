@@ -8,7 +8,7 @@ mod brake;
 mod known;
 
 pub(crate) use brake::Brake;
-pub(crate) use known::Known;
+pub(crate) use known::{Knock, Known};
 
 use crate::config::Config;
 use crate::error::{Error, Result};

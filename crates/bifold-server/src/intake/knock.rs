@@ -45,13 +45,18 @@ pub(super) async fn source(
     };
     let token = in_path.map(str::to_owned).or_else(|| token(headers));
     let found = match (&token, &named) {
-        (Some(token), _) => server.store.source_of_token(token).await?,
-        (None, Some(named)) => signed(server, headers, named, body).await?,
+        (Some(token), _) => {
+            let knock = server.knocks.source(&server.store, token).await?;
+            knock.map(|knock| (knock.source.clone(), knock.directory.clone()))
+        }
+        (None, Some(named)) => match signed(server, headers, named, body).await? {
+            Some(id) => Some((id, server.store.directory().await?)),
+            None => None,
+        },
         (None, None) => None,
     };
-    let id = found.filter(|found| named.as_ref().is_none_or(|named| named == found));
-    let id = id.ok_or(Error::SignedOut)?;
-    let directory = server.store.directory().await?;
+    let found = found.filter(|(found, _)| named.as_ref().is_none_or(|named| named == found));
+    let (id, directory) = found.ok_or(Error::SignedOut)?;
     let source = directory.sources.get(&id).ok_or(Error::SignedOut)?;
     is_open(source)?;
     Ok((id, directory))

@@ -2,6 +2,7 @@
 
 use crate::db::{Insert, Sql, Tx, Value};
 use crate::error::{Error, Result};
+use crate::insert::Change;
 use bifold_domain::signal::triage::{Disposition, next_milestone};
 use bifold_domain::signal::{Severity, Signal, State};
 use bifold_domain::time::{HOUR, SECOND};
@@ -38,6 +39,23 @@ pub(super) const FAULT: Insert = Insert {
         "look_at",
     ],
     key: &[],
+};
+
+const CHANGED: Change = Change {
+    table: "fault",
+    given: &[
+        "seq",
+        "is_latest",
+        "state",
+        "severity",
+        "last_at",
+        "ended_at",
+        "count",
+        "look_at",
+    ],
+    set: "is_latest = given.is_latest, state = given.state, severity = given.severity, \
+          last_at = given.last_at, ended_at = given.ended_at, count = given.count, \
+          look_at = given.look_at",
 };
 
 /// What is asked of a fault when more is signalled of it.
@@ -206,23 +224,18 @@ impl Fault {
         ]))
     }
 
-    async fn update(&self, tx: &mut Tx, org: &str, seq: i64) -> Result<()> {
-        Sql::new(
-            "UPDATE fault SET is_latest = $3, state = $4, severity = $5, last_at = $6, \
-             ended_at = $7, count = $8, look_at = $9 WHERE org = $1 AND seq = $2",
-        )
-        .arg(org)
-        .arg(seq)
-        .arg(self.is_latest)
-        .arg(self.state.word())
-        .arg(self.severity.word())
-        .arg(self.last_at)
-        .arg(self.ended_at)
-        .arg(self.count)
-        .arg(self.look_at)
-        .run(tx.conn())
-        .await?;
-        Ok(())
+    /// What changed of one that has a row.
+    fn change(&self, seq: i64) -> Vec<Value> {
+        vec![
+            seq.into(),
+            self.is_latest.into(),
+            self.state.word().into(),
+            self.severity.word().into(),
+            self.last_at.into(),
+            self.ended_at.into(),
+            self.count.into(),
+            self.look_at.into(),
+        ]
     }
 }
 
@@ -277,15 +290,16 @@ pub(super) async fn write(
     faults: &[Fault],
     next_seq: &mut i64,
 ) -> Result<()> {
-    let mut rows = Vec::new();
+    let (mut rows, mut changes) = (Vec::new(), Vec::new());
     for fault in faults.iter().filter(|fault| fault.is_changed) {
         if let Some(seq) = fault.seq {
-            fault.update(tx, org, seq).await?;
+            changes.push(fault.change(seq));
         } else {
             *next_seq += 1;
             rows.extend(fault.row(org, *next_seq, source)?);
         }
     }
+    CHANGED.run(tx, org, changes).await?;
     FAULT.run(tx, rows).await?;
     Ok(())
 }

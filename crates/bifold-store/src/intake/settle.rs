@@ -3,6 +3,7 @@
 use super::begin::{raising, storm};
 use crate::db::{Sql, Value};
 use crate::error::{Error, Result};
+use crate::insert::Change;
 use crate::store::Store;
 use crate::write::{Operation, OperationKey, Receipt, Seen};
 use bifold_domain::signal::source::{Settings, Source};
@@ -73,6 +74,29 @@ struct Settled {
     rule: Option<Short>,
     event: Option<String>,
     look_at: Option<i64>,
+}
+
+/// A signal that came meanwhile has set a time of its own, which stays.
+const SETTLED: Change = Change {
+    table: "fault",
+    given: &["seq", "disposition", "rule", "event", "look_at", "now"],
+    set: "disposition = given.disposition, rule = COALESCE(given.rule, fault.rule), \
+          event = given.event, look_at = CASE WHEN fault.look_at > given.now \
+          THEN fault.look_at ELSE given.look_at END",
+};
+
+impl Settled {
+    fn row(self, now: At) -> Vec<Value> {
+        let rule = self.rule.as_ref().map(Short::as_str);
+        vec![
+            self.seq.into(),
+            self.disposition.word().into(),
+            rule.into(),
+            self.event.into(),
+            self.look_at.into(),
+            now.micros().into(),
+        ]
+    }
 }
 
 /// One go over the faults of one source.
@@ -160,24 +184,10 @@ impl Store {
             settled.push(done);
         }
         let mut tx = self.inner.db.begin().await?;
-        for done in settled {
-            let rule = done.rule.as_ref().map(Short::as_str);
-            // A signal that came meanwhile has set a time of its own, which stays.
-            Sql::new(
-                "UPDATE fault SET disposition = $3, rule = COALESCE($4, rule), event = $5, \
-                 look_at = CASE WHEN look_at > $7 THEN look_at ELSE $6 END \
-                 WHERE org = $1 AND seq = $2",
-            )
-            .arg(&self.inner.org)
-            .arg(done.seq)
-            .arg(done.disposition.word())
-            .arg(rule.map_or(Value::NullText, Value::from))
-            .arg(done.event.as_deref().map_or(Value::NullText, Value::from))
-            .arg(done.look_at)
-            .arg(go.now.micros())
-            .run(tx.conn())
+        let rows = settled.into_iter().map(|done| done.row(go.now));
+        SETTLED
+            .run(&mut tx, &self.inner.org, rows.collect())
             .await?;
-        }
         self.wish_tallies(&mut tx, counted).await?;
         tx.commit().await?;
         Ok(())
