@@ -51,7 +51,6 @@ counted = Als nicht verfügbar zählt: { $states }. Angekündigte Wartung und di
 known-since = Bekannt seit
 current = Aktuelle Störungen
 next-update-by = Nächste Meldung bis
-last-update = Letzte Meldung
 affected = Betroffen
 began = Begonnen
 lasted = Dauerte

@@ -51,7 +51,6 @@ counted = Counted as not available: { $states }. Announced maintenance and the t
 known-since = Known since
 current = Current incidents
 next-update-by = Next update by
-last-update = Last update
 affected = Affected
 began = Began
 lasted = Lasted

@@ -262,9 +262,7 @@ fn maintenance(show: &Show<'_>, maintenance: &Maintenance) -> Value {
             one_update(&id, key, word, &change.text, change.at, &[])
         })
         .collect();
-    let first = maintenance.changes.first().map(|change| change.at);
-    let announced = first.into_iter().chain(maintenance.began_at);
-    let announced = announced.fold(maintenance.from, At::min).min(show.now());
+    let announced = maintenance.announced(show.now());
     let id = format!("{key}-0");
     updates.push(one_update(
         &id,

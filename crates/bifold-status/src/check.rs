@@ -17,12 +17,12 @@ pub(crate) fn zone(name: &str) -> Result<TimeZone, Error> {
 pub(crate) fn checked(page: &Page) -> Result<Page, Error> {
     let mut page = page.clone();
     page.address = page.address.as_deref().map(address).transpose()?;
-    clean(&mut page.name);
+    line(&mut page.name);
     clean_some(&mut page.about);
-    clean_some(&mut page.contact);
+    page.contact.iter_mut().for_each(line);
     for component in &mut page.components {
-        clean(&mut component.name);
-        clean_some(&mut component.group);
+        line(&mut component.name);
+        component.group.iter_mut().for_each(line);
         clean_some(&mut component.about);
     }
     page.incidents.iter_mut().for_each(clean_incident);
@@ -37,7 +37,7 @@ pub(crate) fn checked(page: &Page) -> Result<Page, Error> {
 }
 
 fn clean_incident(incident: &mut Incident) {
-    clean(&mut incident.title);
+    line(&mut incident.title);
     clean_some(&mut incident.note_after);
     for update in &mut incident.updates {
         clean(&mut update.text);
@@ -46,7 +46,7 @@ fn clean_incident(incident: &mut Incident) {
 }
 
 fn clean_maintenance(maintenance: &mut Maintenance) {
-    clean(&mut maintenance.title);
+    line(&mut maintenance.title);
     clean(&mut maintenance.text);
     for change in &mut maintenance.changes {
         clean(&mut change.text);
@@ -57,6 +57,14 @@ fn clean_maintenance(maintenance: &mut Maintenance) {
 fn clean_some(text: &mut Option<String>) {
     if let Some(text) = text {
         clean(text);
+    }
+}
+
+/// What stands in one line: cleaned, and without breaks.
+fn line(text: &mut String) {
+    clean(text);
+    if text.contains(['\n', '\t']) {
+        *text = text.replace(['\n', '\t'], " ");
     }
 }
 

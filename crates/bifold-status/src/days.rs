@@ -38,12 +38,12 @@ pub struct Availability {
 }
 
 impl Availability {
-    /// Thousandths of a percent, cut and not rounded: 100 000 only if there was nothing at all.
-    pub fn thousandths(self) -> Option<i64> {
+    /// Hundredths of a percent, cut and not rounded: 10 000 only if there was nothing at all.
+    pub fn hundredths(self) -> Option<i64> {
         if self.counted <= 0 {
             return None;
         }
-        let up = i128::from(self.counted - self.down) * 100_000 / i128::from(self.counted);
+        let up = i128::from(self.counted - self.down) * 10_000 / i128::from(self.counted);
         i64::try_from(up).ok()
     }
 }

@@ -110,10 +110,7 @@ fn of_maintenance<'a>(show: &Show<'a>, maintenance: &'a Maintenance) -> Entry<'a
         id: id(show, &format!("maintenance/{}", maintenance.key)),
         title: &maintenance.title,
         link: link(show, &maintenance::path(maintenance)),
-        published: utc(maintenance
-            .changes
-            .first()
-            .map_or(updated_at, |change| change.at)),
+        published: utc(maintenance.announced(show.now())),
         updated_at,
         updated: utc(updated_at),
         content: format!(

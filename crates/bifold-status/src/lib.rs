@@ -21,6 +21,8 @@ mod ics;
 mod model;
 mod moment;
 mod spans;
+#[cfg(test)]
+mod testing;
 mod words;
 
 pub use course::{overall, state_of};

@@ -176,6 +176,10 @@ pub struct Maintenance {
     pub title: String,
     /// What to expect.
     pub text: String,
+    /// When it was first made known; what it says of it then is as old as this. Without, its
+    /// planned beginning stands in once that is past.
+    #[serde(default)]
+    pub announced_at: Option<At>,
     /// The keys of the components that are worked on.
     #[serde(default)]
     pub components: Vec<String>,
@@ -309,6 +313,15 @@ impl Maintenance {
         let said = self.changes.iter().map(|change| change.at);
         let happened = self.began_at.into_iter().chain(self.ended_at);
         let last = said.chain(happened).filter(|at| *at <= now).max();
-        last.unwrap_or_else(|| self.from.min(now))
+        let announced = self.announced(now);
+        last.map_or(announced, |last| last.max(announced))
+    }
+
+    /// When it was first made known, as far as that is known.
+    pub fn announced(&self, now: At) -> At {
+        let first = self.changes.iter().map(|change| change.at).min();
+        let earliest = first.into_iter().chain(self.began_at);
+        let earliest = earliest.fold(self.from, At::min).min(now);
+        self.announced_at.map_or(earliest, |at| at.min(now))
     }
 }

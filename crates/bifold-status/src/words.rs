@@ -108,11 +108,11 @@ impl Words {
         }
     }
 
-    /// A share in thousandths of a percent, with up to three places: `99.98 %`.
-    pub(crate) fn percent(self, thousandths: i64) -> String {
-        let places = format!("{:03}", thousandths % 1_000);
+    /// A share in hundredths of a percent: `99.98 %`.
+    pub(crate) fn percent(self, hundredths: i64) -> String {
+        let places = format!("{:02}", hundredths % 100);
         let places = places.trim_end_matches('0');
-        let whole = (thousandths / 1_000).to_string();
+        let whole = (hundredths / 100).to_string();
         let number = if places.is_empty() {
             whole
         } else {
@@ -219,8 +219,8 @@ mod tests {
                 "3 d"
             ]
         );
-        let said = [100_000, 99_999, 99_980, 5, 0].map(|n| en.percent(n));
-        assert_eq!(said, ["100 %", "99.999 %", "99.98 %", "0.005 %", "0 %"]);
-        assert_eq!(de.percent(99_980), "99,98 %");
+        let said = [10_000, 9_999, 9_980, 5, 0].map(|n| en.percent(n));
+        assert_eq!(said, ["100 %", "99.99 %", "99.8 %", "0.05 %", "0 %"]);
+        assert_eq!(de.percent(9_998), "99,98 %");
     }
 }

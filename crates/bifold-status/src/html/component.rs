@@ -92,7 +92,7 @@ fn row<'a>(show: &Show<'a>, component: &'a Component) -> Row<'a> {
 fn share(show: &Show<'_>, component: &Component, days: i32) -> Option<String> {
     let zone = &show.clock.zone;
     let found = availability(show.page, zone, component, days, &show.options.counts);
-    Some(show.words().percent(found.thousandths()?))
+    Some(show.words().percent(found.hundredths()?))
 }
 
 /// The components in numbers.

@@ -10,6 +10,7 @@ use askama::Template;
 pub(super) struct Told<'a> {
     pub(super) maintenance: &'a Maintenance,
     pub(super) stage: String,
+    pub(super) is_planned: bool,
     pub(super) is_cancelled: bool,
     pub(super) when: Lasting,
     /// When it really went on, as far as it did.
@@ -28,6 +29,7 @@ pub(super) fn told<'a>(show: &Show<'a>, maintenance: &'a Maintenance) -> Told<'a
     Told {
         maintenance,
         stage: show.words().word("work", maintenance.stage.word()),
+        is_planned: maintenance.stage == MaintenanceStage::Planned,
         is_cancelled: maintenance.stage == MaintenanceStage::Cancelled,
         when: clock.lasting(maintenance.from, Some(maintenance.until)),
         ran: began.map(|began| clock.lasting(began, maintenance.ended_at)),
