@@ -4,11 +4,11 @@ home = Status
 banner-operational = Alle Dienste funktionieren.
 banner-under_maintenance = Es wird gewartet.
 banner-degraded_performance = Einige Dienste funktionieren schlechter als sonst.
-banner-partial_outage = Einige Dienste funktionieren nicht ganz.
+banner-partial_outage = Einige Dienste funktionieren nur teilweise.
 banner-major_outage = Einige Dienste funktionieren nicht.
 as-of = Stand
 state-operational = in Betrieb
-state-under_maintenance = in Wartung
+state-under_maintenance = wird gewartet
 state-degraded_performance = beeinträchtigt
 state-partial_outage = teilweise ausgefallen
 state-major_outage = ausgefallen
@@ -41,7 +41,7 @@ bars-more = { $n ->
 bars-from = vor { $n } Tagen
 bars-until = heute
 bars-share = { $percent } verfügbar
-bars-legend = Jeder Balken ist ein Tag, so hoch, wie sein schlechtester Zustand schlimm war.
+bars-legend = Jeder Balken ist ein Tag: je höher, desto schlimmer.
 no-data = keine Daten
 last-days = { $n ->
     [one] Letzter Tag
@@ -52,6 +52,10 @@ known-since = Bekannt seit
 current = Aktuelle Störungen
 next-update-by = Nächste Meldung bis
 affected = Betroffen
+affected-more = { $n ->
+    [one] und 1 weitere
+   *[other] und { $n } weitere
+  }
 began = Begonnen
 lasted = Dauerte
 maintenance-now = Laufende Wartung

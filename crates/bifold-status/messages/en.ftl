@@ -4,7 +4,7 @@ home = Status
 banner-operational = All services work.
 banner-under_maintenance = Maintenance is going on.
 banner-degraded_performance = Some services work worse than usual.
-banner-partial_outage = Some services do not work fully.
+banner-partial_outage = Some services work only in part.
 banner-major_outage = Some services do not work.
 as-of = As of
 state-operational = operational
@@ -41,7 +41,7 @@ bars-more = { $n ->
 bars-from = { $n } days ago
 bars-until = today
 bars-share = { $percent } available
-bars-legend = Each bar is a day, as tall as its worst state was bad.
+bars-legend = Each bar is a day: the taller, the worse.
 no-data = no data
 last-days = { $n ->
     [one] Last day
@@ -52,6 +52,10 @@ known-since = Known since
 current = Current incidents
 next-update-by = Next update by
 affected = Affected
+affected-more = { $n ->
+    [one] and 1 more
+   *[other] and { $n } more
+  }
 began = Began
 lasted = Lasted
 maintenance-now = Maintenance going on

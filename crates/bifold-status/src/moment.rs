@@ -21,7 +21,7 @@ pub(crate) struct Moment {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Lasting {
     pub(crate) from: Moment,
-    /// Without the day where it is that of the beginning.
+    /// Without the day where it is that of the beginning, which then leaves the zone to it.
     pub(crate) until: Option<Moment>,
 }
 
@@ -47,31 +47,39 @@ impl Clock {
     /// An instant with its day.
     pub(crate) fn moment(&self, at: At) -> Moment {
         let zoned = self.zoned(at);
-        let day = FluentValue::from(self.date(zoned.date()));
-        let time = FluentValue::from(time(&zoned));
         Moment {
             machine: machine(&zoned),
-            said: self.words.say("moment", &[("day", day), ("time", time)]),
+            said: self.timed(zoned.date(), &time(&zoned)),
         }
     }
 
-    /// A beginning and perhaps an end; the day of the end is told only where it is another.
+    /// A beginning and perhaps an end. On one day with one offset, the day is told once, by the
+    /// beginning, and the zone once, by the end.
     pub(crate) fn lasting(&self, from: At, until: Option<At>) -> Lasting {
-        let end = until.map(|until| {
-            let zoned = self.zoned(until);
-            if zoned.date() == self.day(from) {
-                Moment {
-                    machine: machine(&zoned),
-                    said: time(&zoned),
-                }
-            } else {
-                self.moment(until)
-            }
-        });
-        Lasting {
-            from: self.moment(from),
-            until: end,
+        let mut begin = self.moment(from);
+        let Some(until) = until else {
+            return Lasting {
+                from: begin,
+                until: None,
+            };
+        };
+        let mut end = self.moment(until);
+        let (first, last) = (self.zoned(from), self.zoned(until));
+        if first.date() == last.date() && first.offset() == last.offset() {
+            let hour = first.strftime("%H:%M").to_string();
+            begin.said = self.timed(first.date(), &hour);
+            end.said = time(&last);
         }
+        Lasting {
+            from: begin,
+            until: Some(end),
+        }
+    }
+
+    fn timed(&self, date: Date, time: &str) -> String {
+        let day = FluentValue::from(self.date(date));
+        let values = [("day", day), ("time", FluentValue::from(time))];
+        self.words.say("moment", &values)
     }
 
     /// A day, as `21 November 2026`.
@@ -187,11 +195,31 @@ mod tests {
     }
 
     #[test]
-    fn an_end_on_the_same_day_tells_no_day() {
+    fn on_one_day_the_day_and_the_zone_are_told_once() {
         let berlin = clock("Europe/Berlin", Language::En);
-        let [from, until] = ["2026-03-01T09:00:00Z", "2026-03-01T10:00:00Z"];
-        let [from, until] = [from, until].map(|at| At::parse(at).unwrap());
-        let end = berlin.lasting(from, Some(until)).until.unwrap();
-        assert_eq!(end.said, "11:00 CET (UTC+01:00)");
+        let told = |from: &str, until: &str| {
+            let [from, until] = [from, until].map(|at| At::parse(at).unwrap());
+            let lasting = berlin.lasting(from, Some(until));
+            format!("{} to {}", lasting.from.said, lasting.until.unwrap().said)
+        };
+        for (from, until, said) in [
+            (
+                "2026-03-01T09:00:00Z",
+                "2026-03-01T10:00:00Z",
+                "1 March 2026, 10:00 to 11:00 CET (UTC+01:00)",
+            ),
+            (
+                "2026-03-01T22:30:00Z",
+                "2026-03-01T23:30:00Z",
+                "1 March 2026, 23:30 CET (UTC+01:00) to 2 March 2026, 00:30 CET (UTC+01:00)",
+            ),
+            (
+                "2026-10-25T00:30:00Z",
+                "2026-10-25T01:30:00Z",
+                "25 October 2026, 02:30 CEST (UTC+02:00) to 25 October 2026, 02:30 CET (UTC+01:00)",
+            ),
+        ] {
+            assert_eq!(told(from, until), said);
+        }
     }
 }

@@ -1,14 +1,18 @@
 //! The front page: one sentence, then components, then what is said.
 
-use super::component::{Group, Numbers, counted, groups, numbers};
+use super::component::{Group, Numbers, Standing, counted, groups, numbers, standing};
 use super::incident::{self, Told};
 use super::maintenance;
 use super::recent::{Stretch, stretches};
 use super::{Frame, HTML, bar};
-use crate::course::overall;
-use crate::model::{MaintenanceStage, Stage};
+use crate::course::{overall, state_of};
+use crate::model::{MaintenanceStage, Stage, State};
 use crate::{BAR_DAYS, Error, Files, Show, WINDOWS_DAYS};
 use askama::Template;
+use std::cmp::Reverse;
+
+/// Components that the banner names at most.
+const NAMED: usize = 8;
 
 #[derive(Template)]
 #[template(path = "index.html")]
@@ -18,6 +22,9 @@ struct Index<'a> {
     /// The sentence.
     banner: String,
     class: char,
+    /// Components that do not just work, and the count of those left out, in words.
+    affected: Vec<(&'a str, Standing)>,
+    left_out: Option<String>,
     current: Vec<Told<'a>>,
     works: Vec<Works<'a>>,
     groups: Vec<Group<'a>>,
@@ -27,6 +34,20 @@ struct Index<'a> {
     /// How long ago the oldest bar is.
     oldest: String,
     recent: Vec<Stretch<'a>>,
+}
+
+/// Components that do not just work, the worst first.
+fn affected<'a>(show: &Show<'a>) -> Vec<(&'a str, Standing)> {
+    let all = show.page.components.iter();
+    let states = all.map(|component| (component.name.as_str(), state_of(show.page, component)));
+    let mut found: Vec<_> = states
+        .filter(|(_, state)| *state != State::Operational)
+        .collect();
+    found.sort_by_key(|(_, state)| Reverse(*state));
+    let told = found
+        .into_iter()
+        .map(|(name, state)| (name, standing(show, state)));
+    told.collect()
 }
 
 /// Maintenances under one heading.
@@ -50,6 +71,9 @@ pub(super) fn render(show: &Show<'_>, files: &mut Files) -> Result<(), Error> {
     let l = show.words();
     let state = overall(show.page);
     let banner = l.word("banner", state.word());
+    let mut affected = affected(show);
+    let left_out = i64::try_from(affected.len().saturating_sub(NAMED)).unwrap_or(i64::MAX);
+    affected.truncate(NAMED);
     let open = show.page.incidents.iter();
     let open = open.filter(|incident| incident.stage() != Stage::Resolved);
     let index = Index {
@@ -57,6 +81,8 @@ pub(super) fn render(show: &Show<'_>, files: &mut Files) -> Result<(), Error> {
         about: show.page.about.as_deref(),
         banner,
         class: bar::class(state),
+        left_out: (left_out > 0).then(|| l.count("affected-more", left_out)),
+        affected,
         current: open
             .map(|incident| incident::told(show, incident))
             .collect(),
