@@ -43,9 +43,9 @@ bars-until = heute
 bars-share = { $percent } verfügbar
 bars-legend = Jeder Balken ist ein Tag: je höher, desto schlimmer.
 no-data = keine Daten
-last-days = { $n ->
-    [one] Letzter Tag
-   *[other] Letzte { $n } Tage
+share-days = { $n ->
+    [one] 1 Tag
+   *[other] { $n } Tage
   }
 counted = Als nicht verfügbar zählt: { $states }. Angekündigte Wartung und die Zeit, bevor eine Komponente bekannt war, bleiben außen vor. Tage sind die von { $zone }.
 known-since = Bekannt seit

@@ -43,9 +43,9 @@ bars-until = today
 bars-share = { $percent } available
 bars-legend = Each bar is a day: the taller, the worse.
 no-data = no data
-last-days = { $n ->
-    [one] Last day
-   *[other] Last { $n } days
+share-days = { $n ->
+    [one] 1 day
+   *[other] { $n } days
   }
 counted = Counted as not available: { $states }. Announced maintenance and the time before a component was known are left out. Days are those of { $zone }.
 known-since = Known since

@@ -53,6 +53,14 @@ impl Clock {
         }
     }
 
+    /// An instant of which only the day matters to people.
+    pub(crate) fn dated(&self, at: At) -> Moment {
+        Moment {
+            said: self.date(self.day(at)),
+            ..self.moment(at)
+        }
+    }
+
     /// A beginning and perhaps an end. On one day with one offset, the day is told once, by the
     /// beginning, and the zone once, by the end.
     pub(crate) fn lasting(&self, from: At, until: Option<At>) -> Lasting {

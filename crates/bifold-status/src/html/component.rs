@@ -37,7 +37,7 @@ pub(super) struct Numbers<'a> {
     pub(super) name: &'a str,
     /// One for each of the windows.
     pub(super) shares: Vec<String>,
-    /// Where it is later than the longest window.
+    /// The day, where it is later than the longest window.
     pub(super) known_since: Option<Moment>,
 }
 
@@ -107,7 +107,7 @@ pub(super) fn numbers<'a>(show: &Show<'a>) -> Vec<Numbers<'a>> {
             .map(|days| share(show, component, *days).unwrap_or_else(|| show.words().t("no-data")))
             .collect(),
         known_since: (day_of(component.since, &show.clock.zone) > first)
-            .then(|| show.clock.moment(component.since)),
+            .then(|| show.clock.dated(component.since)),
     };
     show.page.components.iter().map(of).collect()
 }

@@ -104,7 +104,7 @@ pub(super) fn render(show: &Show<'_>, files: &mut Files) -> Result<(), Error> {
         numbers: numbers(show),
         windows: WINDOWS_DAYS
             .iter()
-            .map(|days| l.count("last-days", i64::from(*days)))
+            .map(|days| l.count("share-days", i64::from(*days)))
             .collect(),
         counted: counted(show),
         oldest: l.count("bars-from", i64::from(BAR_DAYS - 1)),
