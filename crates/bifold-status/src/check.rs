@@ -89,7 +89,7 @@ fn address(given: &str) -> Result<String, Error> {
         .strip_prefix("https://")
         .or_else(|| trimmed.strip_prefix("http://"))
         .ok_or_else(wrong)?;
-    let harmless = |c: char| c.is_ascii_alphanumeric() || "-._~/:[]%".contains(c);
+    let harmless = |c: char| c.is_ascii_alphanumeric() || "-._~/:%".contains(c);
     if rest.is_empty() || rest.starts_with(['/', ':']) || !rest.chars().all(harmless) {
         return Err(wrong());
     }
@@ -131,6 +131,7 @@ mod tests {
             "javascript:alert(1)",
             "https://",
             "https:///x",
+            "https://[::1]/",
             "https://a b",
             "https://a/?q",
             "https://a/#f",

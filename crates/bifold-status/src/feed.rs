@@ -65,9 +65,12 @@ pub(crate) fn render(show: &Show<'_>, files: &mut Files) -> Result<(), Error> {
     Ok(())
 }
 
-/// A tag URI (RFC 4151). Its year only says by when the name was ours to give.
+/// A tag URI (RFC 4151), with the folder, as a host may have several pages. Its year only says by
+/// when the name was ours to give.
 fn id(show: &Show<'_>, what: &str) -> String {
-    format!("tag:{},2026:{what}", show.authority())
+    let (_, folder) = show.host_and_folder();
+    let slash = if folder.is_empty() { "" } else { "/" };
+    format!("tag:{},2026:{folder}{slash}{what}", show.authority())
 }
 
 fn link(show: &Show<'_>, path: &str) -> String {

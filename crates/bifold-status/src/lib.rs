@@ -132,11 +132,17 @@ impl Show<'_> {
         Some(format!("{base}/{path}"))
     }
 
+    /// The host and the folder of the address; both empty without one.
+    fn host_and_folder(&self) -> (&str, &str) {
+        let address = self.page.address.as_deref().unwrap_or_default();
+        let rest = address.split_once("://").map_or("", |(_, rest)| rest);
+        rest.split_once('/').unwrap_or((rest, ""))
+    }
+
     /// Who names things in the feed and the calendar: the host of the address.
     fn authority(&self) -> &str {
-        let address = self.page.address.as_deref().unwrap_or_default();
-        let host = address.split("://").nth(1).unwrap_or_default();
-        let host = host.split(['/', ':']).next().unwrap_or_default();
+        let (host, _) = self.host_and_folder();
+        let host = host.split(':').next().unwrap_or_default();
         if host.is_empty() {
             "status.invalid"
         } else {

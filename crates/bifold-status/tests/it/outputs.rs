@@ -153,6 +153,22 @@ fn documents_have_a_limit_that_open_ones_do_not_fall_to() {
 }
 
 #[test]
+fn entries_of_two_pages_on_one_host_are_not_the_same() {
+    let ids = |address: &str| {
+        let page = Page {
+            address: Some(address.to_owned()),
+            ..shop()
+        };
+        let feed = markup::read(&text(&rendered(&page), "feed.atom"));
+        let ids = feed.named("id");
+        ids.iter().map(|id| id.text()).collect::<Vec<String>>()
+    };
+    let [one, other] = ["https://a.example:8443/one/", "https://a.example/other"].map(ids);
+    assert_eq!(one[0], "tag:a.example,2026:one/page");
+    assert!(one.iter().all(|id| !other.contains(id)));
+}
+
+#[test]
 fn without_an_address_links_are_relative_and_nothing_else_changes() {
     let page = Page {
         address: None,
