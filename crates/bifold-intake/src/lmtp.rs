@@ -9,13 +9,7 @@ pub const LINE_BYTES: usize = 2_048;
 /// Recipients of one message at most.
 const RECIPIENTS: usize = 100;
 /// What may be sent to us besides the plain protocol.
-const EXTENSIONS: [&str; 5] = [
-    "PIPELINING",
-    "8BITMIME",
-    "SMTPUTF8",
-    "ENHANCEDSTATUSCODES",
-    "SIZE",
-];
+const EXTENSIONS: [&str; 4] = ["PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"];
 
 /// What a line leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,17 +49,9 @@ impl Session {
                     is_greeted: true,
                     ..Self::default()
                 };
-                let mut lines = format!("250-{host}\r\n");
-                for (n, name) in EXTENSIONS.iter().enumerate() {
-                    let sign = if n + 1 == EXTENSIONS.len() { ' ' } else { '-' };
-                    let size = if *name == "SIZE" {
-                        format!(" {limit}")
-                    } else {
-                        String::new()
-                    };
-                    lines.push_str(&format!("250{sign}{name}{size}\r\n"));
-                }
-                Step::Say(lines.trim_end().to_owned())
+                let names: Vec<String> = EXTENSIONS.iter().map(|n| format!("250-{n}")).collect();
+                let all = names.join("\r\n");
+                Step::Say(format!("250-{host}\r\n{all}\r\n250 SIZE {limit}"))
             }
             "HELO" | "EHLO" => say("500 5.5.1 This is LMTP: say LHLO"),
             "QUIT" => Step::End("221 2.0.0 Bye"),

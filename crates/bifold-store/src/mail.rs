@@ -310,7 +310,7 @@ impl Store {
     /// It did not go out: it is tried again, unless that is hopeless or was tried for two days.
     pub async fn letter_failed(&self, due: &DueLetter, why: &str, is_dead: bool) -> Result<()> {
         let steps = u32::try_from(due.attempts.clamp(0, 12)).unwrap_or(12);
-        let wait = (10 * SECOND << steps).min(WAIT_MAX);
+        let wait = ((10 * SECOND) << steps).min(WAIT_MAX);
         let again = (!is_dead && due.attempts < ATTEMPTS).then(|| self.now() + wait);
         self.letter_over(due, again, None, Some(why)).await
     }

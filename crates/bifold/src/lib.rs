@@ -28,7 +28,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Code> {
         Command::Backup(args) => runtime.block_on(cmd::backup::run(args)),
         Command::Doctor(args) => runtime.block_on(cmd::doctor::run(args)),
         Command::Incident(args) => cmd::incident::run(args),
-        Command::Mail(args) => cmd::mail::run(args),
+        Command::Mail(args) => cmd::mail::run(&args),
         Command::Signal(args) => cmd::signal::run(args),
         Command::Gate(args) => cmd::gate::run(args),
         Command::Evidence(args) => cmd::evidence::run(*args),

@@ -31,6 +31,7 @@ mod text;
 mod usage;
 
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools)] // Switches, each on its own.
 #[cfg_attr(not(feature = "bench"), allow(dead_code))] // Parsed here, used by the other build.
 pub(crate) struct Options {
     /// How many incidents are loaded when pages are measured, ascending.

@@ -6,6 +6,7 @@
 
 mod addition;
 mod decide;
+mod evolve;
 #[cfg(test)]
 mod tests;
 
@@ -419,86 +420,6 @@ impl Record for Event {
     }
 
     fn evolve(state: Option<Self>, fact: &Fact, meta: &Meta) -> Result<Self, BrokenHistory> {
-        let broken = || BrokenHistory {
-            subject: meta.subject.clone(),
-            kind: "event".to_owned(),
-        };
-        let decided = |standing| {
-            let event = state.clone().ok_or_else(broken)?;
-            Ok(Self {
-                standing,
-                decided: Some((meta.actor.clone(), meta.at)),
-                ..event
-            })
-        };
-        match fact {
-            Fact::Received {
-                number,
-                sort,
-                title,
-                description,
-                channel,
-                service,
-                contact,
-                occurred_at,
-                signal,
-                is_sensitive,
-                proposal,
-            } => Ok(Self {
-                id: EventId::parse(&meta.subject).map_err(|_| broken())?,
-                number: *number,
-                sort: *sort,
-                title: title.clone(),
-                description: description.clone(),
-                channel: *channel,
-                service: service.clone(),
-                contact: contact.clone(),
-                occurred_at: *occurred_at,
-                signal: signal.clone(),
-                is_sensitive: *is_sensitive,
-                proposal: proposal.clone(),
-                tally: None,
-                cleared_at: None,
-                additions: Vec::new(),
-                reporter: meta.actor.clone(),
-                received_at: meta.at,
-                standing: Standing::Undecided,
-                decided: None,
-            }),
-            Fact::Repeated { tally } => Ok(Self {
-                tally: Some(*tally),
-                ..state.ok_or_else(broken)?
-            }),
-            Fact::Cleared { tally } => Ok(Self {
-                tally: Some(*tally),
-                cleared_at: Some(meta.at),
-                ..state.ok_or_else(broken)?
-            }),
-            Fact::Recurred { tally } => Ok(Self {
-                tally: Some(*tally),
-                cleared_at: None,
-                ..state.ok_or_else(broken)?
-            }),
-            Fact::Added {
-                text,
-                channel,
-                contact,
-            } => {
-                let mut event = state.ok_or_else(broken)?;
-                event.additions.push(Addition {
-                    at: meta.at,
-                    by: meta.actor.clone(),
-                    text: text.clone(),
-                    channel: *channel,
-                    contact: contact.clone(),
-                });
-                Ok(event)
-            }
-            Fact::BoundToIncident { incident, .. } => decided(Standing::Incident {
-                incident: incident.clone(),
-            }),
-            Fact::FoundWeakness { .. } => decided(Standing::Weakness),
-            Fact::Dismissed { ground, .. } => decided(Standing::Dismissed { ground: *ground }),
-        }
+        evolve::evolve(state, fact, meta)
     }
 }

@@ -485,7 +485,7 @@ examples! { Event, event, Event:
     Added => event::Fact::Added {
         text: text("It is the third floor only."),
         channel: Channel::Email,
-        contact: Some(short("anna@example.org")),
+        contact: Some(hidden("anna@example.org")),
     },
     Recurred => event::Fact::Recurred { tally: intake::tally() },
     BoundToIncident => event::Fact::BoundToIncident {

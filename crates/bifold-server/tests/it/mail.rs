@@ -101,7 +101,10 @@ fn a_message_is_an_event_that_is_answered_once_and_what_follows_finds_it() {
         let letter = out.next();
         assert_eq!(letter["to"], json!(["anna@example.org"]));
         // Nobody gets a failure of it, and no machine answers it.
-        assert!(matches!(letter["from"].as_str(), Some("" | "<>")), "{letter}");
+        assert!(
+            matches!(letter["from"].as_str(), Some("" | "<>")),
+            "{letter}"
+        );
         let data = letter["data"].as_str().unwrap().to_owned();
         let event = manager.get("events").is(200).at("/items/0");
         let number = event["number"].as_str().unwrap();
@@ -173,11 +176,9 @@ fn machines_that_answer_are_filed_or_parked_and_never_answered() {
         let id = id.unwrap().trim().to_owned();
 
         // Our letter did not arrive: a word about that stands with the event.
-        let report = format!(
-            "From: MAILER-DAEMON@mx.example.org\r\nSubject: Undelivered\r\nMessage-ID: <5@mx>\r\n\
-             MIME-Version: 1.0\r\n\
-             Content-Type: multipart/report; report-type=delivery-status; boundary=b"
-        );
+        let report = "From: MAILER-DAEMON@mx.example.org\r\nSubject: Undelivered\r\n\
+                      Message-ID: <5@mx>\r\nMIME-Version: 1.0\r\n\
+                      Content-Type: multipart/report; report-type=delivery-status; boundary=b";
         let parts = format!(
             "--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n--b\r\n\
              Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.org\r\n\r\n\
@@ -185,7 +186,7 @@ fn machines_that_answer_are_filed_or_parked_and_never_answered() {
              Diagnostic-Code: smtp; 550 no such user\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\
              \r\nMessage-ID: {id}\r\n--b--"
         );
-        hand(mx, "", DESK, &report, &parts);
+        hand(mx, "", DESK, report, &parts);
         // One that reports what nobody sent, and our own letter come back: parked.
         let lost = report.replace("<5@mx>", "<6@mx>");
         hand(mx, "", DESK, &lost, &parts.replace(&id, "<x@elsewhere>"));

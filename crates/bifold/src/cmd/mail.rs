@@ -5,9 +5,9 @@ use crate::client::Client;
 use crate::exit::{Code, Coded};
 use std::io::Read;
 
-pub(crate) fn run(args: Mail) -> anyhow::Result<Code> {
+pub(crate) fn run(args: &Mail) -> anyhow::Result<Code> {
     let MailVerb::Ingest { sender, recipient } = &args.verb;
-    match ingest(&args, sender.as_deref(), recipient) {
+    match ingest(args, sender.as_deref(), recipient) {
         Ok(()) => Ok(Code::Ok),
         Err(error) => {
             // Whatever is wrong here, the message is not: its sender must not get it back.

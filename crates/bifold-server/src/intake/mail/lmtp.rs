@@ -20,7 +20,7 @@ use tokio::task::JoinHandle;
 /// Conversations at a time: each may hold a message in memory.
 const CONNECTIONS: usize = 16;
 /// How long the other side may be silent (RFC 5321 4.5.3.2.7).
-const SILENCE: Duration = Duration::from_secs(300);
+const SILENCE: Duration = Duration::from_mins(5);
 
 /// Where mail is taken.
 #[derive(Debug, Clone, PartialEq, Eq)]

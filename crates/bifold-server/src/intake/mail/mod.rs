@@ -145,6 +145,11 @@ impl Desk<'_> {
             };
             return Ok(filed);
         }
+        self.fresh(filed, &silent).await
+    }
+
+    /// A message that belongs to nothing: a new event, unless it is parked.
+    async fn fresh(&self, mut filed: Filed, silent: &[Silent]) -> Result<Filed> {
         // Somebody who looked at it says that it is to come in all the same.
         let is_wanted = self.inbound.replay_of.is_some();
         let is_ours = |reason: &Silent| {
@@ -165,7 +170,7 @@ impl Desk<'_> {
         let (event, number) = self.begin().await?;
         if self.mailbox.answers
             && silent.is_empty()
-            && let Some(from) = from
+            && let Some(from) = &self.mail.from
             && self.store.may_acknowledge(&from.address).await?
         {
             let key = self.store.reply_key()?;
