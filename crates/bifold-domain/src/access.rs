@@ -121,6 +121,10 @@ closed_set! {
         ManageSources = "manage_sources",
         /// Plan maintenance, and say when it begins and ends.
         ManageMaintenance = "manage_maintenance",
+        /// Say which status pages there are, and what they show.
+        ManageStatusPages = "manage_status_pages",
+        /// Tell users of incidents on status pages.
+        Announce = "announce",
         /// Sign that the fault log of a period was looked through.
         ReviewFaults = "review_faults",
         /// Edit the matrix, categories, kinds and codes.
@@ -150,6 +154,7 @@ impl Role {
                 P::Work,
                 P::Assign,
                 P::Close,
+                P::Announce,
             ],
             Self::Resolver => &[
                 P::Report,
@@ -180,6 +185,8 @@ impl Role {
                 P::ManageOnCall,
                 P::ManageSources,
                 P::ManageMaintenance,
+                P::ManageStatusPages,
+                P::Announce,
                 P::ReviewFaults,
                 P::Restrict,
                 P::BreakGlass,
@@ -204,6 +211,7 @@ impl Role {
                 P::ApproveEvidence,
                 P::DecideMajor,
                 P::ManageSources,
+                P::Announce,
                 P::ReviewFaults,
                 P::Restrict,
                 P::BreakGlass,
@@ -226,6 +234,7 @@ impl Role {
                 P::ManageOnCall,
                 P::ManageSources,
                 P::ManageMaintenance,
+                P::ManageStatusPages,
                 P::ManagePolicy,
                 P::Import,
                 P::Audit,

@@ -4,7 +4,9 @@
 //! changes. It holds what decisions need, not what screens show.
 
 use crate::access::{Actor, Auth, Role};
-use crate::id::{ChainId, MaintenanceId, PersonId, ScheduleId, ServiceId, SourceId, TeamId};
+use crate::id::{
+    ChainId, MaintenanceId, PersonId, ScheduleId, ServiceId, SourceId, StatusPageId, TeamId,
+};
 use crate::maintenance::Maintenance;
 use crate::oncall::chain::Chain;
 use crate::oncall::schedule::Schedule;
@@ -12,6 +14,7 @@ use crate::person::Person;
 use crate::policy::Policy;
 use crate::service::Service;
 use crate::signal::source::Source;
+use crate::status_page::StatusPage;
 use crate::team::Team;
 use crate::time::At;
 use std::collections::BTreeMap;
@@ -35,6 +38,8 @@ pub struct Directory {
     pub sources: BTreeMap<SourceId, Source>,
     /// Maintenance that is planned or goes on.
     pub maintenances: BTreeMap<MaintenanceId, Maintenance>,
+    /// Status pages.
+    pub status_pages: BTreeMap<StatusPageId, StatusPage>,
 }
 
 impl Directory {

@@ -1,9 +1,12 @@
 //! A small organisation to test with, and the given/when/then of the incident's tests.
 
 use crate::access::{Actor, Auth, Role};
+use crate::calendar::Zone;
 use crate::directory::Directory;
 use crate::event::Channel;
-use crate::id::{ActionId, AssetId, EventId, IncidentId, PersonId, ServiceId, TaskId, TeamId};
+use crate::id::{
+    ActionId, AssetId, EventId, IncidentId, PersonId, ServiceId, StatusPageId, TaskId, TeamId,
+};
 use crate::incident::{
     Because, Command, Declare, Fact, Import, ImportedStage, Incident, Labels, Observation,
     StatedTimes, Summary,
@@ -13,6 +16,9 @@ use crate::priority::{Impact, Priority, Urgency};
 use crate::record::{Context, Meta, Neighbours, Record};
 use crate::refusal::Refusal;
 use crate::service::{Criticality, Entry, Service};
+use crate::status_page::{
+    Approval, Component, PageAudience, PageLanguage, Settings, Slug, StatusPage,
+};
 use crate::team::Team;
 use crate::text::{Short, Text, Title};
 use crate::time::{At, MINUTE};
@@ -148,7 +154,38 @@ pub(crate) fn directory() -> Directory {
         people: people.collect(),
         teams: teams.collect(),
         services: BTreeMap::from([(payments(), service)]),
+        status_pages: BTreeMap::from([(status_page().id, status_page())]),
         ..Directory::default()
+    }
+}
+
+/// A public page with one component, *checkout*.
+pub(crate) fn status_page() -> StatusPage {
+    let checkout = Slug::parse("checkout").unwrap();
+    let component = Component {
+        key: checkout.clone(),
+        name: short("Checkout"),
+        group: None,
+        about: None,
+        services: BTreeSet::from([payments()]),
+    };
+    StatusPage {
+        id: StatusPageId::from_bits(1),
+        settings: Settings {
+            key: Slug::parse("main").unwrap(),
+            name: short("Harbour services"),
+            about: None,
+            language: PageLanguage::En,
+            zone: Zone::utc(),
+            contact: Some(short("help@harbour.example")),
+            address: None,
+            audience: PageAudience::Public,
+            approval: Approval::WhenSensitive,
+            components: vec![component],
+            never_say: BTreeSet::from([short("Project Tern")]),
+        },
+        since: BTreeMap::from([(checkout, morning())]),
+        is_retired: false,
     }
 }
 

@@ -127,6 +127,8 @@ ids! {
     SourceId = "src",
     /// A planned maintenance.
     MaintenanceId = "mnt",
+    /// Of a status page.
+    StatusPageId = "pag",
     /// A review of the fault log.
     FaultReviewId = "frv",
 }

@@ -31,6 +31,7 @@ pub mod refusal;
 pub mod service;
 pub mod signal;
 pub mod standing_order;
+pub mod status_page;
 pub mod team;
 pub mod text;
 pub mod time;
@@ -39,7 +40,7 @@ pub use access::{Actor, Auth, Permission, Role, Viewer};
 pub use directory::Directory;
 pub use id::{
     ActionId, AssetId, ChainId, EventId, EvidenceId, FaultReviewId, IncidentId, MaintenanceId,
-    PersonId, RequestId, ScheduleId, ServiceId, SourceId, TaskId, TeamId,
+    PersonId, RequestId, ScheduleId, ServiceId, SourceId, StatusPageId, TaskId, TeamId,
 };
 pub use record::{Command, Context, Fact, Meta, Needs, Neighbours, Record, Subject};
 pub use redact::Redactable;

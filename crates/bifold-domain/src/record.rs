@@ -4,7 +4,7 @@ use crate::access::Actor;
 use crate::directory::Directory;
 use crate::id::{
     AssetId, ChainId, EventId, EvidenceId, FaultReviewId, IncidentId, MaintenanceId, PersonId,
-    ScheduleId, ServiceId, SourceId, TeamId,
+    ScheduleId, ServiceId, SourceId, StatusPageId, TeamId,
 };
 use crate::incident::Summary;
 use crate::oncall::{chain, schedule};
@@ -13,7 +13,8 @@ use crate::signal::{review, source};
 use crate::text::Short;
 use crate::time::At;
 use crate::{
-    asset, event, evidence, incident, kind::KindKey, maintenance, person, policy, service, team,
+    asset, event, evidence, incident, kind::KindKey, maintenance, person, policy, service,
+    status_page, team,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,6 +90,8 @@ pub struct Neighbours {
     pub sealed: BTreeMap<EvidenceId, IncidentId>,
     /// Open children of the incident the command is about.
     pub open_children: u64,
+    /// Texts of the incident the command is about, for the guard of what users are told.
+    pub texts: incident::LaneTexts,
     /// The next free number of this record type in this year.
     pub next_number: u64,
     /// Whether the actor can read the record (need to know), break-glass included.
@@ -108,6 +111,8 @@ pub struct Needs {
     pub evidence: Vec<EvidenceId>,
     /// Whether open children matter.
     pub open_children: bool,
+    /// Whether texts of the incident matter, whoever may see them.
+    pub texts: bool,
     /// Whether a number will be given out.
     pub number: bool,
 }
@@ -255,6 +260,7 @@ records! {
     Chain(chain, chain::Chain, ChainId),
     Source(source, source::Source, SourceId),
     Maintenance(maintenance, maintenance::Maintenance, MaintenanceId),
+    StatusPage(status_page, status_page::StatusPage, StatusPageId),
     FaultReview(review, review::FaultReview, FaultReviewId),
 }
 

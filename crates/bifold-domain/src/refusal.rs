@@ -65,6 +65,9 @@ pub enum Invalid {
         /// Which field.
         field: &'static str,
     },
+    /// Not a name for addresses and files.
+    #[error("a key has up to 40 letters a-z, digits and hyphens, and no hyphen at its ends")]
+    Slug,
     /// A slot that is none.
     #[error("{slot} is no part of a day; it ends after it begins, at 24:00 at the latest")]
     Slot {
@@ -238,6 +241,14 @@ refusals! {
     }, NotAllowed, "second-person-needed", "{act} needs a second person",
     rule: "features F035: withdrawing a verdict takes two people",
     next: "Ask a colleague with the role to do it.";
+
+    /// Users would be told what few may know.
+    WouldTell {
+        /// Words that would.
+        words: Vec<String>,
+    }, Conflict, "would-tell", "this would tell everybody: {}", args: [words.join(", ")],
+    rule: "features F101: the leak guard",
+    next: "Say it in other words, or write down why these may be said.";
 
     /// A verdict cannot be withdrawn after the authority was told.
     NotifiedAlready, Conflict, "notified-already",

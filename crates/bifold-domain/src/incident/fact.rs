@@ -3,6 +3,7 @@
 //! Variants are for ever: additive changes only. `tests/golden/` holds one serialised example of
 //! every variant ever released, and a test fails when one is missing or reads differently.
 
+use super::announced::Wording;
 use super::command::{Audience, Head, ImportedStage, Way};
 use super::state::{
     Compartment, Containment, EvidenceState, IncidentRole, Labels, MajorCriterion,
@@ -12,7 +13,7 @@ use crate::event::{Channel, Dismissal};
 use crate::gate::{Course, Effect, Ground, Side};
 use crate::id::{
     ActionId, AssetId, ChainId, EventId, EvidenceId, IncidentId, PersonId, RequestId, ServiceId,
-    TaskId, TeamId,
+    StatusPageId, TaskId, TeamId,
 };
 use crate::kind::{Answer, Finding, KindKey};
 use crate::level::{Act, Firing, Whom};
@@ -441,6 +442,28 @@ pub enum Fact {
     },
     Labelled {
         tlp: Tlp,
+    },
+    AnnouncementProposed {
+        page: StatusPageId,
+        wording: Box<Wording>,
+    },
+    Announced {
+        page: StatusPageId,
+        wording: Box<Wording>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proposed_by: Option<PersonId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        despite: Option<Redactable<Text>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        alone: Option<Redactable<Text>>,
+    },
+    AnnouncementDeclined {
+        page: StatusPageId,
+        reason: Redactable<Text>,
+    },
+    AnnouncementRetracted {
+        page: StatusPageId,
+        reason: Redactable<Text>,
     },
 }
 

@@ -3,11 +3,13 @@
 //! `command.rs` says what may be asked, `fact.rs` what can have happened, `decide/` holds the
 //! rules, `evolve.rs` folds facts into the state below. The lifecycle is that of standards 5.4.
 
+mod announced;
 mod command;
 mod decide;
 mod evolve;
 mod fact;
 mod gated;
+mod guard;
 mod imported;
 mod lane;
 mod paging;
@@ -17,16 +19,18 @@ pub mod state;
 mod tests;
 mod trail;
 
+pub use announced::{Announcement, Proposed, SAID_LIMIT, Said, Wording};
 pub use command::*;
 pub use fact::{ClosureGround, Fact, ObservedRow};
 pub use gated::*;
+pub use guard::{LaneTexts, findings};
 pub use paging::{Paging, PagingState};
 pub use readers::{LaneWhy, Readers, Why};
 pub use state::*;
 pub use trail::{Phase, Standing, Trail, Turn};
 
 use crate::access::Viewer;
-use crate::id::{IncidentId, PersonId, ServiceId, TeamId};
+use crate::id::{IncidentId, PersonId, ServiceId, StatusPageId, TeamId};
 use crate::kind::{Finding, KindKey, Verdict};
 use crate::level::Firing;
 use crate::policy::Policy;
@@ -132,6 +136,9 @@ pub struct Incident {
     /// What fired on the runs of its clocks that are not over.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub fired: BTreeSet<Firing>,
+    /// What users are told of it, by status page.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub announcements: BTreeMap<StatusPageId, Announcement>,
     /// Pages that run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paging: Vec<Paging>,

@@ -49,7 +49,7 @@ mod on_call;
 
 use catalogue::{asset, person, policy, service, team};
 use exhibit::evidence;
-use intake::{maintenance, review, source};
+use intake::{maintenance, review, source, status_page};
 use observed::{relation, row};
 use on_call::{chain, schedule};
 
@@ -68,6 +68,7 @@ pub(crate) fn all() -> Vec<(&'static str, &'static str, Fact)> {
     all.extend(source());
     all.extend(review());
     all.extend(maintenance());
+    all.extend(status_page());
     all
 }
 
@@ -459,6 +460,25 @@ examples! { Incident, incident, Incident:
             n: 7,
             with_bytes: true,
         }],
+    },
+    AnnouncementProposed => incident::Fact::AnnouncementProposed {
+        page: intake::page_id(),
+        wording: Box::new(intake::wording()),
+    },
+    Announced => incident::Fact::Announced {
+        page: intake::page_id(),
+        wording: Box::new(intake::wording()),
+        proposed_by: Some(someone()),
+        despite: Some(text("It was on the news.")),
+        alone: Some(text("Nobody else was awake.")),
+    },
+    AnnouncementDeclined => incident::Fact::AnnouncementDeclined {
+        page: intake::page_id(),
+        reason: text("Too early."),
+    },
+    AnnouncementRetracted => incident::Fact::AnnouncementRetracted {
+        page: intake::page_id(),
+        reason: text("It was another service."),
     },
 }
 

@@ -5,12 +5,14 @@ mod clock;
 mod export;
 mod gate;
 mod import;
+mod window;
 
 pub use bodies::*;
 pub use clock::*;
 pub use export::*;
 pub use gate::*;
 pub use import::*;
+pub use window::*;
 
 use super::state::Relation;
 use crate::id::{ActionId, IncidentId, TaskId};
@@ -147,6 +149,14 @@ pub enum Command {
     Label(Label),
     /// See [`Export`].
     Export(Export),
+    /// See [`Announce`].
+    Announce(Announce),
+    /// See [`ApproveAnnouncement`].
+    ApproveAnnouncement(ApproveAnnouncement),
+    /// What was proposed is not said.
+    DeclineAnnouncement(Unsay),
+    /// What was said is taken from the page.
+    RetractAnnouncement(Unsay),
 }
 
 impl Command {
@@ -197,6 +207,10 @@ impl Command {
                     ..Needs::default()
                 }
             }
+            Self::Announce(_) | Self::ApproveAnnouncement(_) => Needs {
+                texts: true,
+                ..Needs::default()
+            },
             _ => Needs::default(),
         }
     }

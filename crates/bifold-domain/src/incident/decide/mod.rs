@@ -11,6 +11,7 @@ mod gate;
 mod intake;
 mod paging;
 mod relations;
+mod window;
 mod work;
 
 use super::command::Command;
@@ -80,6 +81,10 @@ fn reaches_sealed(command: &Command) -> bool {
             | Command::Relate(_)
             | Command::ReviewWaiver(..)
             | Command::Export(_)
+            | Command::Announce(_)
+            | Command::ApproveAnnouncement(_)
+            | Command::DeclineAnnouncement(_)
+            | Command::RetractAnnouncement(_)
     )
 }
 
@@ -159,6 +164,10 @@ fn dispatch(
         C::Unrestrict(b) => access::unrestrict(incident, b, context),
         C::Label(l) => access::label(incident, &l, context),
         C::Export(e) => access::export(incident, e, context),
+        C::Announce(a) => window::announce(incident, a, context),
+        C::ApproveAnnouncement(a) => window::approve(incident, a, context),
+        C::DeclineAnnouncement(u) => window::decline(incident, u, context),
+        C::RetractAnnouncement(u) => window::retract(incident, u, context),
     }
 }
 

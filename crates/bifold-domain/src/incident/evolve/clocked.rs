@@ -32,6 +32,10 @@ impl Incident {
                 self.track_said(meta.at, *next_by);
                 meta.at
             }
+            Fact::Announced { wording, .. } => {
+                self.track_said(meta.at, wording.next_by);
+                meta.at
+            }
             _ => {
                 self.track_on(meta.at);
                 meta.at

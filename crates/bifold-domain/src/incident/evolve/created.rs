@@ -166,6 +166,7 @@ fn blank(id: IncidentId, number: u64, original: Original, recorded: At) -> Incid
         imported: None,
         trail: Trail::default(),
         fired: BTreeSet::new(),
+        announcements: BTreeMap::new(),
         paging: Vec::new(),
         pages: 0,
     }

@@ -7,6 +7,7 @@ mod gated;
 mod judged;
 mod observed;
 mod paged;
+mod told;
 mod worked;
 
 use super::Incident;
@@ -98,6 +99,10 @@ impl Incident {
             | F::PageUnacknowledged { .. }
             | F::PageExhausted { .. }
             | F::PageEnded { .. } => self.paged(fact, meta),
+            F::AnnouncementProposed { .. }
+            | F::Announced { .. }
+            | F::AnnouncementDeclined { .. }
+            | F::AnnouncementRetracted { .. } => self.told(fact, meta),
             F::Related { .. }
             | F::Unrelated { .. }
             | F::ParentSet { .. }

@@ -19,7 +19,7 @@ pub(super) const WORK: &[&str] = &[
 const ASSESS: &[&str] = &[
     "agent", "resolver", "analyst", "manager", "officer", "deputy",
 ];
-const DESK: &[&str] = &["agent", "manager", "officer", "deputy"];
+pub(super) const DESK: &[&str] = &["agent", "manager", "officer", "deputy"];
 pub(super) const LEADS: &[&str] = &["manager", "officer", "deputy"];
 pub(super) const CLEARED: &[&str] = &["manager", "officer", "deputy", "custodian"];
 const ADMINISTRATOR: &[&str] = &["administrator"];
@@ -34,7 +34,7 @@ pub(super) struct Scenario {
 /// Minutes of a day.
 const DAYS: i64 = 24 * 60;
 
-const COMMANDS: usize = 64;
+const COMMANDS: usize = 68;
 
 /// One command of each variant.
 pub(super) fn one_of_each() -> Vec<Command> {
@@ -65,6 +65,7 @@ fn scenarios() -> Vec<Scenario> {
         endings(),
         majors_and_access(),
         super::gate::scenarios(),
+        super::window::scenarios(),
     ]
     .into_iter()
     .flatten()

@@ -15,6 +15,7 @@ mod random;
 mod readers;
 mod relations;
 mod sealed;
+mod window;
 mod work;
 
 use super::*;

@@ -71,5 +71,9 @@ pub(super) fn place(command: &Command) -> usize {
         C::Tick => 61,
         C::Escalate(_) => 62,
         C::Foresee(_) => 63,
+        C::Announce(_) => 64,
+        C::ApproveAnnouncement(_) => 65,
+        C::DeclineAnnouncement(_) => 66,
+        C::RetractAnnouncement(_) => 67,
     }
 }

@@ -1,12 +1,19 @@
 //! Sources of signals, what comes of them, and reviews of the fault log.
 
 use super::*;
+use bifold_domain::StatusPageId;
+use bifold_domain::calendar::Zone;
 use bifold_domain::event::Tally;
+use bifold_domain::incident::Wording;
 use bifold_domain::signal::source::{How, Plan, Rule, Settings, Test, Then};
 use bifold_domain::signal::{Format, Severity};
+use bifold_domain::status_page::{
+    AnnouncedImpact, AnnouncedStage, Approval, ComponentState, PageAudience, PageLanguage, Slug,
+};
 // Modules by whose names the macro finds the facts.
 use bifold_domain::maintenance;
 use bifold_domain::signal::{review, source};
+use bifold_domain::status_page;
 
 fn plan() -> Plan {
     Plan {
@@ -92,4 +99,52 @@ examples! { Maintenance, maintenance, Maintenance:
     Extended => maintenance::Fact::Extended { until: at(7), reason: text("One disk more.") },
     Completed => maintenance::Fact::Completed { note: Some(text("All eight are new.")) },
     Cancelled => maintenance::Fact::Cancelled { reason: text("The disks did not come.") },
+}
+
+pub(super) fn page_id() -> StatusPageId {
+    StatusPageId::from_bits(1)
+}
+
+pub(super) fn wording() -> Wording {
+    Wording {
+        title: Title::parse("Paying by card fails").unwrap().into(),
+        impact: AnnouncedImpact::Major,
+        stage: AnnouncedStage::Identified,
+        text: text("It is the certificate."),
+        states: BTreeMap::from([(slug("checkout"), ComponentState::PartialOutage)]),
+        began_at: at(1),
+        next_by: Some(at(5)),
+    }
+}
+
+fn slug(text: &str) -> Slug {
+    Slug::parse(text).unwrap()
+}
+
+fn page_settings() -> Box<status_page::Settings> {
+    Box::new(status_page::Settings {
+        key: slug("main"),
+        name: short("Harbour services"),
+        about: Some(Text::parse("What works, and what does not.").unwrap()),
+        language: PageLanguage::De,
+        zone: Zone::named("Europe/Zurich").unwrap(),
+        contact: Some(short("help@harbour.example")),
+        address: Some(short("https://status.harbour.example")),
+        audience: PageAudience::Public,
+        approval: Approval::Always,
+        components: vec![status_page::Component {
+            key: slug("checkout"),
+            name: short("Checkout"),
+            group: Some(short("Shop")),
+            about: Some(short("Paying by card")),
+            services: BTreeSet::from([some_service()]),
+        }],
+        never_say: BTreeSet::from([short("Project Tern")]),
+    })
+}
+
+examples! { StatusPage, status_page, StatusPage:
+    Made => status_page::Fact::Made { settings: page_settings() },
+    Revised => status_page::Fact::Revised { settings: page_settings() },
+    Retired => status_page::Fact::Retired,
 }
