@@ -28,6 +28,8 @@ closed_set! {
         TaskGiven = "task_given",
         /// An incident may be a major one; somebody has to say so.
         MajorProposed = "major_proposed",
+        /// Words to users wait for a second person.
+        AnnouncementProposed = "announcement_proposed",
         /// They are responsible for a major incident.
         MajorPromoted = "major_promoted",
         /// A step of a ladder was reached on a clock.

@@ -4,6 +4,7 @@ use crate::anchor::Anchors;
 use crate::intake::mail::lmtp::MailDoor;
 use crate::intake::syslog::SyslogDoor;
 use bifold_notify::Sender;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// How the server behaves towards its surroundings.
@@ -37,6 +38,8 @@ pub struct Config {
     pub sender: Option<Arc<Sender>>,
     /// Where syslog is listened for.
     pub syslog: Vec<SyslogDoor>,
+    /// The folder that public status pages are written to.
+    pub window: Option<PathBuf>,
     /// Where mail servers hand messages over.
     pub lmtp: Vec<MailDoor>,
 }
@@ -66,6 +69,7 @@ impl Default for Config {
             anchors: Anchors::default(),
             sender: None,
             syslog: Vec::new(),
+            window: None,
             lmtp: Vec::new(),
         }
     }

@@ -27,6 +27,7 @@ mod serve;
 mod server;
 mod view;
 mod web;
+mod window;
 mod worker;
 mod write;
 

@@ -31,6 +31,8 @@ pub struct Inner {
     pub(crate) reports: Brake,
     /// For tests of channels and webhooks.
     pub(crate) trials: crate::notify::Trials,
+    /// Status pages as they were made last.
+    pub(crate) window: crate::window::Window,
     pub(crate) seats: Semaphore,
     /// Places for answers that last as long as a page is open; they take no seat.
     pub(crate) streams: Arc<Semaphore>,
@@ -57,6 +59,7 @@ impl Server {
             brake: Brake::new(config.sign_ins_per_minute),
             reports: Brake::within(10 * MINUTE, config.reports_per_ten_minutes),
             trials: crate::notify::Trials::default(),
+            window: crate::window::Window::default(),
             seats: Semaphore::new(config.requests_limit),
             streams: Arc::new(Semaphore::new(STREAMS_LIMIT)),
             ending: watch::Sender::new(false),

@@ -120,3 +120,4 @@ weekday-4 = Donnerstag
 weekday-5 = Freitag
 weekday-6 = Samstag
 weekday-7 = Sonntag
+moved = Die Zeit wurde geändert: { $from } – { $until }.

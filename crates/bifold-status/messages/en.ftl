@@ -120,3 +120,4 @@ weekday-4 = Thursday
 weekday-5 = Friday
 weekday-6 = Saturday
 weekday-7 = Sunday
+moved = The time was changed: { $from } – { $until }.

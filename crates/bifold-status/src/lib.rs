@@ -110,6 +110,15 @@ pub fn render(page: &Page, options: &Options) -> Result<Files, Error> {
     Ok(files)
 }
 
+/// That the time of a maintenance was changed, as a page in this language and zone says it.
+pub fn moved(language: Language, zone: &str, from: At, until: At) -> Result<String, Error> {
+    let clock = moment::Clock::new(check::zone(zone)?, words::Words::of(language));
+    let time = clock.lasting(from, Some(until));
+    let until = time.until.map_or_else(String::new, |until| until.said);
+    let values = [("from", time.from.said.into()), ("until", until.into())];
+    Ok(clock.words.say("moved", &values))
+}
+
 /// What everything that renders needs: the checked page, and how it says times and words.
 struct Show<'a> {
     page: &'a Page,

@@ -6,6 +6,11 @@
 //! stand on pages with different components without telling of those that are not shown.
 
 use bifold_domain::{At, closed_set};
+
+pub use bifold_domain::status_page::{
+    AnnouncedImpact as Impact, AnnouncedStage as Stage, ComponentState as State,
+    PageLanguage as Language,
+};
 use serde::{Deserialize, Serialize};
 
 /// A status page, as it is at an instant.
@@ -39,16 +44,6 @@ pub struct Page {
     pub generated_at: At,
 }
 
-closed_set! {
-    /// A language that the page can be in.
-    Language {
-        /// English.
-        En = "en",
-        /// German.
-        De = "de",
-    }
-}
-
 /// A part of the services that people know by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Component {
@@ -64,36 +59,6 @@ pub struct Component {
     pub about: Option<String>,
     /// From when on something is known of it.
     pub since: At,
-}
-
-closed_set! {
-    /// How a component is, from best to worst.
-    State {
-        /// It works.
-        Operational = "operational",
-        /// It is worked on as announced.
-        UnderMaintenance = "under_maintenance",
-        /// It works worse than it should.
-        DegradedPerformance = "degraded_performance",
-        /// It does not work for some, or in part.
-        PartialOutage = "partial_outage",
-        /// It does not work.
-        MajorOutage = "major_outage",
-    }
-}
-
-closed_set! {
-    /// How much an incident means to those who use the services.
-    Impact {
-        /// Nothing that they would notice.
-        None = "none",
-        /// A nuisance.
-        Minor = "minor",
-        /// Something important does not work.
-        Major = "major",
-        /// Nothing works that matters.
-        Critical = "critical",
-    }
 }
 
 /// Something that went wrong.
@@ -130,20 +95,6 @@ pub struct Update {
     /// When the next one was promised.
     #[serde(default)]
     pub next_update_by: Option<At>,
-}
-
-closed_set! {
-    /// Where the work on an incident stands.
-    Stage {
-        /// The cause is looked for.
-        Investigating = "investigating",
-        /// The cause is known.
-        Identified = "identified",
-        /// It is mended, and watched.
-        Monitoring = "monitoring",
-        /// It is over.
-        Resolved = "resolved",
-    }
 }
 
 /// How one component was during an incident.

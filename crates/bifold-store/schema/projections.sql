@@ -276,6 +276,19 @@ CREATE TABLE maintenance (
 );
 CREATE INDEX maintenance_listed ON maintenance (org, is_over, from_at, id);
 
+CREATE TABLE announcement (
+    org      TEXT    NOT NULL,
+    page     TEXT    NOT NULL,
+    incident TEXT    NOT NULL,
+    is_open  BOOLEAN NOT NULL,
+    began_at BIGINT  NOT NULL,
+    said_at  BIGINT  NOT NULL,
+    state    TEXT    NOT NULL,
+    PRIMARY KEY (org, page, incident)
+);
+CREATE INDEX announcement_shown ON announcement (org, page, is_open, said_at);
+CREATE INDEX announcement_of ON announcement (org, incident);
+
 CREATE TABLE alarm (
     org     TEXT   NOT NULL,
     subject TEXT   NOT NULL,

@@ -20,7 +20,7 @@ const STEPS: &[&str] = &[
     include_str!("../schema/0011_mail.sql"),
 ];
 /// Raised whenever `projections.sql` changes.
-pub(crate) const PROJECTION_VERSION: i64 = 6;
+pub(crate) const PROJECTION_VERSION: i64 = 7;
 const PROJECTIONS: &str = include_str!("../schema/projections.sql");
 /// Made when absent, at every start.
 const INDEXES: &str = include_str!("../schema/indexes.sql");
@@ -43,6 +43,7 @@ pub(crate) const PROJECTION_TABLES: &[&str] = &[
     "asset_service",
     "fault_review",
     "maintenance",
+    "announcement",
     "alarm",
 ];
 

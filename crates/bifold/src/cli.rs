@@ -176,6 +176,10 @@ pub struct Serve {
     /// be given several times. Nothing there proves who sends: keep it on a network of your own.
     #[arg(long, env = "BIFOLD_SYSLOG", value_name = "URL", value_delimiter = ',')]
     pub syslog: Vec<bifold_server::SyslogDoor>,
+    /// The folder that public status pages are written to, for a web server of yours to show:
+    /// they stay up while Bifold is down. Absent: `window` in the data folder.
+    #[arg(long, env = "BIFOLD_WINDOW", value_name = "FOLDER")]
+    pub window: Option<std::path::PathBuf>,
     /// Take mail from a mail server on this machine, by LMTP: `tcp://127.0.0.1:2424` or
     /// `unix:/run/bifold/lmtp`. It goes to the mailboxes among the sources; may be given more than
     /// once.

@@ -174,6 +174,20 @@ pub struct Maintenance {
     /// What was done, or why it was called off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Redactable<Text>>,
+    /// Where its times were moved, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<Move>,
+}
+
+/// New times of a maintenance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// When that was said.
+    pub at: At,
+    /// When it begins from then on.
+    pub from: At,
+    /// When it is to be over from then on.
+    pub until: At,
 }
 
 impl Maintenance {
@@ -228,9 +242,11 @@ impl Record for Maintenance {
                 began_at: None,
                 ended_at: None,
                 note: None,
+                moves: Vec::new(),
             });
         }
         let mut found = state.ok_or_else(broken)?;
+        let times = (found.plan.from, found.plan.until);
         match fact {
             Fact::Planned { plan, .. } | Fact::Revised { plan, .. } => found.plan = plan.clone(),
             Fact::Begun => {
@@ -248,6 +264,11 @@ impl Record for Maintenance {
                 found.ended_at = Some(meta.at);
                 found.note = Some(reason.clone());
             }
+        }
+        let (from, until) = (found.plan.from, found.plan.until);
+        if times != (from, until) {
+            let at = meta.at;
+            found.moves.push(Move { at, from, until });
         }
         Ok(found)
     }

@@ -18,6 +18,7 @@ pub(crate) mod reports;
 pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod sources;
+mod status_pages;
 pub(crate) mod telling;
 pub(crate) mod tokens;
 
@@ -44,6 +45,7 @@ pub(crate) fn routes() -> Vec<Route> {
         sources::routes(),
         faults::routes(),
         maintenances::routes(),
+        status_pages::routes(),
         crate::intake::http::routes(),
         ledger::routes(),
         redactions::routes(),

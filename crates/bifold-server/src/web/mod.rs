@@ -40,6 +40,7 @@ mod settings;
 mod sign_in;
 mod triage;
 mod views;
+mod window;
 
 pub(crate) use failure::{as_page, wants_page};
 pub(crate) use form::is_fetched;
@@ -70,6 +71,7 @@ pub(crate) fn routes() -> Vec<Route> {
         reports::routes(),
         faults::routes(),
         maintenance::routes(),
+        window::routes(),
         on_call::routes(),
         evidence::routes(),
         more::routes(),

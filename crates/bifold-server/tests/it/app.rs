@@ -142,6 +142,7 @@ impl TestApp {
         let (store, people, tokens) = runtime.block_on(populate(options));
         let config = Config {
             insecure_cookies: true,
+            window: Some(folder.path().join("window")),
             ..given
         };
         let (stop, stopped) = oneshot::channel::<()>();
@@ -394,9 +395,14 @@ impl Client<'_> {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let response = match body {
-            Some(body) => self.app.agent.run(request.body(body).unwrap()),
-            None => self.app.agent.run(request.body(()).unwrap()),
+        let request = request.body(body.unwrap_or_default()).unwrap();
+        let response = match self.app.agent.run(request.clone()) {
+            // The connection was kept from an answer that came before all of its request was
+            // read, and the server has closed it since: nothing of this one was seen.
+            Err(error) if error.to_string().contains("Peer disconnected") => {
+                self.app.agent.run(request)
+            }
+            response => response,
         };
         let mut response = response.unwrap_or_else(|e| panic!("{method} {path_only}: {e}"));
         let bytes = response.body_mut().read_to_vec().unwrap();

@@ -277,6 +277,11 @@ pub(crate) fn places(app: &TestApp) -> Vec<(&'static str, &'static str, String)>
     let day = |days: i64| app.now_plus(days * 86_400_000_000);
     let plan = json!({ "title": "t", "services": [service], "from": day(1), "until": day(2) });
     let maintenance = admin.post("maintenances", plan).is(201).text_at("/id");
+    let page = admin.post(
+        "status-pages",
+        crate::rows::status_page(&format!("p{unique}")),
+    );
+    let page = page.is(201).text_at("/id");
     let fed = json!({ "set": "calendar", "value": {
         "key": "fed", "name": "Fed", "holidays": { "address": "https://example.org/days.ics" },
         "calendar": { "zone": "UTC", "week": [[], [], [], [], [], [], []] },
@@ -295,6 +300,7 @@ pub(crate) fn places(app: &TestApp) -> Vec<(&'static str, &'static str, String)>
         ("schedule", "{number}", "1".to_owned()),
         ("chain", "{id}", chain),
         ("source", "{id}", source),
+        ("status_page", "{id}", page),
         ("maintenance", "{id}", maintenance),
         ("maintenance", "{verb}", "extend".to_owned()),
         ("token", "{id}", "none".to_owned()),

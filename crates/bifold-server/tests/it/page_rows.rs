@@ -55,6 +55,11 @@ pub(crate) const APART: &[&str] = &[
     "page_report_mine",
     "page_report_mine_add",
     "security_txt",
+    // What users are told, for everybody or the staff: `window`.
+    "page_report_same",
+    "page_status_begin",
+    "page_status_index",
+    "page_status",
     // One's own channels, and webhooks, each to be made first: `telling`.
     "page_settings_channel_do",
     "page_settings_webhook",
@@ -72,6 +77,7 @@ pub(crate) fn of_an_incident() -> Vec<PageRow> {
         row("page_incident_assess", ALL),
         row("page_incident_readers", ALL),
         row("page_incident_clocks", ALL),
+        row("page_incident_announce", ALL),
         with(
             "page_incident_call",
             WORK,
@@ -106,6 +112,14 @@ fn settings() -> Vec<PageRow> {
         ),
         with("page_settings_steps", ALL, "page_after=&page_way="),
         with("page_settings_rules", ALL, "zone=UTC&bundle_minutes%23=2"),
+        row("page_settings_status_pages", PLANS),
+        with("page_settings_status_page_make", PLANS, "none=x"),
+        row("page_settings_status_page", PLANS),
+        with("page_settings_status_page_revise", PLANS, "none=x"),
+        PageRow {
+            is_last: true,
+            ..row("page_settings_status_page_retire", PLANS)
+        },
         row("page_settings_alarms", "MSU"),
         row("page_settings_ledger", AUDIT),
         row("page_settings_ledger_print", AUDIT),

@@ -35,6 +35,21 @@ pub(crate) struct Row {
     pub(crate) is_last: bool,
 }
 
+/// A status page that is not there: what counts is who is let in.
+const NO_PAGE: &str = "pag_00000000000000000000000000";
+
+fn announce() -> Value {
+    json!({ "page": NO_PAGE, "title": "t", "stage": "investigating", "text": "t" })
+}
+
+/// What a status page is made of, without a key.
+pub(crate) fn status_page(key: &str) -> Value {
+    json!({
+        "key": key, "name": "n", "language": "en", "zone": "UTC", "audience": "public",
+        "approval": "when_sensitive", "components": [],
+    })
+}
+
 fn row(name: &'static str, may: &'static str) -> Row {
     Row {
         name,
@@ -160,6 +175,23 @@ pub(crate) fn of_an_incident(app: &TestApp, other: &str) -> Vec<Row> {
             json!({ "track": "containment", "to": "started" }),
         ),
         with("incident_label", WORK, json!({ "tlp": "red" })),
+        row("incident_announcements", ALL),
+        with("incident_announce", TRIAGE, announce()),
+        with(
+            "incident_announce_approve",
+            TRIAGE,
+            json!({ "page": NO_PAGE }),
+        ),
+        with(
+            "incident_announce_decline",
+            TRIAGE,
+            json!({ "page": NO_PAGE, "reason": "r" }),
+        ),
+        with(
+            "incident_announce_retract",
+            TRIAGE,
+            json!({ "page": NO_PAGE, "reason": "r" }),
+        ),
         with("incident_split", ASSESS, declare),
         with(
             "evidence_register",
@@ -349,6 +381,11 @@ pub(crate) fn elsewhere(app: &TestApp) -> Vec<Row> {
             SOURCES,
             json!({ "settings": { "name": "p", "format": "icinga" }, "body": "{}" }),
         ),
+        row("status_pages", ALL),
+        row("status_page", ALL),
+        with("status_page_make", PLANS, json!({ "key": "-" })),
+        with("status_page_revise", PLANS, status_page("other")),
+        last("status_page_retire", PLANS, json!({})),
         row("maintenances", ALL),
         row("maintenance", ALL),
         with(

@@ -6,7 +6,7 @@ use bifold_domain::record::State;
 use bifold_domain::{Directory, Subject};
 
 /// Record types that decisions look up everywhere; kept in memory.
-pub(super) const TYPES: [&str; 8] = [
+pub(super) const TYPES: [&str; 9] = [
     "person",
     "team",
     "service",
@@ -15,6 +15,7 @@ pub(super) const TYPES: [&str; 8] = [
     "chain",
     "source",
     "maintenance",
+    "status_page",
 ];
 
 /// Enters a directory record into the directory; others are left out.
@@ -39,6 +40,9 @@ pub(super) fn enter(directory: &mut Directory, state: &State, subject: &Subject)
         (State::Source(s), Subject::Source(id)) => {
             directory.sources.insert(id.clone(), (**s).clone());
         }
+        (State::StatusPage(p), Subject::StatusPage(id)) => {
+            directory.status_pages.insert(id.clone(), (**p).clone());
+        }
         // Only what is to come or goes on: of what is over nothing follows any more.
         (State::Maintenance(m), Subject::Maintenance(id)) => {
             if m.stage.is_over() {
@@ -60,7 +64,7 @@ pub(crate) async fn load(conn: Conn<'_>, org: &str) -> Result<Directory> {
          UNION ALL SELECT id, subject_type, state FROM snapshot WHERE org = $1 \
          AND subject_type IN ('schedule', 'chain') \
          UNION ALL SELECT id, subject_type, state FROM snapshot WHERE org = $1 \
-         AND subject_type = 'source' \
+         AND subject_type IN ('source', 'status_page') \
          UNION ALL SELECT s.id, s.subject_type, s.state FROM maintenance m JOIN snapshot s \
          ON s.org = m.org AND s.id = m.id WHERE m.org = $1 AND m.is_over = FALSE",
     )

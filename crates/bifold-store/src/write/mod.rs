@@ -16,6 +16,7 @@ pub(crate) mod project;
 pub(crate) mod reported;
 pub(crate) mod seal;
 mod tell;
+pub(crate) mod window;
 
 pub(crate) use batch::{ALARM, Removal, remove, state_type};
 pub(crate) use directory::load as load_directory;

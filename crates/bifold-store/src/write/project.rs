@@ -4,7 +4,7 @@
 //! table equals the one that grew. `replay` compares exactly these rows with what is stored.
 
 use super::clocked::{self, Clocked, Clocks};
-use super::{exhibit, reported};
+use super::{exhibit, reported, window};
 use crate::db::{Insert, Tx, Value};
 use crate::error::Result;
 use bifold_domain::ServiceId;
@@ -146,6 +146,7 @@ pub(crate) struct Rows {
     pub asset_service: Vec<Vec<Value>>,
     pub fault_review: Vec<Vec<Value>>,
     pub maintenance: Vec<Vec<Value>>,
+    pub announcement: Vec<Vec<Value>>,
 }
 
 impl Rows {
@@ -166,6 +167,7 @@ impl Rows {
         self.asset_service.extend(other.asset_service);
         self.fault_review.extend(other.fault_review);
         self.maintenance.extend(other.maintenance);
+        self.announcement.extend(other.announcement);
     }
 
     /// Writes them, each into its table.
@@ -185,6 +187,7 @@ impl Rows {
         ASSET_SERVICE.run(tx, self.asset_service).await?;
         reported::FAULT_REVIEW.run(tx, self.fault_review).await?;
         reported::MAINTENANCE.run(tx, self.maintenance).await?;
+        window::ANNOUNCEMENT.run(tx, self.announcement).await?;
         Ok(())
     }
 }
@@ -227,7 +230,8 @@ pub(crate) fn main<'a>(
         | State::Policy(_)
         | State::Schedule(_)
         | State::Chain(_)
-        | State::Source(_) => {}
+        | State::Source(_)
+        | State::StatusPage(_) => {}
     }
 }
 
@@ -259,6 +263,7 @@ pub(crate) fn side<'a>(
 
 fn side_of_incident(org: &str, incident: &Incident, rows: &mut Rows) {
     let id = incident.id.as_str();
+    rows.announcement.extend(window::rows(org, incident));
     if let Some(compartment) = &incident.compartment {
         let people = compartment
             .people

@@ -78,6 +78,12 @@ fn told(
             Urgency::Normal,
             managers(directory),
         ),
+        // Whoever may agree: those who lead, and security.
+        F::AnnouncementProposed { .. } => {
+            let mut people = managers(directory);
+            people.extend(security(incident, directory));
+            (Occasion::AnnouncementProposed, Urgency::Normal, people)
+        }
         F::MajorPromoted { responsible, .. } => {
             (Occasion::MajorPromoted, Urgency::Page, one(responsible))
         }

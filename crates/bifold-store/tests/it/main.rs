@@ -30,5 +30,6 @@ mod slips;
 mod timeline;
 mod traces;
 mod webhooks;
+mod window;
 mod world;
 mod writing;

@@ -41,6 +41,7 @@ async fn look_around(args: &Demo) -> anyhow::Result<Code> {
         // Nobody floods a demonstration on their own machine, and its tests report a lot.
         reports_per_ten_minutes: 1_000,
         demo: demo::visitors(),
+        window: Some(data.join("window")),
         ..Config::default()
     };
     let served = bifold_server::serve(store.clone(), config, listener, super::serve::stopped());

@@ -20,6 +20,9 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<Code> {
     tracing::info!(%address, organisation = store.organisation(), database = store.database(), evidence = store.evidence_store(), "serving");
     eprintln!("Bifold serves {} on http://{address}", store.organisation());
     let url = args.public_url.as_deref().unwrap_or_default();
+    let window = args
+        .window
+        .unwrap_or_else(|| args.place.data.join("window"));
     let config = Config {
         reports_per_ten_minutes: args.reports_per_ten_minutes,
         // Plain HTTP never leaves this machine; in front of it may be a proxy that speaks https.
@@ -31,6 +34,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<Code> {
         sender: Some(sender),
         syslog: args.syslog,
         lmtp: args.lmtp,
+        window: Some(window),
         ..Config::default()
     };
     bifold_server::serve(store, config, listener, stopped()).await?;

@@ -24,6 +24,7 @@ mod special;
 mod tests;
 pub(crate) mod trickle;
 mod upkeep;
+mod window;
 mod words;
 mod world;
 
@@ -80,6 +81,7 @@ fn history(setting: &Setting, founder: &PersonId) -> Vec<Step> {
     rota::tell(&world, &mut script, setting.start(), &rng);
     sources::tell(&world, &mut script, setting.start(), &rng);
     upkeep::tell(&world, &mut script, setting.start(), &rng);
+    window::tell(&world, &mut script, setting.start(), &rng);
     script.in_order()
 }
 

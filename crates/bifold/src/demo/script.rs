@@ -37,6 +37,11 @@ impl Script {
         self.end
     }
 
+    /// What happens so far, in no order.
+    pub(crate) fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
     /// Adds a step; what lies beyond the end has not happened yet.
     pub(crate) fn push(&mut self, step: Step) {
         if step.at <= self.end {

@@ -93,7 +93,7 @@ pub(super) fn retract(incident: &Incident, what: Unsay, context: &Context<'_>) -
     context.actor.needs(Permission::Announce)?;
     let said = incident.announcements.get(&what.page);
     if said.is_none_or(|a| a.said.is_empty()) {
-        return Err(Refusal::no("announcement"));
+        return Err(Refusal::NothingToChange);
     }
     one(Fact::AnnouncementRetracted {
         page: what.page,
@@ -120,7 +120,7 @@ fn proposed<'a>(
 ) -> Result<&'a Proposed, Refusal> {
     let found = incident.announcements.get(page);
     let proposed = found.and_then(|a| a.proposed.as_ref());
-    proposed.ok_or_else(|| Refusal::no("proposed announcement"))
+    proposed.ok_or(Refusal::NothingToChange)
 }
 
 /// The whole of what is to be said, with what stays as it was.

@@ -216,7 +216,7 @@ fn what_is_taken_back_is_gone_from_the_page_and_stays_in_the_record() {
     case.clone()
         .when(Command::RetractAnnouncement(unsay()))
         .by("agent")
-        .refused_as("not-found");
+        .refused_as("nothing-to-change");
     // What is said next has a title of its own.
     let mut untitled = announce("It is back.");
     untitled.title = None;

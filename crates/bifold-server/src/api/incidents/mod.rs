@@ -2,6 +2,7 @@
 
 mod access;
 pub(crate) mod actions;
+pub(crate) mod announcements;
 pub(crate) mod assessment;
 pub(crate) mod bundle;
 mod clocks;
@@ -38,6 +39,7 @@ pub(crate) fn routes() -> Vec<Route> {
         timeline::routes(),
         relatives::routes(),
         clocks::routes(),
+        announcements::routes(),
         access::routes(),
         assessment::routes(),
         split::routes(),

@@ -102,6 +102,13 @@ verbs! {
     "break-glass" break_glass => BreakGlass(Because),
         "Reads a restricted record in an emergency; raises an alarm.";
     "label" label => Label(Label), "Sets the TLP label.";
+    "announce" announce => Announce(Announce),
+        "Says something on a status page, or proposes to where a second person has to agree.";
+    "announce/approve" announce_approve => ApproveAnnouncement(ApproveAnnouncement),
+        "Agrees to what was proposed: it is said.";
+    "announce/decline" announce_decline => DeclineAnnouncement(Unsay), "Declines what was proposed.";
+    "announce/retract" announce_retract => RetractAnnouncement(Unsay),
+        "Takes from a status page what was said.";
 }
 
 /// The command of a verb from its body; `None` where there is no such verb.

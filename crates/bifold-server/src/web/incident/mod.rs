@@ -1,6 +1,7 @@
 //! One incident: head strip, lanes side by side, one timeline, facts; the preview of the same;
 //! the guided forms behind the verdicts; who can read it and why.
 
+mod announce;
 mod assess;
 pub(crate) mod clocks;
 mod declare;
@@ -62,6 +63,7 @@ pub(crate) fn routes() -> Vec<Route> {
     ];
     [
         own,
+        announce::routes(),
         assess::routes(),
         clocks::routes(),
         declare::routes(),
@@ -99,6 +101,10 @@ struct IncidentPage {
     i: IncidentView,
     pills: Vec<Pill>,
     clocks: Vec<clocks::Strip>,
+    /// What users are told.
+    told: Vec<announce::Told>,
+    /// Whether there is a page to tell them on.
+    has_window: bool,
     description: String,
     stage: &'static str,
     readers: usize,
@@ -133,6 +139,7 @@ struct May {
     close: bool,
     major: bool,
     restrict: bool,
+    announce: bool,
     is_reporter: bool,
 }
 
@@ -196,6 +203,8 @@ async fn show(
             ),
             now,
         ),
+        told: announce::told(l, &incident, &directory, now),
+        has_window: directory.status_pages.values().any(|p| !p.is_retired),
         description: i
             .description
             .as_deref()
@@ -278,6 +287,7 @@ impl May {
             close: visit.may(Permission::Close),
             major: is_open && visit.may(Permission::DecideMajor),
             restrict: visit.may(Permission::Restrict),
+            announce: visit.may(Permission::Announce),
             is_reporter: incident.original.reporter == visit.caller.actor.person,
         }
     }

@@ -1,5 +1,6 @@
 //! The form: five choices, three fields, one button.
 
+use super::same::{Known, known};
 use super::sent::{Sent, title_of, whoever};
 use super::{for_everybody, reporter, take_in};
 use crate::api::maintenances::MaintenanceView;
@@ -54,6 +55,8 @@ struct ReportPage {
     f: Frame,
     choices: [Sort; 5],
     services: Vec<(String, String, bool)>,
+    /// What is known already.
+    known: Vec<Known>,
     /// What goes on or begins soon, for those who know the catalogue.
     maintenance: Vec<MaintenanceView>,
     is_signed_in: bool,
@@ -105,6 +108,7 @@ async fn report_page(
         f: Frame::new(guest, server, guest.locale.t("report-title")),
         choices: CHOICES,
         services,
+        known: known(server, is_signed_in).await?,
         maintenance,
         is_signed_in,
         key: server.store.shell().ids.next_uuid(),

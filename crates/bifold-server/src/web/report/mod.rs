@@ -7,8 +7,11 @@
 mod follow;
 mod form;
 mod receipt;
+mod same;
 mod security_txt;
 mod sent;
+
+pub(super) use sent::whoever;
 
 use crate::auth::Caller;
 use crate::error::Result;
@@ -29,6 +32,7 @@ pub(super) fn routes() -> Vec<Route> {
     [
         form::routes(),
         receipt::routes(),
+        same::routes(),
         follow::routes(),
         security_txt::routes(),
     ]

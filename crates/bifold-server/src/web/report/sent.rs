@@ -58,7 +58,10 @@ impl FromRequest<Server> for Sent {
 }
 
 /// Who is signed in, if somebody is. A session that is over is nobody's.
-pub(super) async fn whoever(server: &Server, headers: &HeaderMap) -> Result<Option<Caller>> {
+pub(in crate::web) async fn whoever(
+    server: &Server,
+    headers: &HeaderMap,
+) -> Result<Option<Caller>> {
     match identify(server, headers).await {
         Ok(caller) => Ok(Some(caller)),
         Err(Error::SignedOut) => Ok(None),
@@ -122,7 +125,7 @@ impl Sent {
     }
 }
 
-fn shape(at: &str, why: &impl std::fmt::Display) -> Error {
+pub(super) fn shape(at: &str, why: &impl std::fmt::Display) -> Error {
     Error::Shape {
         at: at.to_owned(),
         why: why.to_string(),

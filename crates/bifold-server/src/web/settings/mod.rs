@@ -17,6 +17,7 @@ mod people;
 mod person;
 mod services;
 mod sources;
+mod status_pages;
 mod teams;
 mod tokens;
 mod webhooks;
@@ -56,6 +57,12 @@ const SECTIONS: &[(&str, &str, &str, Access)] = &[
     ("/settings/limits", "limits", "clock", POLICY),
     ("/settings/gate", "gate", "shield-half", POLICY),
     ("/settings/sources", "sources", "activity", sources::KEEPS),
+    (
+        "/settings/status-pages",
+        "status-pages",
+        "eye",
+        status_pages::KEEPS,
+    ),
     ("/settings/webhooks", "webhooks", "link", POLICY),
     ("/settings/alarms", "alarms", "bell", Access::Roles(READERS)),
     (
@@ -91,6 +98,7 @@ pub(super) fn routes() -> Vec<Route> {
         ledger::routes(),
         webhooks::routes(),
         sources::routes(),
+        status_pages::routes(),
     ]
     .concat()
 }

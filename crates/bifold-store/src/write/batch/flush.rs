@@ -58,7 +58,7 @@ pub(crate) const ALARM: Insert = Insert {
 };
 
 /// What becomes of side rows that are not so any more, in the order of the tables.
-const OUTDATED: [&str; 9] = [
+const OUTDATED: [&str; 10] = [
     "DELETE FROM incident_member WHERE incident IN ",
     "DELETE FROM incident_verdict WHERE incident IN ",
     "DELETE FROM incident_seat WHERE incident IN ",
@@ -68,6 +68,7 @@ const OUTDATED: [&str; 9] = [
     "DELETE FROM incident_task WHERE incident IN ",
     "DELETE FROM evidence_party WHERE evidence IN ",
     "DELETE FROM asset_service WHERE asset IN ",
+    "DELETE FROM announcement WHERE incident IN ",
 ];
 
 impl Batch<'_> {
@@ -115,7 +116,7 @@ impl Batch<'_> {
         let org = self.inner.org.clone();
         let mut rows = project::Rows::default();
         let mut snapshots = Vec::new();
-        let mut outdated: [Vec<String>; 9] = Default::default();
+        let mut outdated: [Vec<String>; 10] = Default::default();
         for id in &self.touched {
             let Some(Loaded {
                 state: Some(state),
@@ -154,6 +155,7 @@ impl Batch<'_> {
                     new.asset_service,
                     &mut rows.asset_service,
                 ),
+                (&side.announcement, new.announcement, &mut rows.announcement),
             ];
             for ((old, new, target), outdated) in sides.into_iter().zip(&mut outdated) {
                 if *old != new {

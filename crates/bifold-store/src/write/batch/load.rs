@@ -117,6 +117,9 @@ impl Batch<'_> {
         if needs.open_children {
             neighbours.open_children = self.open_children(&subject.id()).await?;
         }
+        if needs.texts {
+            neighbours.texts = self.texts(&subject.id()).await?;
+        }
         if needs.number {
             let name = counter_name(subject, now);
             let last = match staged.counters.get(&name) {

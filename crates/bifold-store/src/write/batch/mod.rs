@@ -7,6 +7,7 @@ mod flush;
 mod ledger;
 mod load;
 mod remove;
+mod texts;
 
 pub(crate) use flush::ALARM;
 pub(crate) use remove::{Removal, remove};
@@ -299,6 +300,7 @@ pub(crate) fn state_type(state: &State) -> &'static str {
         State::Chain(_) => bifold_domain::oncall::chain::Chain::TYPE,
         State::Source(_) => bifold_domain::signal::source::Source::TYPE,
         State::FaultReview(_) => bifold_domain::signal::review::FaultReview::TYPE,
+        State::StatusPage(_) => bifold_domain::status_page::StatusPage::TYPE,
         State::Maintenance(_) => bifold_domain::maintenance::Maintenance::TYPE,
     }
 }
