@@ -120,6 +120,10 @@ export const SCREENS = [
   { name: "maintenances", role: "manager", path: "/maintenance", states: FULL },
   { name: "maintenances-empty", role: "admin", path: "/maintenance", states: ["empty"] },
   { name: "maintenance", role: "manager", path: (s) => `/maintenance/${s.maintenance}`, states: FULL },
+  { name: "incident-announce", role: "manager", path: (s) => `/incidents/${s.told}/announce`, states: FULL },
+  { name: "incident-told", role: "manager", path: (s) => `/incidents/${s.told}`, states: FULL },
+  { name: "settings-status-pages", role: "admin", path: "/settings/status-pages", states: BOTH },
+  { name: "settings-status-page", role: "admin", path: (s) => `/settings/status-pages/${s.statusPage}`, states: FULL },
   { name: "settings-webhooks", role: "admin", path: "/settings/webhooks", states: BOTH },
   { name: "settings-services", role: "admin", path: "/settings/services", states: BOTH },
   { name: "settings-teams", role: "admin", path: "/settings/teams", states: BOTH },
@@ -178,6 +182,26 @@ async function signalled(demo, api) {
   return id;
 }
 
+/** An open incident of which something stands on a page, and further words wait. */
+async function told(demo, api) {
+  const desk = await client(demo, "agent");
+  const title = "Patient portal shows old appointments";
+  const { items: open } = await api.get("/incidents?open=true&limit=100");
+  const found = open.find((one) => one.title === title);
+  if (found) return found.number;
+  const { items: pages } = await api.get("/status-pages");
+  const page = pages.find((one) => one.key === "patients").id;
+  const { number } = await desk.declare(title);
+  const words = (text, more) => ({
+    page, title: "Appointments are not up to date", impact: "minor", text, states: { portal: "degraded_performance" }, ...more,
+  });
+  const soon = (minutes) => new Date(Date.now() + minutes * 60_000).toISOString();
+  await desk.post(`/incidents/${number}/announce`, words("You may see appointments that were moved. Please call us if in doubt.", { stage: "investigating", next_by: soon(45) }));
+  await api.post(`/incidents/${number}/announce/approve`, { page });
+  await desk.post(`/incidents/${number}/announce`, words("We know the reason and are working on it.", { stage: "identified", next_by: soon(90) }));
+  return number;
+}
+
 /** What there is to show in the made-up hospital. */
 export async function subjects(demo) {
   const api = await client(demo, "manager");
@@ -196,6 +220,8 @@ export async function subjects(demo) {
     closed: await first("stage=closed"),
     event: events[0]?.number,
     maintenance: (await api.get("/maintenances")).items[0]?.id,
+    told: await told(demo, api),
+    statusPage: (await api.get("/status-pages")).items[0]?.id,
     chain: chains.find((chain) => chain.entry.name === "Vital services")?.id,
     person: people.find((person) => person.email === demo.people.engineer)?.id,
   };

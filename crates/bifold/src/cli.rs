@@ -22,7 +22,7 @@ pub use evidence::{
 };
 pub use forecast::{Evaluate, Forecast, ForecastVerb};
 pub use gate::{Gate, GateVerb};
-pub use incident::IncidentVerb;
+pub use incident::{IncidentVerb, Tell};
 pub use mail::{Mail, MailVerb};
 pub use notify::Telling;
 pub use signal::{Icinga, Signal, SignalVerb};

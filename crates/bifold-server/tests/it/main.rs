@@ -45,6 +45,7 @@ mod stories;
 mod telling;
 mod tsa;
 mod visibility;
+mod window;
 mod work;
 
 /// Declares tests that run on SQLite, and on PostgreSQL where there is a server for it.

@@ -383,7 +383,7 @@ pub(crate) fn elsewhere(app: &TestApp) -> Vec<Row> {
         ),
         row("status_pages", ALL),
         row("status_page", ALL),
-        with("status_page_make", PLANS, json!({ "key": "-" })),
+        with("status_page_make", PLANS, status_page("once")),
         with("status_page_revise", PLANS, status_page("other")),
         last("status_page_retire", PLANS, json!({})),
         row("maintenances", ALL),

@@ -89,19 +89,31 @@ fn told(app: &TestApp) {
     agent
         .post(&format!("{one}/announce/approve"), json!({ "page": on }))
         .problem(403, "second-person-needed");
-    let inbox = manager.get("me/inbox").is(200).text;
+    let inbox = manager.get("me/notifications").is(200).text;
     assert!(inbox.contains("announcement_proposed"), "{inbox}");
     manager.does(&incident, "announce/approve", json!({ "page": on }));
     let index = page(&stranger, "/status/main/").is(200);
-    assert!(index.header("content-security-policy").contains("default-src 'none'"));
-    assert!(index.text.contains("Paying by card fails"), "{}", index.text);
+    assert!(
+        index
+            .header("content-security-policy")
+            .contains("default-src 'none'")
+    );
+    assert!(
+        index.text.contains("Paying by card fails"),
+        "{}",
+        index.text
+    );
     assert!(index.text.contains("We look for the cause."));
     page(&stranger, "/status/main").is(308);
     page(&stranger, "/status/main/style.css").is(200);
     page(&stranger, "/status/nothing/").is(404);
     let summary = page(&stranger, "/status/main/api/v2/summary.json").is(200);
     assert_eq!(summary.at("/components/0/status"), "major_outage");
-    until(|| on_disk(app, "main").contains("We look for the cause.").then_some(()));
+    until(|| {
+        on_disk(app, "main")
+            .contains("We look for the cause.")
+            .then_some(())
+    });
 
     // It stands in the timeline, and its promise is a clock.
     let timeline = agent.get(&format!("{one}/timeline")).is(200).text;
@@ -109,11 +121,19 @@ fn told(app: &TestApp) {
     let mut next = words(&on, "It is the certificate.");
     next["stage"] = json!("identified");
     next["next_by"] = json!(app.now_plus(3_600_000_000));
-    agent.post(&format!("{one}/assess"), json!({
-        "kind": "security", "finding": "no", "reason": "A certificate ran out." }))
+    agent
+        .post(
+            &format!("{one}/assess"),
+            json!({
+        "kind": "security", "finding": "no", "reason": "A certificate ran out." }),
+        )
         .problem(403, "not-permitted");
-    app.officer().does(&incident, "assess", json!({
-        "kind": "security", "finding": "no", "reason": "A certificate ran out." }));
+    app.officer().does(
+        &incident,
+        "assess",
+        json!({
+        "kind": "security", "finding": "no", "reason": "A certificate ran out." }),
+    );
     // From then on one person is enough.
     agent.does(&incident, "announce", next);
     let index = page(&stranger, "/status/main/").is(200).text;
@@ -134,7 +154,10 @@ fn restricted(app: &TestApp) {
     });
     manager.does(&incident, "restrict", members);
     let one = format!("incidents/{incident}");
-    let found = manager.post(&format!("{one}/announce"), words(&on, "Zanzibar is affected."));
+    let found = manager.post(
+        &format!("{one}/announce"),
+        words(&on, "Zanzibar is affected."),
+    );
     let found = found.problem(409, "would-tell");
     assert!(found.text.contains("zanzibar"), "{}", found.text);
     let mut alone = words(&on, "Some services are slower.");
@@ -142,7 +165,11 @@ fn restricted(app: &TestApp) {
     manager
         .post(&format!("{one}/announce"), alone)
         .problem(403, "second-person-needed");
-    manager.does(&incident, "announce", words(&on, "Some services are slower."));
+    manager.does(
+        &incident,
+        "announce",
+        words(&on, "Some services are slower."),
+    );
     officer.does(&incident, "announce/approve", json!({ "page": on }));
 
     let number = manager.sees(&incident).text_at("/number");
@@ -161,8 +188,13 @@ fn restricted(app: &TestApp) {
         }
     }
     // Neither is the record behind it there for others, by whatever verb.
-    for verb in ["announce", "announce/approve", "announce/retract"] {
-        let body = words(&on, "x");
+    let unsay = json!({ "page": on, "reason": "r" });
+    for (verb, body) in [
+        ("announce", words(&on, "x")),
+        ("announce/approve", json!({ "page": on })),
+        ("announce/decline", unsay.clone()),
+        ("announce/retract", unsay),
+    ] {
         agent.post(&format!("{one}/{verb}"), body).is(404);
     }
     agent.get(&format!("{one}/announcements")).is(404);
@@ -202,10 +234,14 @@ fn same(app: &TestApp) {
     assert!(sent.header("location").starts_with("/report/received/"));
     let fields = [("about", about.as_str())];
     posted(&app.reporter(), "/report/same", &fields).is(303);
-    let events = manager.get(&format!("events?incident={incident}")).is(200);
+    let events = manager.get("events?standing=incident").is(200);
     let titles = events.each("/items", "title");
     assert_eq!(titles.len(), 2, "{titles:?}");
-    assert!(titles.iter().all(|t| t == "Concerned too: Paying by card fails"));
+    assert!(
+        titles
+            .iter()
+            .all(|t| t == "Concerned too: Paying by card fails")
+    );
     // It is bound already: nobody has to look at it.
     let tray = manager.get("events?standing=undecided").is(200);
     assert_eq!(tray.at("/items"), json!([]));
@@ -238,18 +274,26 @@ fn forms(app: &TestApp) {
     let found = manager.get("status-pages").is(200);
     assert_eq!(found.at("/items/0/components/0/key"), "zahlen-buchen");
     assert_eq!(found.at("/items/0/components/1"), Value::Null);
-    assert_eq!(found.at("/items/0/never_say"), json!(["Acme", "Project Tern"]));
+    assert_eq!(
+        found.at("/items/0/never_say"),
+        json!(["Acme", "Project Tern"])
+    );
     // Words that are not to be said are not for everybody.
     let others = app.reporter().get("status-pages").is(200);
     assert_eq!(others.at("/items/0/never_say"), Value::Null);
     let form = page(&manager, &to).is(200).text;
     assert!(form.contains("Zahlen &#38; Buchen"), "{form}");
     sent(&to, fields("Harbour services")).is(303);
-    assert_eq!(manager.get("status-pages").text_at("/items/0/name"), "Harbour services");
+    assert_eq!(
+        manager.get("status-pages").text_at("/items/0/name"),
+        "Harbour services"
+    );
     // The form on the page of an incident, with the words that users would read.
     let incident = manager.declare("Cards are refused");
     let number = manager.sees(&incident).text_at("/number");
-    let shown = page(&manager, &format!("/incidents/{number}/announce")).is(200).text;
+    let shown = page(&manager, &format!("/incidents/{number}/announce"))
+        .is(200)
+        .text;
     assert!(shown.contains("states.zahlen-buchen"), "{shown}");
     let head = page(&manager, &format!("/incidents/{number}")).is(200).text;
     assert!(head.contains(&format!("/incidents/{number}/announce")));

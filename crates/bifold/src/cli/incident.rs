@@ -1,6 +1,6 @@
 //! The verbs of `incident`.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
 /// The verbs of `incident`.
 #[derive(Debug, Subcommand)]
@@ -95,6 +95,8 @@ pub enum IncidentVerb {
         #[arg(long)]
         reason: String,
     },
+    /// Tell users on a status page, or agree to words that wait.
+    Tell(Tell),
     /// Take it yourself.
     Take {
         /// Its number or id.
@@ -183,4 +185,42 @@ pub enum IncidentVerb {
         #[arg(long)]
         reason: String,
     },
+}
+
+/// What users are told.
+#[derive(Debug, Args)]
+pub struct Tell {
+    /// Its number or id.
+    pub incident: String,
+    /// What to say, in plain words.
+    #[arg(required_unless_present = "agree")]
+    pub text: Option<String>,
+    /// On which status page, by its key; not needed where there is only one.
+    #[arg(long)]
+    pub page: Option<String>,
+    /// investigating, identified, monitoring or resolved.
+    #[arg(long, default_value = "investigating")]
+    pub stage: String,
+    /// The headline; only the first word needs one.
+    #[arg(long)]
+    pub title: Option<String>,
+    /// none, minor, major or critical.
+    #[arg(long)]
+    pub impact: Option<String>,
+    /// How a component is from now on: KEY=degraded_performance, partial_outage or
+    /// major_outage; repeatable. Those not named work.
+    #[arg(long, value_name = "KEY=STATE")]
+    pub component: Vec<String>,
+    /// By when the next word comes, such as 2026-03-01T09:30:00Z.
+    #[arg(long, value_name = "TIME")]
+    pub next_by: Option<String>,
+    /// Why words may be said that the leak guard finds.
+    #[arg(long, value_name = "REASON")]
+    pub despite: Option<String>,
+    /// Why it cannot wait for a second person.
+    #[arg(long, value_name = "REASON")]
+    pub alone: Option<String>,
+    /// Agree to the words of somebody else that wait.
+    #[arg(long, conflicts_with_all = ["text", "title", "component", "alone"])]
+    pub agree: bool,
 }

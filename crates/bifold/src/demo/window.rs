@@ -198,7 +198,8 @@ fn felt(script: &Script) -> Vec<Felt> {
 }
 
 fn is_felt(new: &Declare) -> bool {
-    new.impact >= Impact::Significant && new.urgency >= Urgency::High
+    let is_for_all = new.compartment.is_none();
+    is_for_all && new.impact <= Impact::Significant && new.urgency <= Urgency::High
 }
 
 /// Makes the pages two days after the founding, and speaks of what was felt since.

@@ -15,7 +15,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bifold_domain::incident::Incident;
 use bifold_domain::status_page::{
-    AnnouncedImpact, AnnouncedStage, ComponentState, PageAudience, StatusPage,
+    AnnouncedImpact, AnnouncedStage, ComponentState, PageAudience, Slug, StatusPage,
 };
 use bifold_domain::{At, Directory, Permission};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -89,6 +89,14 @@ struct Head {
     number: String,
     title: String,
     version: u64,
+}
+
+impl OnPage {
+    /// The name of a component; its key, where it is not on the page any more.
+    fn component(&self, key: &Slug) -> String {
+        let found = self.components.iter().find(|c| c.key == key.as_str());
+        found.map_or_else(|| key.to_string(), |c| c.name.clone())
+    }
 }
 
 impl AnnouncePage {

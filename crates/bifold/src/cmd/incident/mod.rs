@@ -1,6 +1,7 @@
 //! `bifold incident`: work on incidents over the API, for people and scripts.
 
 mod clocks;
+mod tell;
 
 use crate::cli::{Api, Incident, IncidentVerb as V};
 use crate::client::Client;
@@ -35,6 +36,7 @@ pub(crate) fn carry_out(client: &Client, verb: V) -> anyhow::Result<(Value, Stri
         V::Show { incident } => show(client, &incident),
         V::Search { query } => search(client, &query.join(" ")),
         V::Clocks { incident } => clocks::clocks(client, &incident),
+        V::Tell(told) => tell::tell(client, told),
         V::Declare {
             title,
             description,
@@ -163,6 +165,7 @@ fn request(verb: V) -> anyhow::Result<Request> {
             ("Reopened", incident, "reopen", json!({ "reason": reason }))
         }
         V::Declare { .. }
+        | V::Tell(_)
         | V::List { .. }
         | V::Show { .. }
         | V::Search { .. }
