@@ -38,6 +38,11 @@ impl From {
         Ok(Self { mailbox })
     }
 
+    /// The address without the name.
+    pub(crate) fn address(&self) -> String {
+        self.mailbox.email.to_string()
+    }
+
     fn domain(&self) -> &str {
         self.mailbox.email.domain()
     }
@@ -65,6 +70,8 @@ plain_header!(AutoSubmitted, "Auto-Submitted");
 plain_header!(Suppress, "X-Auto-Response-Suppress");
 plain_header!(Importance, "Importance");
 plain_header!(XLoop, "X-Loop");
+plain_header!(Unsubscribe, "List-Unsubscribe");
+plain_header!(OneClick, "List-Unsubscribe-Post");
 
 /// Writes the mail, sent now.
 pub fn mail(from: &From, to: &str, message: &Message, now: At) -> Result<Mail, MailError> {

@@ -3,7 +3,7 @@
 //! An automatic one says so, and names nobody to whom a failure or an answer of a machine could go
 //! (RFC 3834): two programs that answer each other stop at the first letter.
 
-use crate::email::{AutoSubmitted, MailError, Suppress, XLoop};
+use crate::email::{AutoSubmitted, MailError, OneClick, Suppress, Unsubscribe, XLoop};
 use bifold_domain::At;
 use lettre::address::Envelope;
 use lettre::message::header::ContentType;
@@ -32,6 +32,8 @@ pub struct Letter<'a> {
     pub references: &'a [String],
     /// Whether a machine wrote it in answer to a message.
     pub is_automatic: bool,
+    /// Where whoever gets it leaves the list with one press (RFC 8058).
+    pub unsubscribe: Option<&'a str>,
     /// What stands in `X-Loop`, to know it when it comes back.
     pub mark: &'a str,
 }
@@ -39,6 +41,11 @@ pub struct Letter<'a> {
 fn address(text: &str) -> Result<Address, MailError> {
     text.parse()
         .map_err(|_| MailError::Address(text.to_owned()))
+}
+
+/// Whether a mail can be addressed to it.
+pub fn is_address(text: &str) -> bool {
+    address(text).is_ok_and(|address| address.domain().contains('.'))
 }
 
 /// An identity in its brackets, without what could end the line.
@@ -65,6 +72,12 @@ impl Letter<'_> {
             let said = "auto-replied".to_owned();
             builder = builder.header(AutoSubmitted(said));
             builder = builder.header(Suppress("All".to_owned()));
+        }
+        if let Some(url) = self.unsubscribe {
+            builder = builder
+                .header(AutoSubmitted("auto-generated".to_owned()))
+                .header(Unsubscribe(identity(url)))
+                .header(OneClick("List-Unsubscribe=One-Click".to_owned()));
         }
         if let Some(id) = self.in_reply_to {
             builder = builder.in_reply_to(identity(id));
@@ -101,6 +114,7 @@ mod tests {
             in_reply_to: Some("2@example.org"),
             references: &references,
             is_automatic: true,
+            unsubscribe: None,
             mark: "bifold",
         };
         let (envelope, bytes) = letter.written(At::from_micros(0)).unwrap();
@@ -113,6 +127,19 @@ mod tests {
         let (envelope, bytes) = person.written(At::from_micros(0)).unwrap();
         assert!(envelope.from().is_some());
         assert!(!String::from_utf8(bytes).unwrap().contains("Auto-Submitted"));
+        let subscriber = Letter {
+            is_automatic: false,
+            unsubscribe: Some("https://bifold.example/status-mail/abc>\r\nBcc: eve@x"),
+            ..letter
+        };
+        let (_, bytes) = subscriber.written(At::from_micros(0)).unwrap();
+        let bytes = String::from_utf8(bytes).unwrap();
+        assert!(
+            bytes.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"),
+            "{bytes}"
+        );
+        assert!(bytes.contains("List-Unsubscribe: <https://bifold.example/status-mail/abc"));
+        assert!(!bytes.contains("\r\nBcc:"), "{bytes}");
         assert!(
             Letter {
                 to: "nobody",

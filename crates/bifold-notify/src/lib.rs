@@ -31,7 +31,7 @@ pub mod webhook;
 mod fixture;
 
 pub use guard::{Guard, Network};
-pub use letter::Letter;
+pub use letter::{Letter, is_address};
 pub use message::Message;
 pub use notice::{Clearance, Notice, Urgency};
 pub use push::VapidKey;

@@ -83,6 +83,7 @@ later = Später: { $month }
 nav-label = Statusseite
 back = Zurück zum aktuellen Stand
 follow = Auf dem Laufenden bleiben
+follow-mail = Per E-Mail
 follow-feed = Feed (Atom)
 follow-calendar = Kalender der Wartungen (iCalendar)
 follow-json = Daten (JSON)

@@ -83,6 +83,7 @@ later = Later: { $month }
 nav-label = Status page
 back = Back to the current status
 follow = Follow
+follow-mail = By e-mail
 follow-feed = Feed (Atom)
 follow-calendar = Calendar of maintenance (iCalendar)
 follow-json = Data (JSON)

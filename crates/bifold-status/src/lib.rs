@@ -110,6 +110,12 @@ pub fn render(page: &Page, options: &Options) -> Result<Files, Error> {
     Ok(files)
 }
 
+/// An instant, as a page in this language and zone says it.
+pub fn told(language: Language, zone: &str, at: At) -> Result<String, Error> {
+    let clock = moment::Clock::new(check::zone(zone)?, words::Words::of(language));
+    Ok(clock.moment(at).said)
+}
+
 /// That the time of a maintenance was changed, as a page in this language and zone says it.
 pub fn moved(language: Language, zone: &str, from: At, until: At) -> Result<String, Error> {
     let clock = moment::Clock::new(check::zone(zone)?, words::Words::of(language));

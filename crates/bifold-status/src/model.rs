@@ -28,6 +28,9 @@ pub struct Page {
     /// Where people get help: a mail address, a web address or words.
     #[serde(default)]
     pub contact: Option<String>,
+    /// Where people say that they want to be told by mail.
+    #[serde(default)]
+    pub subscribe: Option<String>,
     /// Where the page is published, for links from elsewhere; those within it are relative.
     #[serde(default)]
     pub address: Option<String>,

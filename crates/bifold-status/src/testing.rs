@@ -14,6 +14,7 @@ pub(crate) fn page(now: &str) -> Page {
         language: Language::En,
         zone: "Europe/Berlin".to_owned(),
         contact: None,
+        subscribe: None,
         address: None,
         components: vec![],
         incidents: vec![],

@@ -33,6 +33,7 @@ mod replay;
 mod shell;
 pub mod slip;
 mod store;
+pub mod subscription;
 pub mod upload;
 mod value;
 pub mod window;

@@ -129,6 +129,9 @@ pub struct Letter {
     pub references: Vec<String>,
     /// Whether a machine wrote it in answer to a message, and not a person.
     pub is_automatic: bool,
+    /// Where whoever gets it leaves the list it comes by, with one press.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsubscribe: Option<String>,
 }
 
 /// A letter that is to be sent now.
@@ -425,4 +428,31 @@ impl Store {
         LETTER.run(tx, vec![row]).await?;
         Ok(())
     }
+}
+
+/// Has letters to subscribers of a page sent; each stands beside the subscription it is for.
+pub(crate) async fn post_all(
+    tx: &mut Tx,
+    (org, page): (&str, &str),
+    letters: Vec<(String, Letter)>,
+    now: i64,
+) -> Result<()> {
+    let mut rows = Vec::with_capacity(letters.len());
+    for (subscription, letter) in letters {
+        let json = serde_json::to_string(&letter).map_err(Error::damaged)?;
+        rows.push(vec![
+            org.into(),
+            letter.id.into(),
+            page.into(),
+            subscription.into(),
+            letter.to.into(),
+            "subscription".into(),
+            json.into(),
+            now.into(),
+            now.into(),
+            0_i64.into(),
+        ]);
+    }
+    LETTER.run(tx, rows).await?;
+    Ok(())
 }

@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     include_str!("../schema/0009_holidays.sql"),
     include_str!("../schema/0010_intake.sql"),
     include_str!("../schema/0011_mail.sql"),
+    include_str!("../schema/0012_window.sql"),
 ];
 /// Raised whenever `projections.sql` changes.
 pub(crate) const PROJECTION_VERSION: i64 = 7;

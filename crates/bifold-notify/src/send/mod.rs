@@ -134,6 +134,11 @@ impl Sender {
         }
     }
 
+    /// The address that our mails come from, where there is a mail server.
+    pub fn mails_from(&self) -> Option<String> {
+        Some(self.smtp.as_ref()?.from())
+    }
+
     /// Posts a letter to somebody who wrote.
     pub async fn post(&self, letter: &Letter<'_>, now: At) -> Outcome {
         match &self.smtp {

@@ -56,6 +56,11 @@ impl Smtp {
         })
     }
 
+    /// Its own address.
+    pub(super) fn from(&self) -> String {
+        self.from.address()
+    }
+
     pub(super) async fn send(&self, to: &str, message: &Message, now: At) -> Outcome {
         let mail = match mail(&self.from, to, message, now) {
             Ok(mail) => mail,

@@ -38,6 +38,7 @@ mod say;
 mod search;
 mod settings;
 mod sign_in;
+mod subscribe;
 mod triage;
 mod views;
 mod window;
@@ -72,6 +73,7 @@ pub(crate) fn routes() -> Vec<Route> {
         faults::routes(),
         maintenance::routes(),
         window::routes(),
+        subscribe::routes(),
         on_call::routes(),
         evidence::routes(),
         more::routes(),

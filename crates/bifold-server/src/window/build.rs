@@ -11,11 +11,21 @@ use bifold_status::{
 use bifold_store::window::Told;
 
 /// The files of a page.
-pub(super) fn files(page: &StatusPage, told: Told, now: At) -> Result<Files, Error> {
-    bifold_status::render(&built(page, told, now)?, &Options::default())
+pub(super) fn files(
+    page: &StatusPage,
+    told: &Told,
+    subscribe: Option<String>,
+    now: At,
+) -> Result<Files, Error> {
+    bifold_status::render(&built(page, told, subscribe, now)?, &Options::default())
 }
 
-fn built(page: &StatusPage, told: Told, now: At) -> Result<Page, Error> {
+fn built(
+    page: &StatusPage,
+    told: &Told,
+    subscribe: Option<String>,
+    now: At,
+) -> Result<Page, Error> {
     let settings = &page.settings;
     let components = settings.components.iter().map(|c| Component {
         key: c.key.to_string(),
@@ -32,12 +42,19 @@ fn built(page: &StatusPage, told: Told, now: At) -> Result<Page, Error> {
         language: settings.language,
         zone: settings.zone.name().to_owned(),
         contact: settings.contact.as_ref().map(ToString::to_string),
+        subscribe,
         address: settings.address.as_ref().map(ToString::to_string),
         components: components.collect(),
         incidents: told.announcements.iter().map(said).collect(),
         maintenances: maintenances.collect::<Result<_, _>>()?,
         generated_at: now,
     })
+}
+
+/// An instant as the page says it.
+pub(super) fn time(page: &StatusPage, at: At) -> String {
+    let (language, zone) = (page.settings.language, page.settings.zone.name());
+    bifold_status::told(language, zone, at).unwrap_or_else(|_| at.to_string())
 }
 
 /// The name of what is said in addresses: the day on which it was first said, and the part of the

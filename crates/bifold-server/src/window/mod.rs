@@ -2,6 +2,7 @@
 //! written to disk, from where any web server can show them while this one is down.
 
 mod build;
+pub(crate) mod letters;
 mod publish;
 
 pub(crate) use build::key_of;
@@ -57,7 +58,7 @@ pub(crate) async fn current(server: &Server, page: &StatusPage) -> Result<Arc<Sh
         }
     }
     let told = store.told_on(page).await?;
-    let files = build::files(page, told, at).map_err(|error| {
+    let files = build::files(page, &told, letters::address(server, page), at).map_err(|error| {
         tracing::error!(%error, page = %page.settings.key, "a status page could not be made");
         Error::Internal
     })?;

@@ -20,22 +20,39 @@ const EVERY: Duration = Duration::from_secs(1);
 /// What says that a folder is ours, and that what is in it may be removed.
 const MARK: &str = ".bifold-status-page";
 
-/// Starts the worker, where there is a folder to write to.
-pub(crate) fn start(server: &Server, stopped: &watch::Receiver<bool>) -> Option<JoinHandle<()>> {
-    let folder = server.config.window.clone()?;
-    Some(tokio::spawn(run(server.clone(), folder, stopped.clone())))
+/// Starts the worker.
+pub(crate) fn start(server: &Server, stopped: &watch::Receiver<bool>) -> JoinHandle<()> {
+    let folder = server.config.window.clone();
+    tokio::spawn(run(server.clone(), folder, stopped.clone()))
 }
 
-async fn run(server: Server, folder: PathBuf, mut stopped: watch::Receiver<bool>) {
+async fn run(server: Server, folder: Option<PathBuf>, mut stopped: watch::Receiver<bool>) {
     let mut written: BTreeMap<StatusPageId, (String, Arc<Shown>)> = BTreeMap::new();
+    let mut heard = super::letters::Heard::default();
     loop {
-        if let Err(error) = write_all(&server, &folder, &mut written).await {
+        if let Err(error) = super::letters::tell_all(&server, &mut heard).await {
+            tracing::error!(%error, "subscribers were not told");
+        }
+        let Some(folder) = &folder else {
+            if pause(&mut stopped).await {
+                return;
+            }
+            continue;
+        };
+        if let Err(error) = write_all(&server, folder, &mut written).await {
             tracing::error!(%error, folder = %folder.display(), "status pages were not written");
         }
-        tokio::select! {
-            () = tokio::time::sleep(EVERY) => {}
-            _ = stopped.wait_for(|stop| *stop) => return,
+        if pause(&mut stopped).await {
+            return;
         }
+    }
+}
+
+/// Waits for the next look; whether it is the end.
+async fn pause(stopped: &mut watch::Receiver<bool>) -> bool {
+    tokio::select! {
+        () = tokio::time::sleep(EVERY) => false,
+        _ = stopped.wait_for(|stop| *stop) => true,
     }
 }
 

@@ -42,6 +42,7 @@ mod service;
 mod settings_pages;
 mod side_channels;
 mod stories;
+mod subscribe;
 mod telling;
 mod tsa;
 mod visibility;

@@ -60,6 +60,11 @@ pub(crate) const APART: &[&str] = &[
     "page_status_begin",
     "page_status_index",
     "page_status",
+    // Who wants to be told by mail, and whoever has the letter: `subscribe`.
+    "page_subscribe",
+    "page_subscribe_send",
+    "page_subscription",
+    "page_subscription_do",
     // One's own channels, and webhooks, each to be made first: `telling`.
     "page_settings_channel_do",
     "page_settings_webhook",

@@ -121,13 +121,6 @@ fn told(app: &TestApp) {
     let mut next = words(&on, "It is the certificate.");
     next["stage"] = json!("identified");
     next["next_by"] = json!(app.now_plus(3_600_000_000));
-    agent
-        .post(
-            &format!("{one}/assess"),
-            json!({
-        "kind": "security", "finding": "no", "reason": "A certificate ran out." }),
-        )
-        .problem(403, "not-permitted");
     app.officer().does(
         &incident,
         "assess",

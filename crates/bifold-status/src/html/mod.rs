@@ -38,6 +38,8 @@ struct Frame<'a> {
     /// The month that is the newest of the history.
     month: String,
     contact: Option<Contact<'a>>,
+    /// Where one asks to be told by mail.
+    subscribe: Option<&'a str>,
 }
 
 impl<'a> Frame<'a> {
@@ -51,6 +53,7 @@ impl<'a> Frame<'a> {
             as_of: show.clock.moment(page.generated_at),
             month: history::file_of(show.clock.day(page.generated_at)),
             contact: page.contact.as_deref().map(Contact::of),
+            subscribe: page.subscribe.as_deref(),
         }
     }
 }

@@ -167,6 +167,7 @@ fn a_page_without_anything_is_a_page() {
     let page = Page {
         about: None,
         contact: None,
+        subscribe: None,
         address: None,
         components: vec![],
         incidents: vec![],

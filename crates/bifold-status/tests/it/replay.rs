@@ -151,6 +151,7 @@ fn page(records: &[Value]) -> Page {
         language: Language::En,
         zone: "America/Los_Angeles".to_owned(),
         contact: None,
+        subscribe: None,
         address: None,
         components: names
             .into_iter()

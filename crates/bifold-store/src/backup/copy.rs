@@ -126,6 +126,24 @@ pub(super) const COPIED: &[Insert] = &[
         ],
     ),
     table(
+        "subscription",
+        &["org", "id"],
+        &[
+            "org",
+            "id",
+            "page",
+            "address",
+            "components",
+            "made_at",
+            "confirmed_at",
+        ],
+    ),
+    table(
+        "told",
+        &["org", "page", "about", "at"],
+        &["org", "page", "about", "at"],
+    ),
+    table(
         "event_tally",
         &["org", "event"],
         &["org", "event", "due_at", "counted_at"],

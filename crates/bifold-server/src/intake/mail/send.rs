@@ -50,6 +50,7 @@ async fn one(store: &Store, sender: &Sender, due: &DueLetter) -> bifold_store::R
         in_reply_to: letter.in_reply_to.as_deref(),
         references: &letter.references,
         is_automatic: letter.is_automatic,
+        unsubscribe: letter.unsubscribe.as_deref(),
         mark: super::MARK,
     };
     let now = store.shell().clock.now();

@@ -157,5 +157,6 @@ pub(super) fn receipt(
         in_reply_to: mail.message_id.clone(),
         references: references.split_off(from),
         is_automatic: true,
+        unsubscribe: None,
     })
 }

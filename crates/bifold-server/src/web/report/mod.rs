@@ -11,7 +11,7 @@ mod same;
 mod security_txt;
 mod sent;
 
-pub(super) use sent::whoever;
+pub(super) use sent::{Sent, whoever};
 
 use crate::auth::Caller;
 use crate::error::Result;
@@ -72,7 +72,7 @@ async fn take_in(
 
 /// A page for everybody, from which a browser says where its form comes from. Under the policy of
 /// every other answer, old browsers would not, and be taken for another site.
-fn for_everybody(status: StatusCode, page: &impl Template) -> Result<Response> {
+pub(super) fn for_everybody(status: StatusCode, page: &impl Template) -> Result<Response> {
     let mut response = page_with(status, page)?;
     let same_origin = HeaderValue::from_static("same-origin");
     response

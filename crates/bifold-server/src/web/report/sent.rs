@@ -23,10 +23,10 @@ const TITLE_CHARS: usize = 90;
 
 /// A form sent by anybody.
 #[derive(Debug)]
-pub(super) struct Sent {
+pub(in crate::web) struct Sent {
     /// Who is signed in, if somebody is.
     pub(super) caller: Option<Caller>,
-    pub(super) guest: Guest,
+    pub(in crate::web) guest: Guest,
     /// Whether a module of ours sent it and can show a part of a page.
     pub(super) is_fetched: bool,
     /// Where it came from; forgotten with the brake, and written down nowhere.
@@ -70,13 +70,18 @@ pub(in crate::web) async fn whoever(
 }
 
 impl Sent {
-    pub(super) fn get(&self, name: &str) -> &str {
+    pub(in crate::web) fn get(&self, name: &str) -> &str {
         self.fields.get(name).unwrap_or_default()
+    }
+
+    /// Every value of a field.
+    pub(in crate::web) fn all(&self, name: &str) -> Vec<&str> {
+        self.fields.all(name)
     }
 
     /// Counts the attempt of somebody who is not signed in; an error when there were too many
     /// from this address. Whole sites share one, so that those who are known do not wait for it.
-    pub(super) fn brake(&self, server: &Server) -> Result<()> {
+    pub(in crate::web) fn brake(&self, server: &Server) -> Result<()> {
         if self.caller.is_some() {
             return Ok(());
         }
