@@ -165,3 +165,4 @@ subscription-on = Sie werden unter { $address } informiert.
 subscription-leave = Abmelden
 subscription-left = Sie sind abgemeldet. Ihre Adresse ist gelöscht.
 subscribe-wrong = Das ist keine E-Mail-Adresse.
+received-answers = Was wir geantwortet haben

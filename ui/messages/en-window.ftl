@@ -165,3 +165,4 @@ subscription-on = You are told at { $address }.
 subscription-leave = Leave
 subscription-left = You left. Your address is deleted.
 subscribe-wrong = This is no e-mail address.
+received-answers = What we wrote back

@@ -93,6 +93,7 @@ impl Store {
         match job.kind.as_str() {
             crate::write::DESTROY => return self.destroy(&job.payload).await,
             crate::write::MAINTAIN => return self.maintain(&job.payload).await,
+            crate::write::ANSWER => self.answer(&job.payload).await,
             crate::write::RELEASE => self.release_held(&job.payload).await,
             crate::write::WAKE => self.wake(&job.payload).await,
             crate::write::ELAPSE => self.elapse(&job.payload).await,

@@ -8,6 +8,7 @@
 
 pub mod account;
 pub mod anchor;
+pub mod answer;
 pub mod backup;
 pub mod blob;
 pub mod changes;

@@ -430,23 +430,24 @@ impl Store {
     }
 }
 
-/// Has letters to subscribers of a page sent; each stands beside the subscription it is for.
+/// Has letters sent; each stands beside what it is about.
 pub(crate) async fn post_all(
     tx: &mut Tx,
-    (org, page): (&str, &str),
+    (org, source): (&str, &str),
+    kind: &str,
     letters: Vec<(String, Letter)>,
     now: i64,
 ) -> Result<()> {
     let mut rows = Vec::with_capacity(letters.len());
-    for (subscription, letter) in letters {
+    for (about, letter) in letters {
         let json = serde_json::to_string(&letter).map_err(Error::damaged)?;
         rows.push(vec![
             org.into(),
             letter.id.into(),
-            page.into(),
-            subscription.into(),
+            source.into(),
+            about.into(),
             letter.to.into(),
-            "subscription".into(),
+            kind.into(),
             json.into(),
             now.into(),
             now.into(),

@@ -10,6 +10,8 @@ use bifold_domain::status_page::Slug;
 use bifold_domain::time::{DAY, HOUR};
 use std::collections::BTreeSet;
 
+/// What such letters are called among the others.
+const KIND: &str = "subscription";
 /// Days after which one that nobody confirmed is forgotten.
 const UNCONFIRMED_DAYS: i64 = 3;
 /// Between two letters that ask the same address to confirm.
@@ -248,7 +250,7 @@ impl Store {
             .arg(self.now() - TOLD_DAYS * DAY)
             .run(tx.conn())
             .await?;
-        mail::post_all(&mut tx, (org, page.as_str()), letters, self.now()).await?;
+        mail::post_all(&mut tx, (org, page.as_str()), KIND, letters, self.now()).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -258,7 +260,14 @@ impl Store {
         let org = self.inner.org.as_str();
         let mut tx = self.inner.db.begin().await?;
         let letters = vec![(asked.id.clone(), letter)];
-        mail::post_all(&mut tx, (org, asked.page.as_str()), letters, self.now()).await?;
+        mail::post_all(
+            &mut tx,
+            (org, asked.page.as_str()),
+            KIND,
+            letters,
+            self.now(),
+        )
+        .await?;
         tx.commit().await?;
         Ok(())
     }

@@ -165,6 +165,68 @@ fn a_message_is_an_event_that_is_answered_once_and_what_follows_finds_it() {
 }
 
 #[test]
+fn a_note_for_the_reporter_reaches_whoever_wrote_and_stands_on_their_receipt() {
+    with_mail(|app, mx, out, _| {
+        let manager = app.manager();
+        let first = from_anna("1@example.org", "Shop is down", "");
+        hand(mx, "anna@example.org", DESK, &first, "Nobody can pay.");
+        out.next();
+        let event = manager.get("events").is(200).text_at("/items/0/number");
+        let incident = manager.declare("Shop is down");
+        let bind = json!({ "outcome": "incident", "incident": incident, "reason": "It is." });
+        manager
+            .post(&format!("events/{event}/decide"), bind)
+            .is(200);
+        let note = |text: &str, audience: &str| json!({ "text": text, "audience": audience });
+        manager.does(
+            &incident,
+            "notes",
+            note("The database is full.", "internal"),
+        );
+        manager.does(&incident, "notes", note("Please try again now.", "outward"));
+        let letter = out.next();
+        assert_eq!(letter["to"], json!(["anna@example.org"]));
+        let data = letter["data"].as_str().unwrap();
+        for said in [
+            format!("Subject: [{event}] Re: Shop is down"),
+            "In-Reply-To: <1@example.org>".to_owned(),
+            "Reply-To: reply+".to_owned(),
+            "Please try again now.".to_owned(),
+        ] {
+            assert!(data.contains(&said), "{said}: {data}");
+        }
+        assert!(!data.contains("database"), "{data}");
+
+        // What she answers to that comes back to the incident.
+        let reply_to = data.lines().find_map(|l| l.strip_prefix("Reply-To: "));
+        let answer = from_anna("2@example.org", "Re: Shop is down", "");
+        let reply_to = reply_to.unwrap().trim();
+        hand(
+            mx,
+            "anna@example.org",
+            reply_to,
+            &answer,
+            "It works, thank you.",
+        );
+        let came = format!("incidents/{incident}/timeline");
+        until(|| {
+            manager
+                .get(&came)
+                .text
+                .contains("It works, thank you.")
+                .then_some(())
+        });
+        // Of a restricted incident nothing goes out.
+        let members =
+            json!({ "people": [app.id(bifold_domain::Role::IncidentManager)], "reason": "r" });
+        manager.does(&incident, "restrict", members);
+        manager.does(&incident, "notes", note("Between us.", "outward"));
+        std::thread::sleep(std::time::Duration::from_millis(1_500));
+        assert!(out.is_silent());
+    });
+}
+
+#[test]
 fn machines_that_answer_are_filed_or_parked_and_never_answered() {
     with_mail(|app, mx, out, source| {
         let manager = app.manager();

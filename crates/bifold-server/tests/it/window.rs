@@ -235,6 +235,16 @@ fn same(app: &TestApp) {
             .iter()
             .all(|t| t == "Concerned too: Paying by card fails")
     );
+    // What is written back stands with the receipt; what is not for them does not.
+    let to = sent.header("location");
+    let note = |text: &str, audience: &str| json!({ "text": text, "audience": audience });
+    manager.does(&incident, "notes", note("Please pay in cash.", "outward"));
+    manager.does(&incident, "notes", note("The vendor sleeps.", "internal"));
+    let receipt = page(&stranger, &to).is(200).text;
+    assert!(
+        receipt.contains("Please pay in cash.") && !receipt.contains("vendor"),
+        "{receipt}"
+    );
     // It is bound already: nobody has to look at it.
     let tray = manager.get("events?standing=undecided").is(200);
     assert_eq!(tray.at("/items"), json!([]));

@@ -4,6 +4,7 @@
 
 use bifold_domain::evidence::Integrity;
 use bifold_domain::gate::Ground;
+use bifold_domain::incident::Audience;
 use bifold_domain::time::{DAY, HOUR};
 use bifold_domain::{At, Fact, evidence, incident, maintenance, person};
 
@@ -39,6 +40,9 @@ pub(crate) const MAINTAIN: &str = "maintain";
 /// The job that has the faults looked at that a maintenance has held.
 pub(crate) const RELEASE: &str = "release";
 
+/// The job that sends a note to those who wrote by mail.
+pub(crate) const ANSWER: &str = "answer";
+
 /// How long nobody looks at sealed bytes again.
 pub(crate) const LOOK_EVERY: i64 = 30 * DAY;
 
@@ -67,6 +71,15 @@ pub(crate) fn jobs(subject: &str, fact: &Fact, at: At) -> Vec<Job> {
         // What leaves the house should be provably as old as it says it is.
         Fact::Evidence(evidence::Fact::Released { .. })
         | Fact::Incident(incident::Fact::Exported { .. }) => vec![job(STAMP, 0)],
+        Fact::Incident(incident::Fact::NoteAdded {
+            audience: Audience::Outward,
+            lane: None,
+            ..
+        }) => vec![Job {
+            kind: ANSWER,
+            payload: format!("{subject} {}", at.micros()),
+            run_at: at.micros(),
+        }],
         Fact::Incident(incident::Fact::Closed { .. }) => vec![job(STAMP_CLOSED, 0)],
         Fact::Maintenance(fact) => match fact {
             maintenance::Fact::Planned { plan, .. } | maintenance::Fact::Revised { plan, .. } => {

@@ -21,7 +21,7 @@ pub(crate) mod window;
 pub(crate) use batch::{ALARM, Removal, remove, state_type};
 pub(crate) use directory::load as load_directory;
 pub(crate) use follow::{
-    DESTROY, DESTROY_AFTER, ELAPSE, LOOK, LOOK_EVERY, MAINTAIN, MISMATCH, RELEASE, STAMP,
+    ANSWER, DESTROY, DESTROY_AFTER, ELAPSE, LOOK, LOOK_EVERY, MAINTAIN, MISMATCH, RELEASE, STAMP,
     STAMP_CLOSED, WAKE, alarm,
 };
 pub(crate) use head::Head;

@@ -299,6 +299,11 @@ fn words(
             Some(60),
         ));
     }
+    let lately = end.plus(-25 * MINUTE);
+    if over.is_none() && one.at.plus(HOUR) < lately {
+        let still = "We are still working on it. Thank you for your patience.";
+        steps.push(says(0, lately, AnnouncedStage::Identified, still, Some(60)));
+    }
     if let Some(over) = over {
         let done = format!("{name} works again. Thank you for your patience.");
         steps.push(says(5, over, AnnouncedStage::Resolved, &done, None));

@@ -17,6 +17,7 @@ use axum::response::Response;
 use bifold_domain::event::{Channel, Event, Receive, Standing};
 use bifold_domain::incident::Stage;
 use bifold_domain::{At, EventId, IncidentId, PersonId, Redactable, Text, Title, Viewer};
+use bifold_store::answer::OutwardNote;
 
 const ONE: &str = "/report/received/{receipt}";
 
@@ -64,6 +65,8 @@ pub(super) struct ReceivedPage {
     is_new: bool,
     help_line: Option<String>,
     said: Vec<Said>,
+    /// What those who work on it wrote back.
+    answers: Vec<OutwardNote>,
     key: String,
 }
 
@@ -102,6 +105,7 @@ impl ReceivedPage {
             is_new: events.len() == 1 && report.standing == Standing::Undecided,
             help_line: server.config.help_line.clone(),
             said: events.iter().map(said).collect(),
+            answers: answers(server, &events).await?,
             key: server.store.shell().ids.next_uuid(),
         })
     }
@@ -144,6 +148,24 @@ async fn standing(
         Standing::Incident { incident } if is_over(server, incident).await? => ("over", None),
         Standing::Incident { .. } => ("work", None),
     })
+}
+
+/// What was written back about these reports, oldest first.
+async fn answers(server: &Server, events: &[Event]) -> Result<Vec<OutwardNote>> {
+    let mut incidents: Vec<&IncidentId> = Vec::new();
+    for event in events {
+        if let Standing::Incident { incident } = &event.standing
+            && !incidents.contains(&incident)
+        {
+            incidents.push(incident);
+        }
+    }
+    let mut all = Vec::new();
+    for incident in incidents {
+        all.extend(server.store.outward_notes(incident).await?);
+    }
+    all.sort_by_key(|note| note.at);
+    Ok(all)
 }
 
 /// Whether an incident that everybody inside may read is over. Of a restricted one nothing is
