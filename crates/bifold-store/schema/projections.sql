@@ -283,6 +283,7 @@ CREATE TABLE announcement (
     is_open  BOOLEAN NOT NULL,
     began_at BIGINT  NOT NULL,
     said_at  BIGINT  NOT NULL,
+    said     BIGINT  NOT NULL,
     state    TEXT    NOT NULL,
     PRIMARY KEY (org, page, incident)
 );

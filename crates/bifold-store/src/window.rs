@@ -83,8 +83,8 @@ impl Store {
     /// goes on.
     pub async fn told_mark(&self, page: &StatusPageId) -> Result<(i64, i64, i64)> {
         let mut lease = self.inner.db.reader().await?;
-        let row: Option<(i64, Option<i64>, i64)> = Sql::new(
-            "SELECT COUNT(*), MAX(said_at), COUNT(CASE WHEN is_open = TRUE THEN 1 END) \
+        let row: Option<(Option<i64>, Option<i64>, i64)> = Sql::new(
+            "SELECT CAST(SUM(said) AS BIGINT), MAX(said_at), COUNT(CASE WHEN is_open = TRUE THEN 1 END) \
              FROM announcement WHERE org = $1 AND page = $2",
         )
         .arg(&self.inner.org)
@@ -92,7 +92,7 @@ impl Store {
         .first(lease.conn())
         .await?;
         let (all, last, open) = row.unwrap_or_default();
-        Ok((all, last.unwrap_or(0), open))
+        Ok((all.unwrap_or(0), last.unwrap_or(0), open))
     }
 
     /// What users of these pages wait for the end of, for lists of who reports: the page and the

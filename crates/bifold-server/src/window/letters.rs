@@ -23,7 +23,7 @@ const FRESH: i64 = DAY;
 const REMINDED: i64 = DAY;
 /// Between two looks although nothing changed: reminders come due.
 const LOOK: i64 = MINUTE;
-/// What our letters carry in `X-Loop`.
+/// Signs of a name in the identity of a letter.
 const ABOUT: usize = 60;
 
 /// The pages as subscribers were last told of them.
@@ -34,6 +34,8 @@ pub(super) struct Heard(BTreeMap<StatusPageId, (Arc<Shown>, i64)>);
 struct News {
     /// What it is about, with the time under which it is told once.
     about: String,
+    /// What further news of it share.
+    thread: String,
     at: At,
     subject: String,
     text: String,
@@ -197,7 +199,7 @@ fn letter(
         subject: news.subject.clone(),
         text,
         in_reply_to: None,
-        references: vec![format!("{}.{}", to.id, digest(&news.about))],
+        references: vec![format!("{}.{}", to.id, digest(&news.thread))],
         is_automatic: false,
         unsubscribe: Some(own),
     }))
@@ -215,7 +217,7 @@ fn said(page: &StatusPage, (id, told): &(IncidentId, Announcement)) -> Vec<News>
     let key = key_of(id, told);
     let title = told.title.shown();
     let mut before: BTreeSet<Slug> = BTreeSet::new();
-    let each = told.said.iter().map(|said| {
+    let each = told.said.iter().enumerate().map(|(n, said)| {
         let stage = l.word("announced-stage", said.stage.word());
         // Whoever was told that something does not work is told when it does.
         before.extend(said.states.keys().cloned());
@@ -225,7 +227,8 @@ fn said(page: &StatusPage, (id, told): &(IncidentId, Announcement)) -> Vec<News>
             text = format!("{text}\n\n{} {time}", l.t("announce-next-by"));
         }
         News {
-            about: key.clone(),
+            about: format!("{key} {n}"),
+            thread: key.clone(),
             at: said.at,
             subject: format!("{}: {title} ({stage})", page.settings.name),
             text,
@@ -252,6 +255,7 @@ fn planned(page: &StatusPage, found: &Maintenance, now: At) -> Vec<News> {
         let said = l.t(what);
         News {
             about: format!("{} {what}", found.shown_number()),
+            thread: found.shown_number(),
             at,
             subject: format!("{}: {} ({said})", page.settings.name, found.plan.title),
             text: format!("{said}: {from} – {until}\n\n{}", words.unwrap_or_default()),
@@ -260,8 +264,7 @@ fn planned(page: &StatusPage, found: &Maintenance, now: At) -> Vec<News> {
         }
     };
     let times = (found.plan.from, found.plan.until);
-    let first = found.moves.first().map_or(times, |_| times);
-    let mut all = vec![news(found.planned_at, "told-planned", first)];
+    let mut all = vec![news(found.planned_at, "told-planned", times)];
     for moved in &found.moves {
         all.push(news(moved.at, "told-moved", (moved.from, moved.until)));
     }

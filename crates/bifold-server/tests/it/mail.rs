@@ -175,7 +175,7 @@ fn a_note_for_the_reporter_reaches_whoever_wrote_and_stands_on_their_receipt() {
         let incident = manager.declare("Shop is down");
         let bind = json!({ "outcome": "incident", "incident": incident, "reason": "It is." });
         manager
-            .post(&format!("events/{event}/decide"), bind)
+            .post(&format!("events/{event}/decision"), bind)
             .is(200);
         let note = |text: &str, audience: &str| json!({ "text": text, "audience": audience });
         manager.does(

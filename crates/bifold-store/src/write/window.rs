@@ -7,7 +7,7 @@ use bifold_domain::incident::{Announcement, Incident};
 pub(crate) const ANNOUNCEMENT: Insert = Insert {
     table: "announcement",
     columns: &[
-        "org", "page", "incident", "is_open", "began_at", "said_at", "state",
+        "org", "page", "incident", "is_open", "began_at", "said_at", "said", "state",
     ],
     key: &["org", "page", "incident"],
 };
@@ -31,6 +31,7 @@ pub(super) fn rows(org: &str, incident: &Incident) -> Vec<Vec<Value>> {
                 told.is_open().into(),
                 told.began_at.micros().into(),
                 said_at.micros().into(),
+                u64::try_from(told.said.len()).unwrap_or(u64::MAX).into(),
                 state.into(),
             ])
         })

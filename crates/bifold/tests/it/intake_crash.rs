@@ -26,6 +26,12 @@ async fn founder(store: &Store) -> Actor {
 
 /// An organisation with one source; its id and token.
 pub(crate) async fn founded(data: &Path, format: &str) -> (SourceId, String) {
+    let settings = format!(r#"{{"name":"Cluster","format":"{format}"}}"#);
+    founded_with(data, &settings).await
+}
+
+/// The same with these settings of the source.
+pub(crate) async fn founded_with(data: &Path, settings: &str) -> (SourceId, String) {
     let founding = Founding {
         organisation: Short::parse("Harbour Hospital").unwrap(),
         host: "harbour.example".to_owned(),
@@ -36,8 +42,7 @@ pub(crate) async fn founded(data: &Path, format: &str) -> (SourceId, String) {
     let options = Options::in_folder(data);
     let (store, _) = Store::found(options, founding).await.unwrap();
     let id = SourceId::from_bits(store.shell().ids.next());
-    let text = format!(r#"{{"name":"Cluster","format":"{format}"}}"#);
-    let settings: Settings = serde_json::from_str(&text).unwrap();
+    let settings: Settings = serde_json::from_str(settings).unwrap();
     let secret = store.new_secret().unwrap();
     let commands = [
         C::Connect(Box::new(settings)),

@@ -28,6 +28,7 @@ mod imported_clocks;
 mod imported_pauses;
 mod intake_crash;
 mod journey;
+mod mail;
 #[path = "../../../bifold-store/tests/it/service.rs"]
 #[allow(
     dead_code,
