@@ -95,7 +95,7 @@ fn phrase(text: &str) -> String {
 /// code, or a longer word of prose.
 fn weighs(word: &str) -> bool {
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-    let digits = word.chars().filter(|c| c.is_ascii_digit()).count();
+    let digits = word.chars().filter(char::is_ascii_digit).count();
     let is_number = letters == 0;
     let is_code = letters > 0 && digits > 0 && word.chars().count() >= 4;
     let is_name = letters > 0 && word.contains(['.', '_', '@', '\\']) && letters > 2;
@@ -120,7 +120,7 @@ fn vocabulary(page: &Settings, directory: &Directory) -> BTreeSet<String> {
     let mut known: BTreeSet<String> = USUAL.split_whitespace().map(str::to_owned).collect();
     let mut add = |text: &str| known.extend(words(text));
     add(page.name.as_str());
-    for text in page.about.iter() {
+    for text in &page.about {
         add(text.as_str());
     }
     for component in &page.components {
