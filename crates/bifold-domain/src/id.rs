@@ -127,6 +127,8 @@ ids! {
     SourceId = "src",
     /// A planned maintenance.
     MaintenanceId = "mnt",
+    /// What was said in confidence.
+    DisclosureId = "dis",
     /// A review of the fault log.
     FaultReviewId = "frv",
 }

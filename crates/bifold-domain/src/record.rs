@@ -3,8 +3,8 @@
 use crate::access::Actor;
 use crate::directory::Directory;
 use crate::id::{
-    AssetId, ChainId, EventId, EvidenceId, FaultReviewId, IncidentId, MaintenanceId, PersonId,
-    ScheduleId, ServiceId, SourceId, TeamId,
+    AssetId, ChainId, DisclosureId, EventId, EvidenceId, FaultReviewId, IncidentId, MaintenanceId,
+    PersonId, ScheduleId, ServiceId, SourceId, TeamId,
 };
 use crate::incident::Summary;
 use crate::oncall::{chain, schedule};
@@ -13,7 +13,8 @@ use crate::signal::{review, source};
 use crate::text::Short;
 use crate::time::At;
 use crate::{
-    asset, event, evidence, incident, kind::KindKey, maintenance, person, policy, service, team,
+    asset, disclosure, event, evidence, incident, kind::KindKey, maintenance, person, policy,
+    service, team,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::{BTreeMap, BTreeSet};
@@ -255,6 +256,7 @@ records! {
     Chain(chain, chain::Chain, ChainId),
     Source(source, source::Source, SourceId),
     Maintenance(maintenance, maintenance::Maintenance, MaintenanceId),
+    Disclosure(disclosure, disclosure::Disclosure, DisclosureId),
     FaultReview(review, review::FaultReview, FaultReviewId),
 }
 

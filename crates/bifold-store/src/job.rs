@@ -93,6 +93,9 @@ impl Store {
         match job.kind.as_str() {
             crate::write::DESTROY => return self.destroy(&job.payload).await,
             crate::write::MAINTAIN => return self.maintain(&job.payload).await,
+            crate::write::CONFIDED => return self.remind_of_disclosure(&job.payload).await,
+            crate::write::RETAIN_IDENTITY => return self.retain_identity(&job.payload).await,
+            crate::write::ERASE_IDENTITY => self.erase_identity(&job.payload).await,
             crate::write::RELEASE => self.release_held(&job.payload).await,
             crate::write::WAKE => self.wake(&job.payload).await,
             crate::write::ELAPSE => self.elapse(&job.payload).await,

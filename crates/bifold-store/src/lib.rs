@@ -35,6 +35,7 @@ pub mod slip;
 mod store;
 pub mod upload;
 mod value;
+pub mod voice;
 mod write;
 
 pub use error::{Error, Result};

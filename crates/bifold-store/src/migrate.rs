@@ -18,9 +18,10 @@ const STEPS: &[&str] = &[
     include_str!("../schema/0009_holidays.sql"),
     include_str!("../schema/0010_intake.sql"),
     include_str!("../schema/0011_mail.sql"),
+    include_str!("../schema/0013_voice.sql"),
 ];
 /// Raised whenever `projections.sql` changes.
-pub(crate) const PROJECTION_VERSION: i64 = 6;
+pub(crate) const PROJECTION_VERSION: i64 = 7;
 const PROJECTIONS: &str = include_str!("../schema/projections.sql");
 /// Made when absent, at every start.
 const INDEXES: &str = include_str!("../schema/indexes.sql");
@@ -43,6 +44,8 @@ pub(crate) const PROJECTION_TABLES: &[&str] = &[
     "asset_service",
     "fault_review",
     "maintenance",
+    "disclosure",
+    "disclosure_excluded",
     "alarm",
 ];
 

@@ -5,7 +5,7 @@
 use bifold_domain::evidence::Integrity;
 use bifold_domain::gate::Ground;
 use bifold_domain::time::{DAY, HOUR};
-use bifold_domain::{At, Fact, evidence, incident, maintenance, person};
+use bifold_domain::{At, Fact, disclosure, evidence, incident, maintenance, person};
 
 /// Something to be done later.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,13 @@ pub(crate) const STAMP_CLOSED: &str = "stamp_closed";
 pub(crate) const MAINTAIN: &str = "maintain";
 /// The job that has the faults looked at that a maintenance has held.
 pub(crate) const RELEASE: &str = "release";
+
+/// The job that reminds those who handle a disclosure before something is due.
+pub(crate) const CONFIDED: &str = "confided";
+/// The job that deletes a name when its time after the closing is over.
+pub(crate) const RETAIN_IDENTITY: &str = "retain_identity";
+/// The job that destroys what a deleted name was sealed with.
+pub(crate) const ERASE_IDENTITY: &str = "erase_identity";
 
 /// How long nobody looks at sealed bytes again.
 pub(crate) const LOOK_EVERY: i64 = 30 * DAY;
@@ -83,6 +90,11 @@ pub(crate) fn jobs(subject: &str, fact: &Fact, at: At) -> Vec<Job> {
                 vec![job(RELEASE, 0)]
             }
         },
+        Fact::Disclosure(disclosure::Fact::Received { .. }) => vec![job(CONFIDED, 0)],
+        Fact::Disclosure(disclosure::Fact::Closed { .. }) => vec![job(RETAIN_IDENTITY, 0)],
+        Fact::Disclosure(disclosure::Fact::IdentityDeleted { .. }) => {
+            vec![job(ERASE_IDENTITY, 0)]
+        }
         Fact::Incident(incident::Fact::Snoozed { until, .. }) => {
             vec![Job {
                 kind: WAKE,

@@ -299,6 +299,7 @@ pub(crate) fn state_type(state: &State) -> &'static str {
         State::Chain(_) => bifold_domain::oncall::chain::Chain::TYPE,
         State::Source(_) => bifold_domain::signal::source::Source::TYPE,
         State::FaultReview(_) => bifold_domain::signal::review::FaultReview::TYPE,
+        State::Disclosure(_) => bifold_domain::disclosure::Disclosure::TYPE,
         State::Maintenance(_) => bifold_domain::maintenance::Maintenance::TYPE,
     }
 }
