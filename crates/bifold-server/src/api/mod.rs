@@ -2,6 +2,7 @@
 
 pub(crate) mod alarms;
 pub(crate) mod directory;
+pub(crate) mod disclosures;
 pub(crate) mod events;
 pub(crate) mod evidence;
 pub(crate) mod faults;
@@ -44,6 +45,7 @@ pub(crate) fn routes() -> Vec<Route> {
         sources::routes(),
         faults::routes(),
         maintenances::routes(),
+        disclosures::routes(),
         crate::intake::http::routes(),
         ledger::routes(),
         redactions::routes(),
