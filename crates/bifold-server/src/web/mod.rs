@@ -40,6 +40,7 @@ mod settings;
 mod sign_in;
 mod triage;
 mod views;
+mod voice;
 
 pub(crate) use failure::{as_page, wants_page};
 pub(crate) use form::is_fetched;
@@ -70,6 +71,7 @@ pub(crate) fn routes() -> Vec<Route> {
         reports::routes(),
         faults::routes(),
         maintenance::routes(),
+        voice::routes(),
         on_call::routes(),
         evidence::routes(),
         more::routes(),

@@ -43,8 +43,13 @@ mod settings_pages;
 mod side_channels;
 mod stories;
 mod telling;
+#[path = "../../../bifold-store/tests/it/traces.rs"]
+#[allow(dead_code, clippy::indexing_slicing)]
+// Shared with the tests of the store, which need more of it.
+mod traces;
 mod tsa;
 mod visibility;
+mod voice;
 mod work;
 
 /// Declares tests that run on SQLite, and on PostgreSQL where there is a server for it.

@@ -74,10 +74,8 @@ impl Store {
             Some(key) => seal::open_with(&key, id.as_str(), &sealed)?,
             None => None,
         };
-        let text = opened.ok_or_else(|| {
-            let why = "the identity is sealed with a key that is not in keys/identity";
-            Error::damaged(why)
-        })?;
+        // Deleted after the backup that this row comes from.
+        let text = opened.ok_or_else(|| Error::from(Refusal::no("identity")))?;
         let identity = serde_json::from_str(&text).map_err(Error::damaged)?;
         Ok((identity, receipt))
     }

@@ -10,6 +10,8 @@ mod receipt;
 mod security_txt;
 mod sent;
 
+pub(in crate::web) use sent::title_of;
+
 use crate::auth::Caller;
 use crate::error::Result;
 use crate::route::Route;
