@@ -53,6 +53,17 @@ const refused = async (page) => {
   await page.locator("form[action='/sign-in'] button").click();
   await page.locator("[role=alert]").waitFor();
 };
+const spoken = async (page) => {
+  await page.getByLabel("Without a name").check();
+  await page.getByLabel("What happened?").fill("Invoices are paid twice.\nSince May, and nobody asks.");
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.locator(".receipt").waitFor();
+};
+const answered = async (page) => {
+  await spoken(page);
+  await page.getByRole("button", { name: "Read what was answered" }).click();
+  await page.getByRole("heading", { name: "What happened" }).waitFor();
+};
 const received = async (page) => {
   await page.locator("#what").fill("A strange mail asks for passwords.");
   await page.locator("form[action='/report'] button.primary").click();
@@ -117,6 +128,14 @@ export const SCREENS = [
   { name: "settings-source", role: "manager", path: (s) => `/settings/sources/${s.source}`, states: FULL },
   { name: "faults", role: "manager", path: "/faults", states: FULL },
   { name: "faults-empty", role: "admin", path: "/faults", states: ["empty"] },
+  { name: "speak-up", role: "", path: "/speak-up", states: FULL },
+  { name: "speak-up-nobody", role: "", path: "/speak-up", states: ["empty"] },
+  { name: "speak-up-code", role: "", path: "/speak-up", states: FULL, after: spoken },
+  { name: "speak-up-back", role: "", path: "/speak-up/answer", states: FULL },
+  { name: "speak-up-answer", role: "", path: "/speak-up", states: FULL, after: answered },
+  { name: "disclosures", role: "beatrix@harbour.example", path: "/disclosures", states: FULL },
+  { name: "disclosures-asked", role: "ruben@harbour.example", path: "/disclosures", states: FULL },
+  { name: "disclosure", role: "beatrix@harbour.example", path: (s) => `/disclosures/${s.disclosure}`, states: FULL },
   { name: "maintenances", role: "manager", path: "/maintenance", states: FULL },
   { name: "maintenances-empty", role: "admin", path: "/maintenance", states: ["empty"] },
   { name: "maintenance", role: "manager", path: (s) => `/maintenance/${s.maintenance}`, states: FULL },
@@ -202,6 +221,21 @@ async function told(demo, api) {
   return number;
 }
 
+/** One that was said with a name in trust: it is answered, and somebody asks for the name. */
+async function said(demo) {
+  const listener = await client(demo, "beatrix@harbour.example");
+  const { items } = await listener.get("/disclosures");
+  const known = items.find((one) => one.mode === "confidential");
+  if (known) return known.number;
+  const form = { mode: "confidential", concern: "unsafe_practice", name: "Somebody", what: "The night rounds are signed before they are made.\nEvery weekend since March, on the third floor." };
+  await fetch(`${demo.base}/speak-up`, { method: "POST", body: new URLSearchParams(form) });
+  const [{ id, number }] = (await listener.get("/disclosures")).items;
+  await listener.post(`/disclosures/${id}/answer`, { text: "Thank you. Is the list of signatures kept somewhere?" });
+  await listener.post(`/disclosures/${id}/note`, { text: "Ask the head of nursing, who is not named here." });
+  await listener.post(`/disclosures/${id}/ask-identity`, { reason: "The authority asks whether it can hear a witness." });
+  return number;
+}
+
 /** What there is to show in the made-up hospital. */
 export async function subjects(demo) {
   const api = await client(demo, "manager");
@@ -219,6 +253,7 @@ export async function subjects(demo) {
     security: await first("service_is=no&security_is=yes"),
     closed: await first("stage=closed"),
     event: events[0]?.number,
+    disclosure: await said(demo),
     maintenance: (await api.get("/maintenances")).items[0]?.id,
     told: await told(demo, api),
     statusPage: (await api.get("/status-pages")).items[0]?.id,

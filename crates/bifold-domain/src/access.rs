@@ -63,6 +63,10 @@ closed_set! {
         EvidenceCustodian = "evidence_custodian",
         /// Reads, and changes nothing.
         Auditor = "auditor",
+        /// Handles what is said in confidence. Given to named people; no other role implies it.
+        DisclosureHandler = "disclosure_handler",
+        /// Decides who may see a name that was given in trust.
+        IdentityCustodian = "identity_custodian",
         /// Runs the system; does not read restricted records.
         Administrator = "administrator",
     }
@@ -127,6 +131,10 @@ closed_set! {
         Announce = "announce",
         /// Sign that the fault log of a period was looked through.
         ReviewFaults = "review_faults",
+        /// Read and answer what is said in confidence.
+        HandleDisclosures = "handle_disclosures",
+        /// Decide who may see a name that was given in trust.
+        KeepIdentities = "keep_identities",
         /// Edit the matrix, categories, kinds and codes.
         ManagePolicy = "manage_policy",
         /// Bring in records from elsewhere.
@@ -227,6 +235,8 @@ impl Role {
                 P::ApproveEvidence,
             ],
             Self::Auditor => &[P::ReadIncidents, P::ReadSensitiveLanes, P::Audit],
+            Self::DisclosureHandler => &[P::Report, P::HandleDisclosures],
+            Self::IdentityCustodian => &[P::Report, P::KeepIdentities],
             Self::Administrator => &[
                 P::Report,
                 P::ReadIncidents,
@@ -295,11 +305,14 @@ impl Actor {
             reads_incidents: self.may(Permission::ReadIncidents),
             reads_sensitive_lanes: self.may(Permission::ReadSensitiveLanes),
             audits: self.may(Permission::Audit),
+            handles_disclosures: self.may(Permission::HandleDisclosures),
+            keeps_identities: self.may(Permission::KeepIdentities),
         }
     }
 }
 
 /// What a person may see. Every query of records needs one; there is no other way to a query.
+#[allow(clippy::struct_excessive_bools)] // Each is a sentence about the person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Viewer {
     /// Who.
@@ -312,6 +325,10 @@ pub struct Viewer {
     pub reads_sensitive_lanes: bool,
     /// Sees directory-wide records such as the ledger's own.
     pub audits: bool,
+    /// Reads what was said in confidence, unless its reporter excluded them.
+    pub handles_disclosures: bool,
+    /// Decides who sees a name that was given in trust.
+    pub keeps_identities: bool,
 }
 
 #[cfg(test)]
@@ -325,8 +342,20 @@ mod tests {
             Permission::Restrict,
             Permission::ReadSensitiveLanes,
             Permission::Work,
+            Permission::HandleDisclosures,
+            Permission::KeepIdentities,
         ] {
             assert!(!Role::Administrator.permits(permission), "{permission}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_in_confidence_is_for_those_who_are_named_for_it() {
+        for role in Role::ALL {
+            let handles = *role == Role::DisclosureHandler;
+            assert_eq!(role.permits(Permission::HandleDisclosures), handles);
+            let keeps = *role == Role::IdentityCustodian;
+            assert_eq!(role.permits(Permission::KeepIdentities), keeps);
         }
     }
 

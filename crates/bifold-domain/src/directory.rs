@@ -3,7 +3,7 @@
 //! The store keeps one per organisation in memory and replaces it when one of these records
 //! changes. It holds what decisions need, not what screens show.
 
-use crate::access::{Actor, Auth, Role};
+use crate::access::{Actor, Auth, Permission, Role};
 use crate::id::{
     ChainId, MaintenanceId, PersonId, ScheduleId, ServiceId, SourceId, StatusPageId, TeamId,
 };
@@ -72,6 +72,14 @@ impl Directory {
     /// Whether the person exists and may act.
     pub fn is_active(&self, person: &PersonId) -> bool {
         self.people.get(person).is_some_and(|p| p.is_active)
+    }
+
+    /// The active people one of whose roles carries the permission.
+    pub fn people_with(&self, permission: Permission) -> impl Iterator<Item = &PersonId> {
+        let active = self.people.values().filter(|person| person.is_active);
+        active
+            .filter(move |person| person.roles.iter().any(|role| role.permits(permission)))
+            .map(|person| &person.id)
     }
 
     /// How many active administrators there are.

@@ -38,6 +38,10 @@ pub(crate) const PEOPLE: &[(&str, Role)] = &[
     ("auditor", Role::Auditor),
     ("administrator", Role::Administrator),
     ("former", Role::Agent),
+    ("listener", Role::DisclosureHandler),
+    ("colleague", Role::DisclosureHandler),
+    ("trustee", Role::IdentityCustodian),
+    ("guardian", Role::IdentityCustodian),
 ];
 
 const TEAMS: &[(&str, &[&str])] = &[

@@ -129,6 +129,8 @@ ids! {
     MaintenanceId = "mnt",
     /// Of a status page.
     StatusPageId = "pag",
+    /// What was said in confidence.
+    DisclosureId = "dis",
     /// A review of the fault log.
     FaultReviewId = "frv",
 }

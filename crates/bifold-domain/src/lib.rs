@@ -10,6 +10,7 @@ pub mod access;
 pub mod asset;
 pub mod calendar;
 pub mod directory;
+pub mod disclosure;
 pub mod event;
 pub mod evidence;
 #[cfg(test)]
@@ -39,8 +40,9 @@ pub mod time;
 pub use access::{Actor, Auth, Permission, Role, Viewer};
 pub use directory::Directory;
 pub use id::{
-    ActionId, AssetId, ChainId, EventId, EvidenceId, FaultReviewId, IncidentId, MaintenanceId,
-    PersonId, RequestId, ScheduleId, ServiceId, SourceId, StatusPageId, TaskId, TeamId,
+    ActionId, AssetId, ChainId, DisclosureId, EventId, EvidenceId, FaultReviewId, IncidentId,
+    MaintenanceId, PersonId, RequestId, ScheduleId, ServiceId, SourceId, StatusPageId, TaskId,
+    TeamId,
 };
 pub use record::{Command, Context, Fact, Meta, Needs, Neighbours, Record, Subject};
 pub use redact::Redactable;

@@ -3,8 +3,8 @@
 use crate::access::Actor;
 use crate::directory::Directory;
 use crate::id::{
-    AssetId, ChainId, EventId, EvidenceId, FaultReviewId, IncidentId, MaintenanceId, PersonId,
-    ScheduleId, ServiceId, SourceId, StatusPageId, TeamId,
+    AssetId, ChainId, DisclosureId, EventId, EvidenceId, FaultReviewId, IncidentId, MaintenanceId,
+    PersonId, ScheduleId, ServiceId, SourceId, StatusPageId, TeamId,
 };
 use crate::incident::Summary;
 use crate::oncall::{chain, schedule};
@@ -13,8 +13,8 @@ use crate::signal::{review, source};
 use crate::text::Short;
 use crate::time::At;
 use crate::{
-    asset, event, evidence, incident, kind::KindKey, maintenance, person, policy, service,
-    status_page, team,
+    asset, disclosure, event, evidence, incident, kind::KindKey, maintenance, person, policy,
+    service, status_page, team,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::{BTreeMap, BTreeSet};
@@ -261,6 +261,7 @@ records! {
     Source(source, source::Source, SourceId),
     Maintenance(maintenance, maintenance::Maintenance, MaintenanceId),
     StatusPage(status_page, status_page::StatusPage, StatusPageId),
+    Disclosure(disclosure, disclosure::Disclosure, DisclosureId),
     FaultReview(review, review::FaultReview, FaultReviewId),
 }
 

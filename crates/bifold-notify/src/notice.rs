@@ -42,6 +42,8 @@ closed_set! {
         PageUnanswered = "page_unanswered",
         /// The gate holds an action up and asks security.
         SecurityAsked = "security_asked",
+        /// Something waits in the confidential channel. Nothing is told of what.
+        DisclosureWaits = "disclosure_waits",
         /// A channel of theirs, or of somebody they look after, does not work any more.
         ChannelDead = "channel_dead",
         /// A webhook does not work any more.

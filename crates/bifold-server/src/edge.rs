@@ -41,8 +41,12 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
 /// The outermost layer. Seat and time limit are for the making of an answer: the body of one that
 /// lasts, such as live changes, is sent after both and has its own limit.
 pub(crate) async fn edge(State(server): State<Server>, request: Request, next: Next) -> Response {
-    let id = request_id(request.headers()).unwrap_or_else(|| server.next_request_id());
     let (method, path) = (request.method().clone(), loggable(request.uri().path()));
+    // Of the confidential channel nothing is written down, not even that somebody was there; and
+    // an id that a client or a proxy made up could say who that was.
+    let is_confided = is_confided(&path);
+    let id = request_id(request.headers()).filter(|_| !is_confided);
+    let id = id.unwrap_or_else(|| server.next_request_id());
     let reader = Reader::of(&request);
     let started = std::time::Instant::now();
     let response = match server.seats.try_acquire() {
@@ -54,7 +58,9 @@ pub(crate) async fn edge(State(server): State<Server>, request: Request, next: N
     };
     let response = finish(&server, response, &id, &method, reader);
     let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
-    tracing::debug!(%method, path, status, micros, request = id, "request");
+    if !is_confided {
+        tracing::debug!(%method, path, status, micros, request = id, "request");
+    }
     response
 }
 
@@ -67,6 +73,11 @@ fn patience(path: &str) -> Duration {
     } else {
         REQUEST_TIMEOUT
     }
+}
+
+/// Whether it is a page of the confidential channel.
+fn is_confided(path: &str) -> bool {
+    path == "/speak-up" || path.starts_with("/speak-up/")
 }
 
 /// The path as it may stand in a log: a receipt's code is a secret, and so is a source's token.

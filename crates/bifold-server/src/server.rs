@@ -13,6 +13,9 @@ const SIGNAL_LOCKS: usize = 64;
 /// Open pages that are told of changes, at most; more are asked to come back.
 const STREAMS_LIMIT: usize = 2_000;
 
+/// Forms of the confidential channel within ten minutes, from everybody together.
+const VOICES_PER_TEN_MINUTES: u32 = 300;
+
 /// A server around an open store. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Server(Arc<Inner>);
@@ -29,6 +32,8 @@ pub struct Inner {
     pub(crate) brake: Brake,
     /// For reports of anybody.
     pub(crate) reports: Brake,
+    /// For the confidential channel: one limit for everybody together, as no address is looked at.
+    pub(crate) voices: Brake,
     /// For tests of channels and webhooks.
     pub(crate) trials: crate::notify::Trials,
     /// Status pages as they were made last.
@@ -58,6 +63,7 @@ impl Server {
             knocks: Known::default(),
             brake: Brake::new(config.sign_ins_per_minute),
             reports: Brake::within(10 * MINUTE, config.reports_per_ten_minutes),
+            voices: Brake::within(10 * MINUTE, VOICES_PER_TEN_MINUTES),
             trials: crate::notify::Trials::default(),
             window: crate::window::Window::default(),
             seats: Semaphore::new(config.requests_limit),

@@ -289,6 +289,36 @@ CREATE TABLE announcement (
 );
 CREATE INDEX announcement_shown ON announcement (org, page, is_open, said_at);
 CREATE INDEX announcement_of ON announcement (org, incident);
+CREATE TABLE disclosure (
+    org               TEXT    NOT NULL,
+    id                TEXT    NOT NULL,
+    seq               BIGINT  NOT NULL,
+    number            TEXT    NOT NULL,
+    version           BIGINT  NOT NULL,
+    title             TEXT    NOT NULL,
+    concern           TEXT    NOT NULL,
+    mode              TEXT    NOT NULL,
+    stage             TEXT    NOT NULL,
+    outcome           TEXT,
+    handler           TEXT,
+    received_at       BIGINT  NOT NULL,
+    acknowledged_at   BIGINT,
+    acknowledge_by    BIGINT  NOT NULL,
+    feedback_at       BIGINT,
+    feedback_by       BIGINT  NOT NULL,
+    closed_at         BIGINT,
+    is_identity_asked BOOLEAN NOT NULL,
+    PRIMARY KEY (org, id)
+);
+CREATE INDEX disclosure_newest ON disclosure (org, seq);
+
+-- Who must not know of one: people, and teams with whoever joins them.
+CREATE TABLE disclosure_excluded (
+    org        TEXT NOT NULL,
+    disclosure TEXT NOT NULL,
+    principal  TEXT NOT NULL,
+    PRIMARY KEY (org, disclosure, principal)
+);
 
 CREATE TABLE alarm (
     org     TEXT   NOT NULL,

@@ -37,6 +37,7 @@ mod store;
 pub mod subscription;
 pub mod upload;
 mod value;
+pub mod voice;
 pub mod window;
 mod write;
 

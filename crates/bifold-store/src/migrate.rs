@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("../schema/0010_intake.sql"),
     include_str!("../schema/0011_mail.sql"),
     include_str!("../schema/0012_window.sql"),
+    include_str!("../schema/0013_voice.sql"),
 ];
 /// Raised whenever `projections.sql` changes.
 pub(crate) const PROJECTION_VERSION: i64 = 7;
@@ -45,6 +46,8 @@ pub(crate) const PROJECTION_TABLES: &[&str] = &[
     "fault_review",
     "maintenance",
     "announcement",
+    "disclosure",
+    "disclosure_excluded",
     "alarm",
 ];
 

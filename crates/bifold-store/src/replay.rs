@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::query::search;
 use crate::store::{Inner, Store};
 use crate::write::clocked::{self, Clocks};
-use crate::write::{exhibit, project, reported, seal, state_type, window};
+use crate::write::{confided, exhibit, project, reported, seal, state_type, window};
 use bifold_domain::policy::{Policy, PolicyId};
 use bifold_domain::record::{self, State};
 use bifold_domain::{At, Meta, PersonId};
@@ -159,7 +159,7 @@ impl<'a> Fold<'a> {
             actor: PersonId::parse(&row.actor).map_err(Error::damaged)?,
         };
         let words = seal::words(&opened.lines)?;
-        if !words.is_empty() {
+        if seal::is_searched(&row.subject_type) && !words.is_empty() {
             self.texts
                 .push((search::document(self.inner.org_no, row.log, index), words));
         }
@@ -324,7 +324,7 @@ impl Store {
             snapshots.push(snapshot);
             all.extend(rows);
         }
-        let tables: [(&Insert, &str, Vec<Vec<Value>>); 17] = [
+        let tables: [(&Insert, &str, Vec<Vec<Value>>); 19] = [
             (&project::SNAPSHOT, "id", snapshots),
             (&project::INCIDENT, "id", all.incident),
             (&project::MEMBER, "incident", all.member),
@@ -338,6 +338,8 @@ impl Store {
             (&reported::FAULT_REVIEW, "id", all.fault_review),
             (&reported::MAINTENANCE, "id", all.maintenance),
             (&window::ANNOUNCEMENT, "incident", all.announcement),
+            (&confided::DISCLOSURE, "id", all.disclosure),
+            (&confided::EXCLUDED, "disclosure", all.excluded),
             (&exhibit::EVIDENCE, "id", all.evidence),
             (&exhibit::PARTY, "evidence", all.party),
             (&project::ASSET, "id", all.asset),

@@ -26,7 +26,7 @@ pub struct Slip {
 }
 
 /// A new code, such as `7K2M-9QXD-…`, from random bytes.
-fn written(random: [u8; 32]) -> String {
+pub(crate) fn written(random: [u8; 32]) -> String {
     let mut code = String::with_capacity(CODE_CHARS + CODE_CHARS / 4);
     for (n, byte) in random.iter().take(CODE_CHARS).enumerate() {
         if n > 0 && n % 4 == 0 {
@@ -39,7 +39,7 @@ fn written(random: [u8; 32]) -> String {
 }
 
 /// The code as it is hashed, whatever a person made of it when copying it by hand.
-fn normal(code: &str) -> Option<String> {
+pub(crate) fn normal(code: &str) -> Option<String> {
     let signs = code.chars().filter(|c| !c.is_whitespace() && *c != '-');
     let normal: String = signs
         .take(CODE_CHARS + 1)

@@ -120,7 +120,7 @@ fn vocabulary(page: &Settings, directory: &Directory) -> BTreeSet<String> {
     let mut known: BTreeSet<String> = USUAL.split_whitespace().map(str::to_owned).collect();
     let mut add = |text: &str| known.extend(words(text));
     add(page.name.as_str());
-    for text in &page.about {
+    if let Some(text) = &page.about {
         add(text.as_str());
     }
     for component in &page.components {

@@ -112,6 +112,21 @@ pub struct Limits {
     pub review_at_or_above: Priority,
     /// How long break-glass access lasts, in minutes.
     pub break_glass_minutes: u32,
+    /// How long after the closing of a disclosure the name is kept that was given in trust, in
+    /// days.
+    #[serde(default = "two_years", skip_serializing_if = "is_two_years")]
+    pub keep_identity_days: u32,
+}
+
+/// As long as a name that was given in trust is kept where nobody said otherwise.
+const TWO_YEARS: u32 = 730;
+
+fn two_years() -> u32 {
+    TWO_YEARS
+}
+#[allow(clippy::trivially_copy_pass_by_ref)] // Serde wants a reference.
+fn is_two_years(days: &u32) -> bool {
+    *days == TWO_YEARS
 }
 
 impl Policy {
@@ -291,6 +306,12 @@ impl Limits {
             ("reopen days", self.reopen_days, 0, 3_650),
             ("confirm days", self.confirm_days, 0, 365),
             ("break-glass minutes", self.break_glass_minutes, 1, 1_440),
+            (
+                "days that a name is kept",
+                self.keep_identity_days,
+                0,
+                3_650,
+            ),
         ] {
             if !(min..=max).contains(&i64::from(number)) {
                 return Err(Invalid::OutOfRange { field, min, max }.into());

@@ -70,6 +70,7 @@ impl Default for Policy {
                 confirm_days: 5,
                 review_at_or_above: Priority::MOST_URGENT,
                 break_glass_minutes: 60,
+                keep_identity_days: super::TWO_YEARS,
             },
             gate: Versioned::starting(),
             terms: Terms::default(),

@@ -42,12 +42,14 @@ macro_rules! examples {
 
 // After the macro, which it uses.
 mod catalogue;
+mod confided;
 mod exhibit;
 mod intake;
 mod observed;
 mod on_call;
 
 use catalogue::{asset, person, policy, service, team};
+use confided::disclosure;
 use exhibit::evidence;
 use intake::{maintenance, review, source, status_page};
 use observed::{relation, row};
@@ -69,6 +71,7 @@ pub(crate) fn all() -> Vec<(&'static str, &'static str, Fact)> {
     all.extend(review());
     all.extend(maintenance());
     all.extend(status_page());
+    all.extend(disclosure());
     all
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod alarms;
 pub(crate) mod directory;
+pub(crate) mod disclosures;
 pub(crate) mod events;
 pub(crate) mod evidence;
 pub(crate) mod faults;
@@ -46,6 +47,7 @@ pub(crate) fn routes() -> Vec<Route> {
         faults::routes(),
         maintenances::routes(),
         status_pages::routes(),
+        disclosures::routes(),
         crate::intake::http::routes(),
         ledger::routes(),
         redactions::routes(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod action;
 pub(crate) mod clock;
+pub(crate) mod disclosure;
 pub(crate) mod evidence;
 pub(crate) mod forecast;
 pub(crate) mod incident;

@@ -126,6 +126,12 @@ impl Visit {
             ),
             ("/maintenance", "maintenance", "tool", true),
             (
+                "/disclosures",
+                "disclosures",
+                "shield-lock",
+                self.may(Permission::HandleDisclosures) || self.may(Permission::KeepIdentities),
+            ),
+            (
                 "/report",
                 "report",
                 "message",

@@ -23,6 +23,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../../../ui/messages/en-notify.ftl"),
     include_str!("../../../../ui/messages/en-intake.ftl"),
     include_str!("../../../../ui/messages/en-window.ftl"),
+    include_str!("../../../../ui/messages/en-voice.ftl"),
 ];
 const GERMAN: &[&str] = &[
     include_str!("../../../../ui/messages/de.ftl"),
@@ -33,6 +34,7 @@ const GERMAN: &[&str] = &[
     include_str!("../../../../ui/messages/de-notify.ftl"),
     include_str!("../../../../ui/messages/de-intake.ftl"),
     include_str!("../../../../ui/messages/de-window.ftl"),
+    include_str!("../../../../ui/messages/de-voice.ftl"),
 ];
 
 /// A language one may choose.
@@ -350,6 +352,17 @@ mod tests {
         check("catalogue", actions.map(|a| a.key.as_str()).collect());
         let volatile = catalogue.volatile.iter();
         check("volatile", volatile.map(|v| v.key.as_str()).collect());
+        use bifold_domain::disclosure::{Concern, Mode, Outcome, Stage as Voiced};
+        check("concern", Concern::ALL.iter().map(|w| w.word()).collect());
+        check("voice-mode", Mode::ALL.iter().map(|w| w.word()).collect());
+        check(
+            "voice-stage",
+            Voiced::ALL.iter().map(|w| w.word()).collect(),
+        );
+        check(
+            "voice-outcome",
+            Outcome::ALL.iter().map(|w| w.word()).collect(),
+        );
         check("stage", Stage::WORDS.to_vec());
         check("role", Role::ALL.iter().map(|w| w.word()).collect());
         check("channel", Channel::ALL.iter().map(|w| w.word()).collect());

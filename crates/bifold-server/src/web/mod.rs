@@ -41,6 +41,7 @@ mod sign_in;
 mod subscribe;
 mod triage;
 mod views;
+mod voice;
 mod window;
 
 pub(crate) use failure::{as_page, wants_page};
@@ -74,6 +75,7 @@ pub(crate) fn routes() -> Vec<Route> {
         maintenance::routes(),
         window::routes(),
         subscribe::routes(),
+        voice::routes(),
         on_call::routes(),
         evidence::routes(),
         more::routes(),

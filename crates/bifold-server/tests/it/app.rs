@@ -26,6 +26,7 @@ pub(crate) struct TestApp {
     stop: Option<oneshot::Sender<()>>,
     serving: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
     pub(crate) folder: tempfile::TempDir,
+    pub(crate) database_url: String,
 }
 
 pub(crate) fn on_sqlite(story: fn(&TestApp)) {
@@ -139,6 +140,7 @@ impl TestApp {
         let mut options = Options::in_folder(folder.path());
         change(&mut options);
         options.shell = Shell::manual(start, 1_000);
+        let database_url = options.database_url.clone();
         let (store, people, tokens) = runtime.block_on(populate(options));
         let config = Config {
             insecure_cookies: true,
@@ -175,6 +177,7 @@ impl TestApp {
             stop: Some(stop),
             serving: Some(serving),
             folder,
+            database_url,
         }
     }
 

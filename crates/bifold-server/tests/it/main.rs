@@ -44,8 +44,13 @@ mod side_channels;
 mod stories;
 mod subscribe;
 mod telling;
+#[path = "../../../bifold-store/tests/it/traces.rs"]
+#[allow(dead_code, clippy::indexing_slicing)]
+// Shared with the tests of the store, which need more of it.
+mod traces;
 mod tsa;
 mod visibility;
+mod voice;
 mod window;
 mod work;
 

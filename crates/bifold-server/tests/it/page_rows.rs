@@ -33,6 +33,14 @@ pub(crate) const APART: &[&str] = &[
     "page_sign_in_send",
     "page_sign_in_demo",
     "page_sign_out",
+    // The confidential channel: for anybody, and for those who are named for it: `voice`.
+    "page_speak_up",
+    "page_speak_up_send",
+    "page_speak_up_back",
+    "page_speak_up_answer",
+    "page_disclosures",
+    "page_disclosure",
+    "page_disclosure_do",
     // It does not end: `live`.
     "page_live",
     // One exhibit and its forms: `evidence`.

@@ -184,6 +184,7 @@ fn policy(app: &TestApp) {
         ("reopen_days", "30"),
         ("confirm_days", "3"),
         ("break_glass_minutes", "15"),
+        ("keep_identity_days", "365"),
         ("review_at_or_above", "2"),
     ];
     changes(app, "/settings/limits", &limits);
@@ -216,6 +217,7 @@ fn refused(app: &TestApp) {
             ("reopen_days", days),
             ("confirm_days", "3"),
             ("break_glass_minutes", "15"),
+            ("keep_identity_days", "365"),
             ("review_at_or_above", "2"),
         ]
     };

@@ -162,6 +162,16 @@ pub(super) const COPIED: &[Insert] = &[
             "let_go",
         ],
     ),
+    table(
+        "disclosure_receipt",
+        &["org", "code_hash"],
+        &["org", "code_hash", "disclosure"],
+    ),
+    table(
+        "identity_vault",
+        &["org", "disclosure"],
+        &["org", "disclosure", "sealed"],
+    ),
     table("key_ring", &["org"], &["org", "ring", "made_at"]),
     table(
         "key_destroyed",

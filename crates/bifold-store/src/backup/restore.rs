@@ -161,6 +161,9 @@ fn bring_keys(keys: &Path, data: &Path, name: &str) -> Result<()> {
     let names = std::fs::read_dir(&folder).map_err(Error::file("reading the folder of keys"))?;
     for entry in names.flatten() {
         let name = entry.file_name();
+        if name == "identity" && entry.path().is_dir() {
+            bring_identity_keys(&entry.path(), &here.with_file_name(&name))?;
+        }
         let is_guard = name.to_string_lossy().starts_with("last-signed-")
             && !name.to_string_lossy().ends_with(".new");
         if name == "ledger.key" || is_guard {
@@ -168,6 +171,19 @@ fn bring_keys(keys: &Path, data: &Path, name: &str) -> Result<()> {
             if !to.exists() {
                 ring::copy_private(&entry.path(), &to)?;
             }
+        }
+    }
+    Ok(())
+}
+
+/// Brings the keys of names given in trust, each a file: those deleted since the backup stay so.
+fn bring_identity_keys(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to).map_err(Error::file("making the folder of identity keys"))?;
+    let names = std::fs::read_dir(from).map_err(Error::file("reading the keys of identities"))?;
+    for entry in names.flatten() {
+        let to = to.join(entry.file_name());
+        if !to.exists() {
+            ring::copy_private(&entry.path(), &to)?;
         }
     }
     Ok(())

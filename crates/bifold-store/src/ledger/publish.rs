@@ -209,8 +209,11 @@ impl Store {
             let end = (next + 5_000).min(size);
             let mut lease = self.inner.db.reader().await?;
             let rows: Vec<Disclosed> = Sql::new(
-                "SELECT idx, disclosures FROM ledger_disclosure WHERE org = $1 AND log = $2 \
-                 AND idx >= $3 AND idx < $4 ORDER BY idx",
+                // What was said in confidence stays inside; its digests are in the leaves.
+                "SELECT d.idx, d.disclosures FROM ledger_disclosure d JOIN ledger_entry e \
+                 ON e.org = d.org AND e.log = d.log AND e.idx = d.idx WHERE d.org = $1 \
+                 AND d.log = $2 AND d.idx >= $3 AND d.idx < $4 \
+                 AND e.subject_type <> 'disclosure' ORDER BY d.idx",
             )
             .arg(&self.inner.org)
             .arg(log)

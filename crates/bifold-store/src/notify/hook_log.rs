@@ -9,6 +9,7 @@ use super::{CLAIM_LIMIT, CLAIM_MICROS, keepers};
 use crate::db::{Insert, Sql, Tx};
 use crate::error::Result;
 use crate::store::Store;
+use bifold_domain::disclosure::Disclosure;
 use bifold_domain::incident::{Incident, Tlp};
 use bifold_domain::kind::KindKey;
 use bifold_domain::{At, Record as _};
@@ -160,6 +161,8 @@ impl Store {
         let Some(last) = entries.last() else {
             return Ok(0);
         };
+        // What is said in confidence goes nowhere, not even that something was said.
+        let is_confided = |entry: &Entry| entry.subject_type == Disclosure::TYPE;
         let is_open = |entry: &Entry| {
             let lane = entry.lane.as_deref().map(KindKey::parse);
             let is_sensitive = |lane: &KindKey| directory.policy.is_sensitive(lane);
@@ -169,6 +172,7 @@ impl Store {
         let now = inner.shell.clock.now().micros();
         let wanted = entries.iter().filter(|entry| {
             wants(&hook.events, &entry.kind)
+                && !is_confided(entry)
                 && (is_open(entry) || hook.clearance == Clearance::Restricted)
         });
         let rows = wanted.map(|entry| {

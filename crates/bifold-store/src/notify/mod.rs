@@ -23,7 +23,7 @@ mod inbox;
 mod plan;
 mod raise;
 mod rules;
-mod seal;
+pub(crate) mod seal;
 mod vapid;
 
 pub use channel::{CHANNELS_LIMIT, Channel, ChannelState, NewChannel};

@@ -8,40 +8,43 @@ use crate::store::Inner;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 fn file(inner: &Inner) -> PathBuf {
     inner.data.join("keys").join("notify.key")
 }
 
-/// The key; `None` where nothing was ever sealed here.
-fn key(inner: &Inner) -> Result<Option<LessSafeKey>> {
-    let path = file(inner);
-    let text = match std::fs::read_to_string(&path) {
+/// The key in this file; `None` where nothing was ever sealed with it.
+pub(crate) fn key_at(path: &Path) -> Result<Option<LessSafeKey>> {
+    let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Error::file("reading keys/notify.key")(error)),
+        Err(error) => return Err(Error::file("reading a key")(error)),
     };
     let bytes = STANDARD.decode(text.trim()).map_err(Error::damaged)?;
     let key = UnboundKey::new(&CHACHA20_POLY1305, &bytes)
-        .map_err(|_| Error::damaged("keys/notify.key is not a key"))?;
+        .map_err(|_| Error::damaged("a key file that holds no key"))?;
     Ok(Some(LessSafeKey::new(key)))
 }
 
-fn made(inner: &Inner) -> Result<LessSafeKey> {
-    if let Some(key) = key(inner)? {
+/// The key in this file, which is made where it is not there.
+pub(crate) fn made_at(inner: &Inner, path: &Path) -> Result<LessSafeKey> {
+    if let Some(key) = key_at(path)? {
         return Ok(key);
     }
-    let path = file(inner);
     let text = format!("{}\n", STANDARD.encode(inner.shell.entropy.take()));
-    crate::ledger::keep_private(&path, &text)?;
+    crate::ledger::keep_private(path, &text)?;
     // Somebody else may have made it at the same moment; what stands there counts.
-    key(inner)?.ok_or_else(|| Error::damaged("keys/notify.key is not there"))
+    key_at(path)?.ok_or_else(|| Error::damaged("a key file that was just made is not there"))
 }
 
 /// Seals a text for this row.
 pub(crate) fn seal(inner: &Inner, row: &str, text: &str) -> Result<String> {
-    let key = made(inner)?;
+    seal_with(&made_at(inner, &file(inner))?, inner, row, text)
+}
+
+/// The same with a key of one's own.
+pub(crate) fn seal_with(key: &LessSafeKey, inner: &Inner, row: &str, text: &str) -> Result<String> {
     let random = inner.shell.entropy.take();
     let nonce: [u8; NONCE_LEN] = random
         .first_chunk::<NONCE_LEN>()
@@ -59,9 +62,14 @@ pub(crate) fn seal(inner: &Inner, row: &str, text: &str) -> Result<String> {
 
 /// Opens what was sealed for this row; `None` where it was sealed with a key that is not here.
 pub(crate) fn open(inner: &Inner, row: &str, sealed: &str) -> Result<Option<String>> {
-    let Some(key) = key(inner)? else {
-        return Ok(None);
-    };
+    match key_at(&file(inner))? {
+        Some(key) => open_with(&key, row, sealed),
+        None => Ok(None),
+    }
+}
+
+/// The same with a key of one's own; `None` where it was sealed with another.
+pub(crate) fn open_with(key: &LessSafeKey, row: &str, sealed: &str) -> Result<Option<String>> {
     let bytes = STANDARD.decode(sealed).map_err(Error::damaged)?;
     let Some((nonce, rest)) = bytes.split_first_chunk::<NONCE_LEN>() else {
         return Err(Error::damaged("a sealed address is too short"));

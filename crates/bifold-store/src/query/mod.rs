@@ -73,7 +73,7 @@ fn in_visible_lane(sql: &mut Sql, viewer: &Viewer, directory: &Directory) {
 }
 
 /// Under what names a compartment or a lane may know the viewer.
-fn principals(viewer: &Viewer) -> Vec<&str> {
+pub(crate) fn principals(viewer: &Viewer) -> Vec<&str> {
     let mut principals = vec![viewer.person.as_str()];
     principals.extend(viewer.teams.iter().map(bifold_domain::TeamId::as_str));
     principals

@@ -6,7 +6,7 @@ use bifold_domain::evidence::Integrity;
 use bifold_domain::gate::Ground;
 use bifold_domain::incident::Audience;
 use bifold_domain::time::{DAY, HOUR};
-use bifold_domain::{At, Fact, evidence, incident, maintenance, person};
+use bifold_domain::{At, Fact, disclosure, evidence, incident, maintenance, person};
 
 /// Something to be done later.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,12 @@ pub(crate) const RELEASE: &str = "release";
 
 /// The job that sends a note to those who wrote by mail.
 pub(crate) const ANSWER: &str = "answer";
+/// The job that reminds those who handle a disclosure before something is due.
+pub(crate) const CONFIDED: &str = "confided";
+/// The job that deletes a name when its time after the closing is over.
+pub(crate) const RETAIN_IDENTITY: &str = "retain_identity";
+/// The job that destroys what a deleted name was sealed with.
+pub(crate) const ERASE_IDENTITY: &str = "erase_identity";
 
 /// How long nobody looks at sealed bytes again.
 pub(crate) const LOOK_EVERY: i64 = 30 * DAY;
@@ -96,6 +102,11 @@ pub(crate) fn jobs(subject: &str, fact: &Fact, at: At) -> Vec<Job> {
                 vec![job(RELEASE, 0)]
             }
         },
+        Fact::Disclosure(disclosure::Fact::Received { .. }) => vec![job(CONFIDED, 0)],
+        Fact::Disclosure(disclosure::Fact::Closed { .. }) => vec![job(RETAIN_IDENTITY, 0)],
+        Fact::Disclosure(disclosure::Fact::IdentityDeleted { .. }) => {
+            vec![job(ERASE_IDENTITY, 0)]
+        }
         Fact::Incident(incident::Fact::Snoozed { until, .. }) => {
             vec![Job {
                 kind: WAKE,

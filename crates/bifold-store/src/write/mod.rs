@@ -8,6 +8,7 @@
 
 mod batch;
 pub(crate) mod clocked;
+pub(crate) mod confided;
 mod directory;
 pub(crate) mod exhibit;
 mod follow;
@@ -21,8 +22,8 @@ pub(crate) mod window;
 pub(crate) use batch::{ALARM, Removal, remove, state_type};
 pub(crate) use directory::load as load_directory;
 pub(crate) use follow::{
-    ANSWER, DESTROY, DESTROY_AFTER, ELAPSE, LOOK, LOOK_EVERY, MAINTAIN, MISMATCH, RELEASE, STAMP,
-    STAMP_CLOSED, WAKE, alarm,
+    ANSWER, CONFIDED, DESTROY, DESTROY_AFTER, ELAPSE, ERASE_IDENTITY, LOOK, LOOK_EVERY, MAINTAIN,
+    MISMATCH, RELEASE, RETAIN_IDENTITY, STAMP, STAMP_CLOSED, WAKE, alarm,
 };
 pub(crate) use head::Head;
 

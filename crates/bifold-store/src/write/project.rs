@@ -4,7 +4,7 @@
 //! table equals the one that grew. `replay` compares exactly these rows with what is stored.
 
 use super::clocked::{self, Clocked, Clocks};
-use super::{exhibit, reported, window};
+use super::{confided, exhibit, reported, window};
 use crate::db::{Insert, Tx, Value};
 use crate::error::Result;
 use bifold_domain::ServiceId;
@@ -147,6 +147,8 @@ pub(crate) struct Rows {
     pub fault_review: Vec<Vec<Value>>,
     pub maintenance: Vec<Vec<Value>>,
     pub announcement: Vec<Vec<Value>>,
+    pub disclosure: Vec<Vec<Value>>,
+    pub excluded: Vec<Vec<Value>>,
 }
 
 impl Rows {
@@ -168,6 +170,8 @@ impl Rows {
         self.fault_review.extend(other.fault_review);
         self.maintenance.extend(other.maintenance);
         self.announcement.extend(other.announcement);
+        self.disclosure.extend(other.disclosure);
+        self.excluded.extend(other.excluded);
     }
 
     /// Writes them, each into its table.
@@ -188,6 +192,8 @@ impl Rows {
         reported::FAULT_REVIEW.run(tx, self.fault_review).await?;
         reported::MAINTENANCE.run(tx, self.maintenance).await?;
         window::ANNOUNCEMENT.run(tx, self.announcement).await?;
+        confided::DISCLOSURE.run(tx, self.disclosure).await?;
+        confided::EXCLUDED.run(tx, self.excluded).await?;
         Ok(())
     }
 }
@@ -223,6 +229,12 @@ pub(crate) fn main<'a>(
         State::Maintenance(found) => {
             rows.maintenance
                 .push(reported::maintenance(org, found, version));
+        }
+        State::Disclosure(found) => {
+            rows.disclosure
+                .push(confided::disclosure(org, found, version));
+            // They never change after it came in.
+            rows.excluded.extend(confided::excluded(org, found));
         }
         State::Service(_)
         | State::Team(_)
@@ -443,6 +455,7 @@ pub(crate) fn number(state: &State) -> Option<String> {
         State::Event(event) => Some(event.shown_number()),
         State::Evidence(evidence) => Some(evidence.shown_number()),
         State::Maintenance(found) => Some(found.shown_number()),
+        State::Disclosure(found) => Some(found.shown_number()),
         _ => None,
     }
 }

@@ -5,9 +5,10 @@
 
 use crate::error::{Error, Result};
 use crate::shell::Entropy;
+use bifold_domain::disclosure::Disclosure as Disclosed;
 use bifold_domain::record::split_tag;
 use bifold_domain::redact::{REDACTED_KEY, VALUE_KEY};
-use bifold_domain::{Fact, Subject};
+use bifold_domain::{Fact, Record as _, Subject};
 use bifold_ledger::disclosure::Disclosure;
 use serde_json::{Map, Value};
 
@@ -23,6 +24,12 @@ pub(crate) struct Parts {
     pub disclosures: Vec<String>,
     /// The redactable texts, for the search index.
     pub words: String,
+}
+
+/// Whether the words of such a record are in the search index. Those of disclosures are not: who
+/// finds a word in a list of all words knows that somebody said it.
+pub(crate) fn is_searched(record_type: &str) -> bool {
+    record_type != Disclosed::TYPE
 }
 
 /// Takes a fact apart.

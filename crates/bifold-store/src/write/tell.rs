@@ -1,11 +1,12 @@
 //! Who is told of a fact: a pure function from facts to notices.
 
 use crate::notify::{About, Raise};
+use crate::voice;
 use bifold_domain::incident::{Incident, Major};
 use bifold_domain::kind::KindKey;
 use bifold_domain::level::{self, Act, Whom};
 use bifold_domain::record::State;
-use bifold_domain::{At, Directory, Fact, PersonId, Role, Subject, TeamId, incident};
+use bifold_domain::{At, Directory, Fact, PersonId, Role, Subject, TeamId, disclosure, incident};
 use bifold_notify::Urgency;
 use bifold_notify::notice::Occasion;
 use std::collections::BTreeSet;
@@ -25,6 +26,9 @@ pub(crate) fn notices(
     directory: &Directory,
     now: At,
 ) -> Vec<Raise> {
+    if let (Fact::Disclosure(fact), Some(State::Disclosure(found))) = (fact, state) {
+        return confided(fact, found, directory);
+    }
     let (Fact::Incident(fact), Some(State::Incident(incident))) = (fact, state) else {
         return Vec::new();
     };
@@ -47,6 +51,28 @@ pub(crate) fn notices(
         about: About::Record(Subject::Incident(incident.id.clone())),
         by: Some(by.clone()),
     }]
+}
+
+/// That something waits in the confidential channel, and not a word more.
+fn confided(
+    fact: &disclosure::Fact,
+    found: &disclosure::Disclosure,
+    directory: &Directory,
+) -> Vec<Raise> {
+    use disclosure::Fact as F;
+    let to = match fact {
+        F::Received { .. } | F::Replied { .. } => voice::readers(found, directory),
+        F::Assigned { person } => BTreeSet::from([person.clone()]),
+        F::IdentityAsked { .. } => voice::custodians(found, directory),
+        F::IdentityGranted { asker } | F::IdentityRefused { asker, .. } => {
+            BTreeSet::from([asker.clone()])
+        }
+        _ => BTreeSet::new(),
+    };
+    if to.is_empty() {
+        return Vec::new();
+    }
+    vec![voice::waiting(to)]
 }
 
 fn told(

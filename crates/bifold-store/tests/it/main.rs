@@ -29,6 +29,7 @@ mod service;
 mod slips;
 mod timeline;
 mod traces;
+mod voice;
 mod webhooks;
 mod window;
 mod world;

@@ -1,8 +1,8 @@
 //! Harbour Hospital: its people and teams. All of them are made up.
 
 use bifold_domain::Role::{
-    self, Administrator, Agent, Auditor, EvidenceCustodian, IncidentManager, Reporter, Resolver,
-    SecurityOfficer,
+    self, Administrator, Agent, Auditor, DisclosureHandler, EvidenceCustodian, IdentityCustodian,
+    IncidentManager, Reporter, Resolver, SecurityOfficer,
 };
 
 /// The organisation's name.
@@ -56,7 +56,12 @@ pub(crate) const PEOPLE: &[Member] = &[
     member("oona", "Oona Kallio", &[SecurityOfficer], "csirt"),
     member("rania", "Rania Aziz", &[Resolver], "csirt"),
     member("bo", "Bo Eriksen", &[EvidenceCustodian], "csirt"),
-    member("beatrix", "Beatrix Vogel", &[Resolver], "privacy"),
+    member(
+        "beatrix",
+        "Beatrix Vogel",
+        &[Resolver, DisclosureHandler],
+        "privacy",
+    ),
     member("daniel", "Daniel Osei", &[Resolver], "privacy"),
     member("nadia", "Nadia Petrova", &[Resolver], "ai"),
     member("theo", "Theo Laurent", &[Resolver], "ai"),
@@ -66,7 +71,12 @@ pub(crate) const PEOPLE: &[Member] = &[
     member("elif", "Elif Demir", &[Reporter], ""),
     member("hugo", "Hugo Martins", &[Reporter], ""),
     member("anna", "Anna Kowalska", &[Reporter], ""),
-    member("ruben", "Ruben Achterberg", &[Reporter], ""),
+    member(
+        "ruben",
+        "Ruben Achterberg",
+        &[Reporter, IdentityCustodian],
+        "",
+    ),
     member(MACHINE, "Monitoring", &[Reporter], ""),
 ];
 

@@ -44,6 +44,7 @@ mod tools;
     reason = "shared with the tests of the server, which need more of it"
 )]
 mod tsa;
+mod voice;
 mod witness;
 mod witness_crash;
 

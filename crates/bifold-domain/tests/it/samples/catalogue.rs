@@ -144,6 +144,7 @@ examples! { Policy, policy, Policy:
             confirm_days: 5,
             review_at_or_above: p(2),
             break_glass_minutes: 60,
+            keep_identity_days: 730,
         },
     },
     CalendarSet => policy::Fact::CalendarSet {

@@ -11,6 +11,7 @@ mod same;
 mod security_txt;
 mod sent;
 
+pub(in crate::web) use sent::title_of;
 pub(super) use sent::{Sent, whoever};
 
 use crate::auth::Caller;

@@ -124,6 +124,8 @@ pub(super) fn own(reporter: &PersonId) -> Viewer {
         reads_incidents: false,
         reads_sensitive_lanes: false,
         audits: false,
+        handles_disclosures: false,
+        keeps_identities: false,
     }
 }
 

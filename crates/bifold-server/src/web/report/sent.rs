@@ -144,7 +144,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// The first line as a title; cut at a word where it is long.
-pub(super) fn title_of(text: &str) -> Result<Title> {
+pub(in crate::web) fn title_of(text: &str) -> Result<Title> {
     let first = text.trim().lines().next().unwrap_or_default();
     let line = one_line(first);
     let title = match line.char_indices().nth(TITLE_CHARS) {

@@ -34,7 +34,7 @@ struct LimitsPage {
 
 impl LimitsPage {
     /// Name, value, least, most.
-    fn numbers(&self) -> [(&'static str, u32, u32, u32); 3] {
+    fn numbers(&self) -> [(&'static str, u32, u32, u32); 4] {
         [
             ("reopen_days", self.limits.reopen_days, 0, 3_650),
             ("confirm_days", self.limits.confirm_days, 0, 365),
@@ -43,6 +43,12 @@ impl LimitsPage {
                 self.limits.break_glass_minutes,
                 1,
                 1_440,
+            ),
+            (
+                "keep_identity_days",
+                self.limits.keep_identity_days,
+                0,
+                3_650,
             ),
         ]
     }
@@ -70,6 +76,7 @@ async fn set(State(server): State<Server>, form: Form) -> Result<Response> {
         "reopen_days": number(&form, "reopen_days")?,
         "confirm_days": number(&form, "confirm_days")?,
         "break_glass_minutes": number(&form, "break_glass_minutes")?,
+        "keep_identity_days": number(&form, "keep_identity_days")?,
         "review_at_or_above": number(&form, "review_at_or_above")?,
     }});
     change(&server, &form, &body).await?;

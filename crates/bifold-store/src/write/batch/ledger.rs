@@ -69,7 +69,7 @@ impl Batch<'_> {
         if let Some(loaded) = self.loaded.get_mut(&id) {
             loaded.prev = Some(receipt.leaf_hash.parse().map_err(Error::damaged)?);
         }
-        if !parts.words.is_empty() {
+        if seal::is_searched(subject.record_type()) && !parts.words.is_empty() {
             let doc = search::document(self.inner.org_no, self.head.log, index);
             self.pending.search.push((doc, parts.words));
         }

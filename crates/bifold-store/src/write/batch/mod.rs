@@ -301,6 +301,7 @@ pub(crate) fn state_type(state: &State) -> &'static str {
         State::Source(_) => bifold_domain::signal::source::Source::TYPE,
         State::FaultReview(_) => bifold_domain::signal::review::FaultReview::TYPE,
         State::StatusPage(_) => bifold_domain::status_page::StatusPage::TYPE,
+        State::Disclosure(_) => bifold_domain::disclosure::Disclosure::TYPE,
         State::Maintenance(_) => bifold_domain::maintenance::Maintenance::TYPE,
     }
 }
