@@ -8,6 +8,7 @@ use crate::store::Store;
 use bifold_domain::StatusPageId;
 use bifold_domain::status_page::Slug;
 use bifold_domain::time::{DAY, HOUR};
+use bifold_ledger::hash::hex;
 use std::collections::BTreeSet;
 
 /// What such letters are called among the others.
@@ -113,12 +114,8 @@ impl Store {
                 id
             }
             None => {
-                let id = self.inner.shell.entropy.take();
-                let id: String = id
-                    .iter()
-                    .take(16)
-                    .map(|byte| format!("{byte:02x}"))
-                    .collect();
+                let chance = self.inner.shell.entropy.take();
+                let id = hex(chance.first_chunk::<16>().map_or(&[], |half| half));
                 let row = vec![
                     org.as_str().into(),
                     id.as_str().into(),

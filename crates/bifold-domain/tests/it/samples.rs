@@ -1,6 +1,6 @@
 //! One example of every variant of every record's facts, with every field filled.
 
-use bifold_domain::event::{Channel, Dismissal, Signal, Sort};
+use bifold_domain::event::{Channel, Dismissal};
 use bifold_domain::gate::{ActionType, Course, Effect, Ground, Rules, Side, Volatile};
 use bifold_domain::incident::{
     Audience, Certainty, ClosureGround, Compartment, Containment, EvidenceState, Head,
@@ -15,8 +15,8 @@ use bifold_domain::service::Criticality;
 use bifold_domain::standing_order::Draft;
 use bifold_domain::{
     ActionId, AssetId, At, ChainId, EventId, EvidenceId, IncidentId, PersonId, Redactable,
-    RequestId, Role, ServiceId, Short, TaskId, TeamId, Text, Title, asset, event, evidence,
-    incident, person, policy, service, team,
+    RequestId, Role, ServiceId, Short, TaskId, TeamId, Text, Title, asset, evidence, incident,
+    person, policy, service, team,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,6 +47,7 @@ mod exhibit;
 mod intake;
 mod observed;
 mod on_call;
+mod reported;
 
 use catalogue::{asset, person, policy, service, team};
 use confided::disclosure;
@@ -54,6 +55,7 @@ use exhibit::evidence;
 use intake::{maintenance, review, source, status_page};
 use observed::{relation, row};
 use on_call::{chain, schedule};
+use reported::event;
 
 /// Record type, variant and example of every fact.
 pub(crate) fn all() -> Vec<(&'static str, &'static str, Fact)> {
@@ -482,42 +484,5 @@ examples! { Incident, incident, Incident:
     AnnouncementRetracted => incident::Fact::AnnouncementRetracted {
         page: intake::page_id(),
         reason: text("It was another service."),
-    },
-}
-
-examples! { Event, event, Event:
-    Received => event::Fact::Received {
-        number: 7,
-        sort: Sort::Suspicion,
-        title: title(),
-        description: Some(text("A strange mail.")),
-        channel: Channel::Alert,
-        service: Some(some_service()),
-        contact: Some(hidden("extension 12")),
-        occurred_at: Some(at(1)),
-        signal: Some(Signal {
-            source: short("alertmanager"),
-            external_id: short("ab12"),
-        }),
-        // Said of signals only, since later.
-        is_sensitive: false,
-        proposal: None,
-    },
-    Repeated => event::Fact::Repeated { tally: intake::tally() },
-    Cleared => event::Fact::Cleared { tally: intake::tally() },
-    Added => event::Fact::Added {
-        text: text("It is the third floor only."),
-        channel: Channel::Email,
-        contact: Some(hidden("anna@example.org")),
-    },
-    Recurred => event::Fact::Recurred { tally: intake::tally() },
-    BoundToIncident => event::Fact::BoundToIncident {
-        incident: another(),
-        reason: text("The same outage."),
-    },
-    FoundWeakness => event::Fact::FoundWeakness { reason: text("The door does not lock.") },
-    Dismissed => event::Fact::Dismissed {
-        ground: Dismissal::Benign,
-        reason: text("As designed."),
     },
 }

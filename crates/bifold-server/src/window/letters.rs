@@ -69,7 +69,7 @@ fn own_page(server: &Server, id: &str) -> Result<Option<String>> {
 pub(crate) fn id_of(server: &Server, token: &str) -> Result<Option<String>> {
     let key = server.store.reply_key()?;
     let id = token::check(&[&key], token);
-    Ok(id.map(|id| id.iter().map(|byte| format!("{byte:02x}")).collect()))
+    Ok(id.map(|id| bifold_ledger::hash::hex(&id)))
 }
 
 fn bits(id: &str) -> Option<[u8; 16]> {

@@ -3,6 +3,7 @@
 #![allow(clippy::too_many_lines)] // A story and a table are read from top to bottom.
 #![allow(clippy::needless_pass_by_value)] // `json!` makes the value where it is given.
 mod anchors;
+mod answered;
 mod app;
 mod authentication;
 #[path = "../../../bifold-timestamp/tests/it/authority.rs"]
@@ -51,6 +52,7 @@ mod traces;
 mod tsa;
 mod visibility;
 mod voice;
+mod voice_names;
 mod window;
 mod work;
 
