@@ -5,6 +5,7 @@ use crate::view::Names;
 use crate::web::Locale;
 use bifold_domain::{Directory, PersonId};
 use bifold_notify::message::Phrases;
+use bifold_notify::notice::Occasion;
 use bifold_notify::{Clearance, Notice};
 use bifold_store::notify::{Noted, Shown};
 use fluent_bundle::FluentArgs;
@@ -38,7 +39,11 @@ pub(crate) fn said(l: Locale, directory: &Directory, noted: &Noted) -> Said {
             let person = PersonId::parse(part).ok();
             let name = person.map(|person| names.person(&person).shown().to_owned());
             let about = name.unwrap_or_else(|| part.clone());
-            ("Bifold".to_owned(), about, "/inbox".to_owned())
+            let path = match noted.occasion {
+                Occasion::DisclosureWaits => "/disclosures",
+                _ => "/inbox",
+            };
+            ("Bifold".to_owned(), about, path.to_owned())
         }
     };
     let word = noted.occasion.word();

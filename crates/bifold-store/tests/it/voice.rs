@@ -387,8 +387,10 @@ async fn counts_are_for_auditors_and_of_nothing_that_they_are_excluded_from() {
         assert_eq!(counted.outcomes["founded"], 1);
         assert_eq!(summary(&hanna).await.unwrap().received, 3);
         assert_eq!(summary(&cleo).await, None);
-        let none = store.seen_disclosures(&auditor.viewer(), &Filter::default(), None, 10);
-        assert_eq!(none.await.unwrap(), []);
+        let none = store
+            .seen_disclosures(&auditor.viewer(), &Filter::default(), None, 10)
+            .await;
+        assert_eq!(none.unwrap(), []);
         work(&world).await;
         world.check().await;
     }
