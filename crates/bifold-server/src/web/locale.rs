@@ -315,9 +315,30 @@ mod tests {
         }
     }
 
+    /// The sets of status pages.
+    fn check_window(check: &mut impl FnMut(&str, Vec<&str>)) {
+        use bifold_domain::status_page::{
+            AnnouncedImpact, AnnouncedStage, Approval, ComponentState, PageAudience, PageLanguage,
+        };
+        let states = ComponentState::ALL.iter();
+        check("component-state", states.map(|w| w.word()).collect());
+        let impacts = AnnouncedImpact::ALL.iter();
+        check("announced-impact", impacts.map(|w| w.word()).collect());
+        let course = AnnouncedStage::ALL.iter();
+        check("announced-stage", course.map(|w| w.word()).collect());
+        let audiences = PageAudience::ALL.iter();
+        check("page-audience", audiences.map(|w| w.word()).collect());
+        let approvals = Approval::ALL.iter();
+        check("page-approval", approvals.map(|w| w.word()).collect());
+        let languages = PageLanguage::ALL.iter();
+        check("page-language", languages.map(|w| w.word()).collect());
+    }
+
     #[test]
+    #[allow(clippy::too_many_lines)] // A list: one line a set.
     fn every_word_of_a_closed_set_that_pages_show_has_its_message() {
         use bifold_domain::Role;
+        use bifold_domain::disclosure::{Concern, Mode, Outcome, Stage as Voiced};
         use bifold_domain::event::{Channel, Dismissal};
         use bifold_domain::gate::{Course, Effect, Ground, Side};
         use bifold_domain::incident::{
@@ -352,7 +373,6 @@ mod tests {
         check("catalogue", actions.map(|a| a.key.as_str()).collect());
         let volatile = catalogue.volatile.iter();
         check("volatile", volatile.map(|v| v.key.as_str()).collect());
-        use bifold_domain::disclosure::{Concern, Mode, Outcome, Stage as Voiced};
         check("concern", Concern::ALL.iter().map(|w| w.word()).collect());
         check("voice-mode", Mode::ALL.iter().map(|w| w.word()).collect());
         check(
@@ -363,6 +383,7 @@ mod tests {
             "voice-outcome",
             Outcome::ALL.iter().map(|w| w.word()).collect(),
         );
+        check_window(&mut check);
         check("stage", Stage::WORDS.to_vec());
         check("role", Role::ALL.iter().map(|w| w.word()).collect());
         check("channel", Channel::ALL.iter().map(|w| w.word()).collect());

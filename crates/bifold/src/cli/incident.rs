@@ -207,8 +207,8 @@ pub struct Tell {
     /// none, minor, major or critical.
     #[arg(long)]
     pub impact: Option<String>,
-    /// How a component is from now on: KEY=degraded_performance, partial_outage or
-    /// major_outage; repeatable. Those not named work.
+    /// How a component is from now on: `KEY=degraded_performance`, `KEY=partial_outage` or
+    /// `KEY=major_outage`; repeatable. Those not named work.
     #[arg(long, value_name = "KEY=STATE")]
     pub component: Vec<String>,
     /// By when the next word comes, such as 2026-03-01T09:30:00Z.

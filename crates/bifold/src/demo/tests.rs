@@ -79,6 +79,12 @@ async fn sound(store: Store) {
 async fn the_hospital_holds_what_a_newcomer_is_to_see() {
     let folder = tempfile::tempdir().unwrap();
     let store = made(folder.path(), &setting(1, "2026-05-20T14:20:00Z")).await;
+    let pages = store.status_pages().await.unwrap();
+    assert_eq!(pages.len(), 2);
+    for page in &pages {
+        let told = store.told_on(page).await.unwrap();
+        assert!(told.announcements.len() > 1, "{}", page.settings.key);
+    }
     let officer = viewer(&store, "lukas").await;
     let all = incidents(&store, &officer).await;
     outcomes(&all);

@@ -112,6 +112,7 @@ const COMPONENTS: &[(&str, &str, &str, &str, &str, bool)] = &[
     ),
 ];
 
+#[allow(clippy::expect_used)] // Words of ours.
 fn settings(world: &World, key: &str) -> Settings {
     let is_public = key == "patients";
     let shown = COMPONENTS.iter().filter(|c| c.5 || !is_public);
@@ -141,7 +142,7 @@ fn settings(world: &World, key: &str) -> Settings {
         "contact": "help@harbour.example", "audience": audience, "approval": "when_sensitive",
         "components": components, "never_say": ["Project Tern"],
     });
-    serde_json::from_value(all).unwrap_or_else(|error| panic!("the page {key} is whole: {error}"))
+    serde_json::from_value(all).expect("both pages are written above, and the tests read them")
 }
 
 /// One incident that users felt: its service, when it was declared, when it was over.

@@ -50,6 +50,7 @@ struct Component {
 }
 
 /// One status page, with what stands on it and what comes next.
+#[allow(clippy::struct_excessive_bools)] // What the template asks, each on its own.
 struct OnPage {
     id: String,
     key: String,
@@ -71,6 +72,7 @@ struct OnPage {
 
 #[derive(Template)]
 #[template(path = "announce.html")]
+#[allow(clippy::struct_excessive_bools)] // What the template asks, each on its own.
 struct AnnouncePage {
     f: Frame,
     i: Head,
@@ -195,6 +197,36 @@ async fn show(
     })
 }
 
+/// The components of a page with the state that is likely now: as it was said, or hit where the
+/// service of the incident is behind it.
+fn components(
+    l: Locale,
+    page: &StatusPage,
+    incident: &Incident,
+    last: Option<&SaidView>,
+) -> Vec<Component> {
+    let of = |component: &bifold_domain::status_page::Component| {
+        let before = last.and_then(|said| said.states.get(&component.key));
+        let service = incident.service.as_ref();
+        let is_hit = service.is_some_and(|service| component.services.contains(service));
+        let suggested = match before {
+            Some(before) => *before,
+            None if is_hit && last.is_none() => ComponentState::PartialOutage,
+            None => ComponentState::Operational,
+        };
+        let states = STATES.iter().map(|state| {
+            let label = l.word("component-state", state.word());
+            Choice::new(&state.word(), &label, *state == suggested)
+        });
+        Component {
+            key: component.key.to_string(),
+            name: component.name.to_string(),
+            states: states.collect(),
+        }
+    };
+    page.settings.components.iter().map(of).collect()
+}
+
 fn on_page(
     l: Locale,
     page: &StatusPage,
@@ -208,30 +240,7 @@ fn on_page(
         .as_ref()
         .map_or(AnnouncedImpact::Minor, |told| told.impact);
     let is_begun = last.is_some();
-    let components = page.settings.components.iter().map(|component| {
-        let before = last
-            .and_then(|said| said.states.get(&component.key))
-            .copied();
-        let is_hit = incident
-            .service
-            .as_ref()
-            .is_some_and(|service| component.services.contains(service));
-        let suggested = match before {
-            Some(state) => state,
-            None if is_hit && !is_begun => ComponentState::PartialOutage,
-            None => ComponentState::Operational,
-        };
-        let states = STATES.iter().map(|state| {
-            let label = l.word("component-state", state.word());
-            Choice::new(&state.word(), &label, *state == suggested)
-        });
-        Component {
-            key: component.key.to_string(),
-            name: component.name.to_string(),
-            states: states.collect(),
-        }
-    });
-    let components: Vec<Component> = components.collect();
+    let components = components(l, page, incident, last);
     let concerns = components
         .iter()
         .any(|c| !c.states.first().is_some_and(|s| s.is_on));

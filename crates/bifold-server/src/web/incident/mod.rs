@@ -96,6 +96,7 @@ pub(crate) struct Pill {
 
 #[derive(Template)]
 #[template(path = "incident.html")]
+#[allow(clippy::struct_excessive_bools)] // What the template asks, each on its own.
 struct IncidentPage {
     f: Frame,
     i: IncidentView,
@@ -157,6 +158,7 @@ struct Choices {
     help: Vec<Choice>,
 }
 
+#[allow(clippy::too_many_lines)] // A list of what stands on the page.
 async fn show(
     State(server): State<Server>,
     visit: Visit,

@@ -14,7 +14,7 @@ use axum::response::Response;
 use bifold_domain::status_page::{
     Approval, Command as C, PageAudience, PageLanguage, Settings, StatusPage,
 };
-use bifold_domain::{Command, Directory, Permission, StatusPageId};
+use bifold_domain::{Command, Directory, Permission, Short, StatusPageId};
 use serde_json::{Map, Value};
 
 const ALL: &str = "/settings/status-pages";
@@ -82,42 +82,6 @@ impl Fields {
         let languages = PageLanguage::ALL.iter();
         let audiences = PageAudience::ALL.iter();
         let approvals = Approval::ALL.iter();
-        let mut rows: Vec<Row> = Vec::new();
-        for component in settings.iter().flat_map(|s| &s.components) {
-            let mut services = choice::services(directory, None);
-            for service in &mut services {
-                service.is_on = component
-                    .services
-                    .iter()
-                    .any(|s| s.as_str() == service.value);
-            }
-            rows.push(Row {
-                n: rows.len(),
-                key: component.key.to_string(),
-                name: component.name.to_string(),
-                group: component
-                    .group
-                    .as_ref()
-                    .map(ToString::to_string)
-                    .unwrap_or_default(),
-                about: component
-                    .about
-                    .as_ref()
-                    .map(ToString::to_string)
-                    .unwrap_or_default(),
-                services,
-            });
-        }
-        for _ in 0..SPARE {
-            rows.push(Row {
-                n: rows.len(),
-                key: String::new(),
-                name: String::new(),
-                group: String::new(),
-                about: String::new(),
-                services: choice::services(directory, None),
-            });
-        }
         Self {
             key: text(|s| Some(s.key.to_string())),
             name: text(|s| Some(s.name.to_string())),
@@ -128,7 +92,7 @@ impl Fields {
             contact: text(|s| s.contact.as_ref().map(ToString::to_string)),
             address: text(|s| s.address.as_ref().map(ToString::to_string)),
             never_say: text(|s| {
-                let words: Vec<&str> = s.never_say.iter().map(|w| w.as_str()).collect();
+                let words: Vec<&str> = s.never_say.iter().map(Short::as_str).collect();
                 Some(words.join("\n"))
             }),
             languages: languages
@@ -158,9 +122,41 @@ impl Fields {
                     )
                 })
                 .collect(),
-            rows,
+            rows: rows(directory, settings),
         }
     }
+}
+
+/// A row a component, and some for further ones.
+fn rows(directory: &Directory, settings: Option<&Settings>) -> Vec<Row> {
+    let text = |text: Option<&Short>| text.map(ToString::to_string).unwrap_or_default();
+    let mut rows: Vec<Row> = Vec::new();
+    for component in settings.iter().flat_map(|s| &s.components) {
+        let mut services = choice::services(directory, None);
+        for service in &mut services {
+            let mut behind = component.services.iter();
+            service.is_on = behind.any(|s| s.as_str() == service.value);
+        }
+        rows.push(Row {
+            n: rows.len(),
+            key: component.key.to_string(),
+            name: component.name.to_string(),
+            group: text(component.group.as_ref()),
+            about: text(component.about.as_ref()),
+            services,
+        });
+    }
+    for _ in 0..SPARE {
+        rows.push(Row {
+            n: rows.len(),
+            key: String::new(),
+            name: String::new(),
+            group: String::new(),
+            about: String::new(),
+            services: choice::services(directory, None),
+        });
+    }
+    rows
 }
 
 #[derive(Template)]

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 pub(super) fn tell(client: &Client, tell: Tell) -> anyhow::Result<(Value, String)> {
     let pages = client.get("/status-pages")?;
     let page = page(&pages, tell.page.as_deref())?;
-    let incident = safe(&tell.incident)?.to_owned();
+    let incident = safe(&tell.incident)?;
     let path = format!("/incidents/{incident}");
     let answer = if tell.agree {
         let body = object([("page", Some(page.clone())), ("despite", tell.despite)]);
