@@ -58,19 +58,15 @@ use on_call::{chain, schedule};
 /// Record type, variant and example of every fact.
 pub(crate) fn all() -> Vec<(&'static str, &'static str, Fact)> {
     let mut all = incident();
-    all.extend(event());
-    all.extend(evidence());
-    all.extend(service());
-    all.extend(asset());
-    all.extend(team());
-    all.extend(person());
-    all.extend(policy());
-    all.extend(schedule());
-    all.extend(chain());
-    all.extend(source());
-    all.extend(review());
-    all.extend(maintenance());
-    all.extend(disclosure());
+    for more in [event(), evidence(), service(), asset()] {
+        all.extend(more);
+    }
+    for more in [team(), person(), policy(), schedule(), chain()] {
+        all.extend(more);
+    }
+    for more in [source(), review(), maintenance(), disclosure()] {
+        all.extend(more);
+    }
     all
 }
 

@@ -130,7 +130,7 @@ impl TestApp {
         })
     }
 
-    pub(crate) fn made(start: At, given: Config, change: impl FnOnce(&mut Options)) -> Self {
+    pub(crate) fn made(start: At, mut config: Config, change: impl FnOnce(&mut Options)) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -140,12 +140,8 @@ impl TestApp {
         let mut options = Options::in_folder(folder.path());
         change(&mut options);
         options.shell = Shell::manual(start, 1_000);
-        let database_url = options.database_url.clone();
-        let (store, people, tokens) = runtime.block_on(populate(options));
-        let config = Config {
-            insecure_cookies: true,
-            ..given
-        };
+        let (store, people, tokens) = runtime.block_on(populate(options.clone()));
+        config.insecure_cookies = true;
         let (stop, stopped) = oneshot::channel::<()>();
         let listener = runtime
             .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
@@ -176,7 +172,7 @@ impl TestApp {
             stop: Some(stop),
             serving: Some(serving),
             folder,
-            database_url,
+            database_url: options.database_url,
         }
     }
 

@@ -50,6 +50,7 @@ mod traces;
 mod tsa;
 mod visibility;
 mod voice;
+mod voice_hidden;
 mod work;
 
 /// Declares tests that run on SQLite, and on PostgreSQL where there is a server for it.
