@@ -130,6 +130,14 @@ pub(crate) const VISITORS: &[(&str, &str)] = &[
         "ines",
         "Administrator: people, teams, services, policy; reads nothing restricted",
     ),
+    (
+        "beatrix",
+        "Disclosure handler: reads and answers what is said in confidence",
+    ),
+    (
+        "ruben",
+        "Identity custodian: decides who may see a name given in trust",
+    ),
 ];
 
 /// The address of a key.

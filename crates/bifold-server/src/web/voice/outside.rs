@@ -285,6 +285,13 @@ struct AnswerPage {
     kept: String,
 }
 
+impl AnswerPage {
+    /// The day of a time, in UTC.
+    fn day(&self, at: &At) -> String {
+        at.to_string().chars().take(10).collect()
+    }
+}
+
 async fn answer(State(server): State<Server>, spoken: Spoken) -> Result<Response> {
     let found = match opened(&server, &spoken).await {
         Ok(found) => found,
