@@ -26,6 +26,7 @@ use serde::Deserialize;
 
 const FOLDER: &str = "/api/v1/disclosures";
 
+#[allow(clippy::too_many_lines)] // It is a table.
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get(FOLDER, "disclosures", Access::SignedIn, list)

@@ -352,17 +352,6 @@ mod tests {
         check("catalogue", actions.map(|a| a.key.as_str()).collect());
         let volatile = catalogue.volatile.iter();
         check("volatile", volatile.map(|v| v.key.as_str()).collect());
-        use bifold_domain::disclosure::{Concern, Mode, Outcome, Stage as Voiced};
-        check("concern", Concern::ALL.iter().map(|w| w.word()).collect());
-        check("voice-mode", Mode::ALL.iter().map(|w| w.word()).collect());
-        check(
-            "voice-stage",
-            Voiced::ALL.iter().map(|w| w.word()).collect(),
-        );
-        check(
-            "voice-outcome",
-            Outcome::ALL.iter().map(|w| w.word()).collect(),
-        );
         check("stage", Stage::WORDS.to_vec());
         check("role", Role::ALL.iter().map(|w| w.word()).collect());
         check("channel", Channel::ALL.iter().map(|w| w.word()).collect());
@@ -398,6 +387,26 @@ mod tests {
         check("impact", Impact::ALL.iter().map(|w| w.word()).collect());
         check("urgency", Urgency::ALL.iter().map(|w| w.word()).collect());
         assert_eq!(missing, Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_word_of_the_confidential_channel_has_its_message() {
+        use bifold_domain::disclosure::{Concern, Mode, Outcome, Stage};
+        let concerns = Concern::ALL.iter().map(|w| format!("concern-{}", w.word()));
+        let modes = Mode::ALL.iter().map(|w| format!("voice-mode-{}", w.word()));
+        let stages = Stage::ALL
+            .iter()
+            .map(|w| format!("voice-stage-{}", w.word()));
+        let outcomes = Outcome::ALL.iter().map(|w| w.word());
+        let outcomes = outcomes.flat_map(|w| {
+            [
+                format!("voice-outcome-{w}"),
+                format!("voice-outcome-said-{w}"),
+            ]
+        });
+        for key in concerns.chain(modes).chain(stages).chain(outcomes) {
+            assert!(Locale::default().has(&key), "{key}");
+        }
     }
 
     #[test]
