@@ -120,6 +120,7 @@ disclosure-mode = Meldende Person
 disclosure-received = Eingegangen
 disclosure-acknowledge-by = Eingang bestätigen bis
 disclosure-feedback-by = Sagen, was getan wurde, bis
+disclosure-done = erledigt
 disclosure-overdue = überfällig
 disclosure-handler = Bearbeitet von
 disclosure-without = Darf nichts davon wissen

@@ -120,6 +120,7 @@ disclosure-mode = Reporter
 disclosure-received = Came in
 disclosure-acknowledge-by = To be taken up by
 disclosure-feedback-by = Say what was done by
+disclosure-done = done
 disclosure-overdue = overdue
 disclosure-handler = Handled by
 disclosure-without = Must not know of it

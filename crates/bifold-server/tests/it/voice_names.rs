@@ -3,7 +3,8 @@
 use crate::app::{Client, TestApp};
 use crate::settings_pages::{page, posted};
 use crate::voice::{custodian, handler, items, sent, somebody, spoken};
-use serde_json::json;
+use bifold_domain::Role;
+use serde_json::{Value, json};
 
 crate::on_both! {
     a_name_is_shown_after_one_person_asked_and_another_agreed = named;

@@ -26,6 +26,10 @@ fn asked(host: &str, method: &str, path: &str, body: &str) -> String {
 }
 
 #[test]
+#[allow(
+    clippy::too_many_lines,
+    reason = "one story, told from beginning to end"
+)]
 fn the_log_of_a_server_says_nothing_of_whoever_speaks_up() {
     let home = Home::founded();
     let data = home.data();
