@@ -50,7 +50,7 @@ fn words(page: &str, text: &str) -> Value {
 
 fn everything(client: &Client<'_>, key: &str) -> String {
     let read = |file: &&str| page(client, &format!("/status/{key}/{file}")).text;
-    FILES.iter().map(|file| read(&file)).collect()
+    FILES.iter().map(read).collect()
 }
 
 /// Every byte of a page on disk.
