@@ -52,7 +52,7 @@ mod traces;
 mod tsa;
 mod visibility;
 mod voice;
-mod voice_names;
+mod voice_hidden;
 mod window;
 mod work;
 

@@ -97,7 +97,7 @@ fn an_address_confirms_is_told_of_its_components_and_leaves_with_one_press() {
         // Opening the page confirms nothing: programs open what stands in mails.
         let shown = page(&stranger, &own).is(200).text;
         assert!(shown.contains("anna@example.org") && shown.contains("Yes, tell me"));
-        app.hours_later(1);
+        app.store.shell().advance(1_000_000);
         posted(&stranger, &own, &[("do", "confirm")]).is(303);
         let shown = page(&stranger, &own).is(200).text;
         assert!(shown.contains("You are told at"), "{shown}");

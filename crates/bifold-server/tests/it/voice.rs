@@ -5,26 +5,26 @@ use crate::app::{Answer, Client, TestApp};
 use crate::settings_pages::{page, posted};
 use crate::traces::{Traces, dump};
 use bifold_domain::Role;
-use bifold_server::{Method, registry};
 use bifold_store::Options;
 use serde_json::{Value, json};
 
 crate::on_both! {
     nothing_is_kept_of_whoever_speaks_up = nothing_kept;
     it_goes_both_ways_and_others_are_not_led_back = both_ways;
-    whoever_is_excluded_or_not_named_for_it_finds_nothing_anywhere = excluded;
+    a_name_is_shown_after_one_person_asked_and_another_agreed = named;
+    what_does_not_fit_is_said_and_nothing_written_is_lost = unfit;
 }
 
-const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Somebody before the form: no account, and headers that would say who it is.
-pub(crate) fn somebody<'a>(app: &'a TestApp, told: &[(&str, &str)]) -> Client<'a> {
+fn somebody<'a>(app: &'a TestApp, told: &[(&str, &str)]) -> Client<'a> {
     let client = app.anonymous().with("accept", "text/html");
     told.iter()
         .fold(client, |client, (name, value)| client.with(name, value))
 }
 
-pub(crate) fn sent(client: &Client<'_>, path: &str, fields: &[(&str, &str)]) -> Answer {
+fn sent(client: &Client<'_>, path: &str, fields: &[(&str, &str)]) -> Answer {
     let mut body = String::new();
     for (name, value) in fields {
         let value: String = value
@@ -41,7 +41,7 @@ pub(crate) fn sent(client: &Client<'_>, path: &str, fields: &[(&str, &str)]) -> 
 }
 
 /// The code on the page that shows it.
-pub(crate) fn code(answer: &Answer) -> String {
+fn code(answer: &Answer) -> String {
     let (_, rest) = answer.text.split_once("<p class=\"receipt\">").unwrap();
     rest.split_once('<').unwrap().0.to_owned()
 }
@@ -243,157 +243,134 @@ fn both_ways(app: &TestApp) {
     again.is(200);
 }
 
-/// Every route and every verb with which one disclosure could show, with a body that fits.
-fn verbs(app: &TestApp) -> Vec<(&'static str, Value)> {
-    let me = app.id(Role::DisclosureHandler);
-    let words = || json!({ "text": "t" });
-    let because = || json!({ "reason": "r" });
-    vec![
-        ("assign", json!({ "person": me })),
-        ("acknowledge", json!({})),
-        ("answer", words()),
-        ("note", words()),
-        ("feedback", words()),
-        ("refer", json!({ "title": "t", "text": "t" })),
-        ("ask-identity", because()),
-        ("grant-identity", json!({ "asker": me })),
-        ("refuse-identity", json!({ "asker": me, "reason": "r" })),
-        ("show-identity", json!({})),
-        ("delete-identity", json!({})),
-        ("close", json!({ "outcome": "founded", "reason": "r" })),
-        ("reopen", because()),
-    ]
-}
-
-/// Everything this person can ask of it is answered as if it were not there.
-#[track_caller]
-fn finds_none(app: &TestApp, client: &Client<'_>, id: &str, number: &str, who: &str) {
-    for name in [id, number] {
-        client
-            .get(&format!("disclosures/{name}"))
-            .problem(404, "not-found");
-        assert_eq!(page(client, &format!("/disclosures/{name}")).status, 404);
-        for (verb, body) in verbs(app) {
-            let path = format!("disclosures/{name}/{verb}");
-            // What one had seen says nothing either.
-            for seen in ["*", "\"1\"", "\"77\""] {
-                let client = client.clone().with("if-match", seen);
-                let status = client.post(&path, body.clone()).status;
-                assert_eq!(status, 404, "{verb} for {who}");
-            }
-            let form = "reason=r&text=t&title=t&outcome=founded&person=x&asker=x&_version=77";
-            let sent = client
-                .clone()
-                .with("accept", "text/html")
-                .with("content-type", FORM)
-                .send(
-                    "POST",
-                    &format!("/disclosures/{name}/do/{verb}"),
-                    Some(form.as_bytes().to_vec()),
-                );
-            let is_refused = sent.status == 404 || sent.status == 422;
-            assert!(is_refused, "{verb} on the page for {who}: {}", sent.status);
-            assert!(!sent.text.contains("numbatwork"), "{who}");
-        }
-    }
-    // No list, count, search, feed, notice or page of theirs holds a word of it.
-    for route in registry().into_iter().filter(|r| r.method == Method::Get) {
-        // One does not end; the other has a number of this form as its example.
-        let is_apart = matches!(route.name, "page_live" | "openapi");
-        if route.path.contains('{') || is_apart {
-            continue;
-        }
-        let query = if route.name.contains("search") || route.name == "page_palette" {
-            "?q=numbatwork"
-        } else {
-            ""
-        };
-        let client = if route.is_page {
-            client.clone().with("accept", "text/html")
-        } else {
-            client.clone()
-        };
-        let answer = client.get(&format!("{}{query}", route.path.replace("/api/v1/", "")));
-        for word in ["numbatwork is done", id, number] {
-            let is_there = answer.text.contains(word);
-            assert!(!is_there, "{word} on {} for {who}", route.name);
-        }
-    }
-}
-
-fn excluded(app: &TestApp) {
-    let me = app.id(Role::DisclosureHandler);
-    let other = app.id(Role::IdentityCustodian);
-    // Only the custodian is left to read it.
-    spoken(
+fn named(app: &TestApp) {
+    let code = spoken(
         app,
         &[
             ("mode", "confidential"),
-            ("what", "Where numbatwork is done by night."),
+            ("what", "It is I who saw it."),
             ("name", "Wilhelmina Zanzibarone"),
-            ("without", me),
+            ("contact", "zanzibarphone1234567"),
         ],
     );
-    let found = items(&custodian(app), "disclosures");
-    let (id, number) = (
-        found[0]["id"].as_str().unwrap(),
-        found[0]["number"].as_str().unwrap(),
-    );
-    assert_eq!(number, "DIS-2026-0001");
-    for role in Role::ALL.iter().filter(|r| **r != Role::IdentityCustodian) {
-        finds_none(app, &app.as_role(*role), id, number, role.word());
-        let named = *role == Role::DisclosureHandler;
-        let status = app.as_role(*role).get("disclosures").status;
-        assert_eq!(status, if named { 200 } else { 404 }, "{role}");
-        let list = page(&app.as_role(*role), "/disclosures").status;
-        assert_eq!(list, if named { 200 } else { 404 }, "{role}");
-        if *role != Role::IdentityCustodian {
-            let requests = app.as_role(*role).get("disclosures/requests");
-            assert_eq!(requests.status, 404, "{role}");
-        }
+    let id = items(&handler(app), "disclosures")[0]["id"].clone();
+    let id = id.as_str().unwrap();
+    let here = format!("/disclosures/{id}");
+    let is_nowhere = |client: &Client<'_>| {
+        let shown = page(client, &here).text;
+        assert!(!shown.contains("Zanzibarone"), "{shown}");
+        let json = client.get(&format!("disclosures/{id}")).text;
+        assert!(!json.contains("Zanzibarone"), "{json}");
+    };
+    is_nowhere(&handler(app));
+    let show = format!("disclosures/{id}/show-identity");
+    handler(app).act(&show).problem(403, "second-person-needed");
+    let ask = [("reason", "The court wants it.")];
+    posted(&handler(app), &format!("{here}/do/ask-identity"), &ask).is(303);
+    // The custodian sees that it is asked, by whom and why, and nothing of what was said.
+    let list = page(&custodian(app), "/disclosures").is(200).text;
+    assert!(list.contains("The court wants it.") && !list.contains("It is I who saw it."));
+    custodian(app)
+        .get(&format!("disclosures/{id}"))
+        .problem(404, "not-found");
+    let asker = app.id(Role::DisclosureHandler);
+    let grant = format!("disclosures/{id}/grant-identity");
+    handler(app)
+        .post(&grant, json!({ "asker": asker }))
+        .problem(403, "not-permitted");
+    let fields = [("asker", asker)];
+    posted(
+        &custodian(app),
+        &format!("{here}/do/grant-identity"),
+        &fields,
+    )
+    .is(303);
+    custodian(app).act(&show).problem(404, "not-found");
+    is_nowhere(&handler(app));
+    let shown = posted(&handler(app), &format!("{here}/do/show-identity"), &[]).is(200);
+    assert!(shown.text.contains("Wilhelmina Zanzibarone"));
+    assert_eq!(shown.header("cache-control"), "no-store");
+    is_nowhere(&handler(app));
+    let shown = handler(app).act(&show).is(200);
+    assert_eq!(shown.at("/contact"), "zanzibarphone1234567");
+    let turns = handler(app)
+        .get(&format!("disclosures/{id}"))
+        .is(200)
+        .at("/course");
+    let turns = turns.as_array().unwrap();
+    let looks = turns.iter().filter(|t| t["kind"] == "identity_shown");
+    assert_eq!(looks.count(), 2, "each look is a fact");
+    // Its reporter is not told of the names that others ask for, nor their names.
+    let read = sent(
+        &somebody(app, &[]),
+        "/speak-up/answer",
+        &[("receipt", &code)],
+    )
+    .is(200);
+    assert!(!read.text.contains("court") && !read.text.contains("Zanzibarone"));
+    handler(app)
+        .post(&format!("disclosures/{id}/delete-identity"), json!({}))
+        .is(200);
+    handler(app).act(&show).problem(403, "second-person-needed");
+}
+
+fn unfit(app: &TestApp) {
+    let who = somebody(app, &[]);
+    let both = [
+        app.id(Role::DisclosureHandler),
+        app.id(Role::IdentityCustodian),
+    ];
+    let what = ("what", "Something that must not be lost.");
+    for (fields, status, said) in [
+        (vec![what], 422, "Choose how you want to speak"),
+        (
+            vec![("mode", "anonymous")],
+            422,
+            "There is nothing written yet",
+        ),
+        (
+            vec![("mode", "confidential"), what],
+            422,
+            "A name is missing",
+        ),
+        (
+            vec![
+                ("mode", "anonymous"),
+                what,
+                ("without", both[0]),
+                ("without", both[1]),
+            ],
+            409,
+            "Nobody would be left to read it",
+        ),
+        (
+            vec![("mode", "anonymous"), what, ("without", "x")],
+            422,
+            "does not read here any more",
+        ),
+        (
+            vec![("mode", "anonymous"), what, ("website", "x")],
+            422,
+            "This could not be taken",
+        ),
+    ] {
+        let answer = sent(&who, "/speak-up", &fields).is(status);
+        assert!(answer.text.contains(said), "{said}: {}", answer.text);
+        let is_kept = answer.text.contains("Something that must not be lost.");
+        assert_eq!(is_kept, fields.contains(&what), "{said}");
     }
     assert_eq!(items(&handler(app), "disclosures"), Vec::<Value>::new());
-    assert_eq!(
-        handler(app)
-            .get("disclosures/summary")
-            .is(200)
-            .at("/received"),
-        0,
-        "nobody counts what they are excluded from"
-    );
-    for (role, status) in [
-        (Role::Administrator, 200),
-        (Role::Auditor, 200),
-        (Role::IncidentManager, 404),
-        (Role::IdentityCustodian, 404),
-    ] {
-        let summary = app.as_role(role).get("disclosures/summary");
-        assert_eq!(summary.status, status, "{role}");
-    }
-    // One the handler may read is no business of the custodian.
-    spoken(
-        app,
-        &[
-            ("mode", "anonymous"),
-            ("what", "Something else."),
-            ("without", other),
-        ],
-    );
-    let found = items(&handler(app), "disclosures");
-    assert_eq!(found.len(), 1);
-    let (id, number) = (
-        found[0]["id"].as_str().unwrap(),
-        found[0]["number"].as_str().unwrap(),
-    );
-    finds_none(app, &custodian(app), id, number, "an excluded custodian");
-    let to_excluded = json!({ "person": other });
-    let path = format!("disclosures/{id}/assign");
-    handler(app)
-        .post(&path, to_excluded)
-        .problem(422, "unknown");
-    // And whoever is not signed in is asked to sign in, whatever there is.
-    for name in [id, "DIS-2026-0099"] {
-        let answer = app.anonymous().get(&format!("disclosures/{name}"));
-        assert_eq!(answer.status, 401);
-    }
+    // The same form sent twice is one disclosure.
+    let form = [("_key", "one-and-the-same"), ("mode", "anonymous"), what];
+    let codes = [0, 1].map(|_| spoken(app, &form));
+    assert_ne!(codes[0], codes[1]);
+    assert_eq!(items(&handler(app), "disclosures").len(), 1);
+    // All together have one limit, and no address is looked at.
+    let too_many = (0..400).find_map(|_| {
+        let answer = sent(&who, "/speak-up/answer", &[("receipt", "x")]);
+        (answer.status == 429).then_some(answer)
+    });
+    let too_many = too_many.unwrap();
+    assert!(!too_many.header("retry-after").is_empty());
+    assert!(too_many.text.contains("Too much is coming in"));
 }
