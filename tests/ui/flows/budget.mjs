@@ -49,9 +49,8 @@ export default {
     for (const screen of SCREENS.filter((one) => one.states.includes("full"))) {
       const headers = {};
       if (screen.role) {
-        const api = await client(stage.demo, screen.role);
-        assert.ok(api);
-        headers.authorization = `Bearer ${await stage.demo.token(stage.demo.people[screen.role])}`;
+        const { token } = await client(stage.demo, screen.role);
+        headers.authorization = `Bearer ${token}`;
       }
       const answer = await fetched(base + pathOf(screen, found), headers);
       assert.equal(answer.status, screen.status ?? 200, screen.name);

@@ -32,6 +32,7 @@ export async function client(organisation, role) {
   }
 
   return {
+    token,
     send,
     get: (path) => ask("GET", path),
     post: (path, body) => ask("POST", path, body),

@@ -67,7 +67,7 @@ closed_set! {
 
 closed_set! {
     /// What it was found to be.
-    Outcome {
+    Conclusion {
         /// It is so.
         Founded = "founded",
         /// It is not so.
@@ -157,7 +157,7 @@ pub struct Assign {
 #[serde(deny_unknown_fields)]
 pub struct Close {
     /// What it was found to be. The reporter reads this.
-    pub outcome: Outcome,
+    pub outcome: Conclusion,
     /// Why. The reporter does not read this.
     pub reason: Text,
 }
@@ -280,7 +280,7 @@ pub enum Fact {
     /// Closed.
     Closed {
         /// What it was found to be.
-        outcome: Outcome,
+        outcome: Conclusion,
         /// Why.
         reason: Redactable<Text>,
     },
@@ -363,7 +363,7 @@ pub struct Disclosure {
     pub feedback_at: Option<At>,
     /// When it was closed, and as what.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closed: Option<(At, Outcome)>,
+    pub closed: Option<(At, Conclusion)>,
     /// The events that were raised from it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<EventId>,

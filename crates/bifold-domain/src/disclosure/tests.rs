@@ -64,7 +64,7 @@ fn deny(asker: &str) -> Command {
 }
 fn close() -> Command {
     Command::Close(Close {
-        outcome: Outcome::Founded,
+        outcome: Conclusion::Founded,
         reason: text("r"),
     })
 }
@@ -264,7 +264,7 @@ fn it_runs_from_receipt_to_closing_and_can_be_taken_up_again() {
         .and("listener", Command::Feedback(words("Two people pay now.")))
         .and("listener", close());
     let found = told.found();
-    assert_eq!(found.closed, Some((told.now, Outcome::Founded)));
+    assert_eq!(found.closed, Some((told.now, Conclusion::Founded)));
     assert_eq!(found.events, [event()]);
     assert_eq!(found.feedback_at, Some(told.now));
     let shown = found.course.iter().filter(|t| t.fact.is_for_reporter());

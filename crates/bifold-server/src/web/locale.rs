@@ -338,7 +338,7 @@ mod tests {
     #[allow(clippy::too_many_lines)] // A list: one line a set.
     fn every_word_of_a_closed_set_that_pages_show_has_its_message() {
         use bifold_domain::Role;
-        use bifold_domain::disclosure::{Concern, Mode, Outcome, Stage as Voiced};
+        use bifold_domain::disclosure::{Concern, Conclusion, Mode, Stage as Voiced};
         use bifold_domain::event::{Channel, Dismissal};
         use bifold_domain::gate::{Course, Effect, Ground, Side};
         use bifold_domain::incident::{

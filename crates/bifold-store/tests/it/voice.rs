@@ -3,7 +3,7 @@
 use crate::traces::{Traces, dump};
 use crate::world::{World, databases, short};
 use bifold_domain::disclosure::{
-    Assign, Because, Close, Command as C, Concern, Deny, Disclosure, Fact, Grant, Mode, Outcome,
+    Assign, Because, Close, Command as C, Concern, Conclusion, Deny, Disclosure, Fact, Grant, Mode,
     Receive, Standing, Without, Words,
 };
 use bifold_domain::policy::{Command as Policy, PolicyId};
@@ -285,7 +285,7 @@ async fn a_name_is_kept_as_long_after_the_closing_as_policy_says() {
             .unwrap();
         let id = only(&world, &hanna).await.id;
         let close = Close {
-            outcome: Outcome::Unfounded,
+            outcome: Conclusion::Unfounded,
             reason: Text::parse("r").unwrap(),
         };
         ask(&world, &hanna, &id, C::Close(close)).await.unwrap();
@@ -366,7 +366,7 @@ async fn counts_are_for_auditors_and_of_nothing_that_they_are_excluded_from() {
             C::Acknowledge,
             C::Feedback(words("Done.")),
             C::Close(Close {
-                outcome: Outcome::Founded,
+                outcome: Conclusion::Founded,
                 reason: Text::parse("r").unwrap(),
             }),
         ] {

@@ -2,7 +2,7 @@
 
 use super::*;
 // A module by whose name the macro finds the facts.
-use bifold_domain::disclosure::{self, Concern, Ground, Mode, Outcome, Without};
+use bifold_domain::disclosure::{self, Concern, Conclusion, Ground, Mode, Without};
 
 examples! { Disclosure, disclosure, Disclosure:
     Received => disclosure::Fact::Received {
@@ -24,7 +24,7 @@ examples! { Disclosure, disclosure, Disclosure:
     FeedbackGiven => disclosure::Fact::FeedbackGiven { text: text("Payments need two people now.") },
     Referred => disclosure::Fact::Referred { event: EventId::from_bits(1) },
     Closed => disclosure::Fact::Closed {
-        outcome: Outcome::Founded,
+        outcome: Conclusion::Founded,
         reason: text("The statements show it."),
     },
     Reopened => disclosure::Fact::Reopened { reason: text("It goes on.") },

@@ -13,7 +13,7 @@ use crate::web::frame::{Frame, Visit, page};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use bifold_domain::disclosure::{Disclosure, Outcome, Standing};
+use bifold_domain::disclosure::{Conclusion, Disclosure, Standing};
 use bifold_domain::{Auth, Directory, Permission};
 use bifold_store::voice::Filter;
 use serde::Deserialize;
@@ -114,7 +114,7 @@ struct OnePage {
     /// The events that were raised from it, by their numbers.
     events: Vec<String>,
     handlers: Vec<Choice>,
-    outcomes: &'static [Outcome],
+    outcomes: &'static [Conclusion],
     is_closed: bool,
     /// Whether this person may ask for the name now.
     may_ask: bool,
@@ -177,7 +177,7 @@ pub(super) async fn one(
         version,
         events,
         handlers: handlers(&found, &directory),
-        outcomes: Outcome::ALL,
+        outcomes: Conclusion::ALL,
         is_closed: found.closed.is_some(),
         may_ask: found.has_identity() && !is_asked && found.closed.is_none(),
         may_see: found.shows_identity_to(me),
