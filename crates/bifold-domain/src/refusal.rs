@@ -395,6 +395,11 @@ refusals! {
     rule: "features F084: confirmation by the reporter",
     next: "Ask the reporter, or close after the waiting time.";
 
+    /// Somebody else's message is not corrected.
+    NotTheSpeaker, NotAllowed, "not-the-speaker", "only whoever said it says it otherwise",
+    rule: "features F054: what was said is corrected by who said it",
+    next: "Answer the message instead.";
+
     /// A compartment must keep somebody in it.
     EmptyCompartment, Conflict, "empty-compartment",
     "a restricted record needs at least one member who can read it",

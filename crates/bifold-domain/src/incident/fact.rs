@@ -1,13 +1,16 @@
 //! What can have happened to an incident.
 //!
-//! Variants are for ever: additive changes only. `tests/golden/` holds one serialised example of
-//! every variant ever released, and a test fails when one is missing or reads differently.
+//! Variants are for ever: `tests/golden/` holds one example of each as serialised when released,
+//! and a test fails when one is missing or reads differently.
 
 use super::announced::Wording;
-use super::command::{Audience, Head, ImportedStage, Way};
+use super::command::{Audience, Head, Way};
+use super::ground::ClosureGround;
+use super::imported::ObservedRow;
+use super::room::{Arrangement, Briefing, Spot};
 use super::state::{
-    Compartment, Containment, EvidenceState, IncidentRole, Labels, MajorCriterion,
-    NotificationState, PendingOn, Relation, ReviewState, StatedTimes, Tlp,
+    Compartment, Containment, EvidenceState, IncidentRole, MajorCriterion, NotificationState,
+    PendingOn, Relation, ReviewState, StatedTimes, Tlp,
 };
 use crate::event::{Channel, Dismissal};
 use crate::gate::{Course, Effect, Ground, Side};
@@ -24,21 +27,6 @@ use crate::text::{Short, Text, Title};
 use crate::time::At;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// On what ground an incident was closed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "ground", rename_all = "snake_case")]
-pub enum ClosureGround {
-    /// The reporter confirmed.
-    Confirmed,
-    /// The waiting time passed without an answer.
-    TimedOut,
-    /// Closed without waiting, for a reason.
-    Unconfirmed {
-        /// Why.
-        reason: Redactable<Text>,
-    },
-}
 
 /// Something that happened to an incident.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -150,6 +138,8 @@ pub enum Fact {
         owner: Option<PersonId>,
         due: Option<At>,
         mandatory: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stream: Option<Short>,
     },
     TaskGiven {
         task: TaskId,
@@ -465,34 +455,42 @@ pub enum Fact {
         page: StatusPageId,
         reason: Redactable<Text>,
     },
-}
-
-/// A row of another system, as recorded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs)] // See `command::Observation`.
-pub struct ObservedRow {
-    pub at: At,
-    pub labels: Labels,
-    pub stage: ImportedStage,
-    pub impact: Impact,
-    pub urgency: Urgency,
-    pub priority: Priority,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub is_security: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub category: Option<Short>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub team: Option<TeamId>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub is_unassigned: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assignee: Option<Redactable<Short>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reopened: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resolved_at: Option<At>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closed_at: Option<At>,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub oddities: BTreeSet<Short>,
+    MessageSaid {
+        #[serde(flatten)]
+        at: Spot,
+        text: Redactable<Text>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answers: Option<u32>,
+    },
+    MessageAmended {
+        #[serde(flatten)]
+        at: Spot,
+        text: Redactable<Text>,
+    },
+    MessageRetracted {
+        #[serde(flatten)]
+        at: Spot,
+        reason: Redactable<Text>,
+    },
+    MessageKept(Spot),
+    DecisionProposed {
+        #[serde(flatten)]
+        at: Spot,
+        text: Redactable<Text>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<At>,
+    },
+    DecisionTaken {
+        #[serde(flatten)]
+        at: Spot,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Redactable<Text>>,
+    },
+    DecisionDropped {
+        #[serde(flatten)]
+        at: Spot,
+        reason: Redactable<Text>,
+    },
+    SituationReported(Box<Briefing>),
+    RoomArranged(Arrangement),
 }

@@ -1,5 +1,8 @@
 //! What an imported incident keeps of the system it came from.
 
+use super::command::ImportedStage;
+use crate::id::TeamId;
+use crate::priority::{Impact, Priority, Urgency};
 use crate::redact::Redactable;
 use crate::text::Short;
 use crate::time::At;
@@ -40,4 +43,34 @@ pub struct Labels {
     /// Priority.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<Short>,
+}
+
+/// A row of another system, as recorded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)] // See `command::Observation`.
+pub struct ObservedRow {
+    pub at: At,
+    pub labels: Labels,
+    pub stage: ImportedStage,
+    pub impact: Impact,
+    pub urgency: Urgency,
+    pub priority: Priority,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_security: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Short>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<TeamId>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_unassigned: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee: Option<Redactable<Short>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved_at: Option<At>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<At>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub oddities: BTreeSet<Short>,
 }

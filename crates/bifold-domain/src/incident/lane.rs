@@ -42,6 +42,13 @@ impl Fact {
             | Self::PageEnded {
                 lane: Some(lane), ..
             } => Some(lane.clone()),
+            Self::MessageSaid { at, .. }
+            | Self::MessageAmended { at, .. }
+            | Self::MessageRetracted { at, .. }
+            | Self::MessageKept(at)
+            | Self::DecisionProposed { at, .. }
+            | Self::DecisionTaken { at, .. }
+            | Self::DecisionDropped { at, .. } => at.lane.clone(),
             Self::ContainmentSet { .. }
             | Self::Exported { .. }
             | Self::EvidenceSet { .. }

@@ -9,11 +9,13 @@ mod decide;
 mod evolve;
 mod fact;
 mod gated;
+mod ground;
 mod guard;
 mod imported;
 mod lane;
 mod paging;
 mod readers;
+mod room;
 pub mod state;
 #[cfg(test)]
 mod tests;
@@ -21,11 +23,14 @@ mod trail;
 
 pub use announced::{Announcement, Proposed, SAID_LIMIT, Said, Wording};
 pub use command::*;
-pub use fact::{ClosureGround, Fact, ObservedRow};
+pub use fact::Fact;
 pub use gated::*;
+pub use ground::ClosureGround;
 pub use guard::{LaneTexts, findings};
+pub use imported::ObservedRow;
 pub use paging::{Paging, PagingState};
 pub use readers::{LaneWhy, Readers, Why};
+pub use room::{Arrangement, Briefing, Decided, Decision, Message, Report, Reported, Room, Spot};
 pub use state::*;
 pub use trail::{Phase, Standing, Trail, Turn};
 
@@ -142,6 +147,9 @@ pub struct Incident {
     /// Pages that run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paging: Vec<Paging>,
+    /// Its room: what is said, decided and reported while people work on it together.
+    #[serde(default, skip_serializing_if = "Room::is_empty")]
+    pub room: Room,
     /// How many pages were started on it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub pages: u32,

@@ -5,7 +5,7 @@ use crate::event::{Channel, Dismissal};
 use crate::id::{IncidentId, PersonId, TaskId, TeamId};
 use crate::kind::KindKey;
 use crate::redact::Redactable;
-use crate::text::{Text, Title};
+use crate::text::{Short, Text, Title};
 use crate::time::At;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -331,6 +331,9 @@ pub struct Task {
     pub due: Option<At>,
     /// Whether closure waits for it.
     pub is_mandatory: bool,
+    /// The workstream it belongs to, such as `Database`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<Short>,
     /// How it went.
     pub end: TaskEnd,
 }

@@ -4,15 +4,16 @@
 //! It grows by a turn only when something changes that a clock may count by, so that all clocks
 //! are computed from it again and again without reading the history.
 
-use super::fact::ObservedRow;
-use super::{Incident, PendingOn, Stage};
+use super::imported::ObservedRow;
+use super::{Incident, PendingOn, Report, Stage};
 use crate::id::{ServiceId, TeamId};
 use crate::kind::{Finding, KindKey};
+use crate::level::Metric;
 use crate::priority::Priority;
 use crate::text::Short;
 use crate::time::At;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How an incident stands, as far as clocks are concerned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,15 +133,30 @@ pub struct Turn {
     /// By when they were promised to hear more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promised: Option<At>,
+    /// The reports of the situation of this moment, and by when the next was promised.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reports: BTreeMap<Report, Option<At>>,
 }
 
-/// Whether users hear something at a turn.
+impl Turn {
+    /// By when the next word was promised to those for whom the metric counts.
+    pub fn promise(&self, metric: Metric) -> Option<At> {
+        match metric.report() {
+            Some(report) => self.reports.get(&report).copied().flatten(),
+            None => self.promised.filter(|_| metric == Metric::Update),
+        }
+    }
+}
+
+/// Who hears something at a turn, and perhaps by when they will hear more.
 #[derive(Clone, Copy)]
 enum Word {
-    /// They do not.
+    /// Nobody.
     None,
-    /// They do, and perhaps by when they will hear more.
+    /// Users.
     Said { promised: Option<At> },
+    /// Those for whom a report of the situation is.
+    Reported { to: Report, promised: Option<At> },
 }
 
 /// An incident's course.
@@ -183,27 +199,29 @@ impl Trail {
     fn turn(&mut self, at: At, stands: Standing, word: Word) {
         // Another system's clock may go back; a course does not.
         let at = at.max(self.last_at());
-        let (said, promised) = match word {
-            Word::None => (false, None),
-            Word::Said { promised } => (true, promised),
-        };
-        if !said && self.turns.last().is_some_and(|turn| turn.stands == stands) {
+        let is_silent = matches!(word, Word::None);
+        if is_silent && self.turns.last().is_some_and(|turn| turn.stands == stands) {
             return;
         }
-        match self.turns.last_mut().filter(|turn| turn.at == at) {
-            Some(turn) => {
-                turn.stands = stands;
-                turn.said |= said;
-                if said {
-                    turn.promised = promised;
-                }
-            }
-            None => self.turns.push(Turn {
+        if self.turns.last().is_none_or(|turn| turn.at != at) {
+            self.turns.push(Turn {
                 at,
-                stands,
-                said,
-                promised,
-            }),
+                stands: stands.clone(),
+                said: false,
+                promised: None,
+                reports: BTreeMap::new(),
+            });
+        }
+        let Some(turn) = self.turns.last_mut() else {
+            return;
+        };
+        turn.stands = stands;
+        match word {
+            Word::None => {}
+            Word::Said { promised } => (turn.said, turn.promised) = (true, promised),
+            Word::Reported { to, promised } => {
+                turn.reports.insert(to, promised);
+            }
         }
     }
 
@@ -231,6 +249,7 @@ impl Trail {
                 at,
                 said: false,
                 promised: None,
+                reports: BTreeMap::new(),
                 ..before.clone()
             };
             self.turns.insert(after, turn);
@@ -273,6 +292,13 @@ impl Incident {
     pub(super) fn track_said(&mut self, at: At, promised: Option<At>) {
         let standing = Standing::of(self);
         self.trail.turn(at, standing, Word::Said { promised });
+    }
+
+    /// A report of the situation went out, and perhaps a promise of the next.
+    pub(super) fn track_reported(&mut self, at: At, to: Report, promised: Option<At>) {
+        let standing = Standing::of(self);
+        self.trail
+            .turn(at, standing, Word::Reported { to, promised });
     }
 
     /// It was usable again at a time that was stated afterwards.

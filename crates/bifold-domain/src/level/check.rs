@@ -66,8 +66,8 @@ impl Conditions {
         }
         let never = [(&self.pause, "paused"), (&self.start, "started")];
         for (tests, what) in never {
-            if tests.contains(&Test::Told) {
-                return Some(format!("told is a moment, it cannot be {what} by it"));
+            if let Some(moment) = tests.iter().find(|test| test.is_moment()) {
+                return Some(format!("{moment} is a moment, it cannot be {what} by it"));
             }
         }
         None

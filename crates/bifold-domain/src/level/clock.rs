@@ -353,9 +353,7 @@ impl<'a> Fold<'a> {
             state: RunState::Running,
             counted: 0,
             since: turn.at,
-            promised: turn
-                .promised
-                .filter(|_| pick.target.metric == Metric::Update),
+            promised: turn.promise(pick.target.metric),
             due: None,
             stretches: vec![counting(turn.at, &calendar)],
             calendar,

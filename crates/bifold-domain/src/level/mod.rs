@@ -28,7 +28,7 @@ pub use test::{Conditions, Test};
 use crate::access::closed_set;
 use crate::calendar::{Calendar, HolidayFeed};
 use crate::id::{ServiceId, TeamId};
-use crate::incident::Standing;
+use crate::incident::{Report, Standing};
 use crate::kind::KindKey;
 use crate::priority::Priority;
 use crate::text::Short;
@@ -61,6 +61,21 @@ closed_set! {
         Resolve = "resolve",
         /// Somebody does something about it: a record must not grow cold.
         Activity = "activity",
+        /// Those who work on a major incident hear how things stand, again and again.
+        Tactical = "tactical",
+        /// Those who answer for the organisation hear it, again and again.
+        Executive = "executive",
+    }
+}
+
+impl Metric {
+    /// The report of the situation that it is about, if it is about one.
+    pub fn report(self) -> Option<Report> {
+        match self {
+            Self::Tactical => Some(Report::Tactical),
+            Self::Executive => Some(Report::Executive),
+            _ => None,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::access::Role;
 use crate::calendar::{Calendar, Day, Slot, Zone};
+use crate::incident::IncidentRole;
 use crate::priority::Priority;
 use crate::text::Short;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,23 +55,31 @@ impl Default for Terms {
     }
 }
 
-/// Minutes to respond, between updates, to restore and to resolve, by priority.
-const STARTING: [(u8, &str, [Option<u32>; 4]); 5] = [
-    (1, ALWAYS, [Some(15), Some(60), Some(240), Some(1_440)]),
-    (2, ALWAYS, [Some(30), Some(240), Some(480), Some(2_880)]),
-    (3, OFFICE, [Some(240), None, Some(1_620), Some(2_700)]),
-    (4, OFFICE, [Some(540), None, None, Some(5_400)]),
-    (5, OFFICE, [Some(1_080), None, None, Some(10_800)]),
+/// Metrics of the levels below, in their order.
+const METRICS: [Metric; 6] = [
+    Metric::Response,
+    Metric::Update,
+    Metric::Restore,
+    Metric::Resolve,
+    Metric::Tactical,
+    Metric::Executive,
+];
+
+type Minutes = [Option<u32>; METRICS.len()];
+
+/// Minutes to respond, between updates, to restore, to resolve, and between reports of major
+/// incidents to those who work on them and to those who answer for them, by priority.
+#[rustfmt::skip] // A table.
+const STARTING: [(u8, &str, Minutes); 5] = [
+    (1, ALWAYS, [Some(15), Some(60), Some(240), Some(1_440), Some(30), Some(60)]),
+    (2, ALWAYS, [Some(30), Some(240), Some(480), Some(2_880), Some(60), Some(240)]),
+    (3, OFFICE, [Some(240), None, Some(1_620), Some(2_700), Some(120), None]),
+    (4, OFFICE, [Some(540), None, None, Some(5_400), None, None]),
+    (5, OFFICE, [Some(1_080), None, None, Some(10_800), None, None]),
 ];
 
 fn starting() -> Levels {
-    let metrics = [
-        Metric::Response,
-        Metric::Update,
-        Metric::Restore,
-        Metric::Resolve,
-    ];
-    let level = |(number, calendar, minutes): (u8, &str, [Option<u32>; 4])| {
+    let level = |(number, calendar, minutes): (u8, &str, Minutes)| {
         let priority = Priority::new(number).ok()?;
         let calendar = short(calendar)?;
         let target = |(metric, minutes): (Metric, Option<u32>)| {
@@ -92,7 +101,7 @@ fn starting() -> Levels {
                 priorities: BTreeSet::from([priority]),
                 ..When::default()
             },
-            targets: metrics
+            targets: METRICS
                 .into_iter()
                 .zip(minutes)
                 .filter_map(target)
@@ -125,6 +134,11 @@ fn ladder(metric: Metric, priority: Priority) -> Vec<Step> {
     };
     match metric {
         Metric::Update | Metric::Activity => vec![holders],
+        Metric::Tactical | Metric::Executive => {
+            let leads = [Whom::Seat(IncidentRole::IncidentManager)];
+            let speaks = [Whom::Seat(IncidentRole::CommunicationsLead)];
+            vec![notify(80, &[leads.as_slice(), &speaks].concat())]
+        }
         // No forecast leaves half an hour of a response.
         Metric::Response if priority != Priority::MOST_URGENT => vec![holders, over],
         _ if priority == Priority::MOST_URGENT => {

@@ -2,7 +2,7 @@
 
 use super::Metric;
 use crate::access::closed_set;
-use crate::incident::{PendingOn, Phase, Turn};
+use crate::incident::{PendingOn, Phase, Report, Turn};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -40,8 +40,14 @@ closed_set! {
         Gone = "gone",
         /// A major incident.
         Major = "major",
+        /// No major incident, or none any more.
+        Minor = "minor",
         /// At this moment users were told something.
         Told = "told",
+        /// At this moment those who work on it were told how things stand.
+        Briefed = "briefed",
+        /// At this moment those who answer for the organisation were told how things stand.
+        Reported = "reported",
     }
 }
 
@@ -66,8 +72,16 @@ impl Test {
             Self::Resolved => stands.stage == Phase::Resolved,
             Self::Gone => stands.stage == Phase::Gone,
             Self::Major => stands.is_major,
+            Self::Minor => !stands.is_major,
             Self::Told => turn.said,
+            Self::Briefed => turn.reports.contains_key(&Report::Tactical),
+            Self::Reported => turn.reports.contains_key(&Report::Executive),
         }
+    }
+
+    /// Whether it is a moment, not a state: it never lasts from one turn to the next.
+    pub(super) fn is_moment(self) -> bool {
+        matches!(self, Self::Told | Self::Briefed | Self::Reported)
     }
 }
 
@@ -102,7 +116,7 @@ impl Conditions {
     /// What is usual for a metric. Only the user and an agreed time stop a clock: that the
     /// organisation waits for a supplier, a change or evidence is not the customer's concern.
     pub fn usual(metric: Metric) -> &'static Self {
-        static USUAL: LazyLock<[Conditions; 5]> = LazyLock::new(|| {
+        static USUAL: LazyLock<[Conditions; 7]> = LazyLock::new(|| {
             let set = |tests: &[Test]| tests.iter().copied().collect::<BTreeSet<_>>();
             let waiting = set(&[Test::PendingUser, Test::PendingScheduled]);
             let until = |stop: &[Test], pause: &BTreeSet<Test>| Conditions {
@@ -118,21 +132,40 @@ impl Conditions {
                 reset: set(&[Test::Told]),
                 ..until(&[Test::Resolved], &waiting)
             };
+            // Nobody waits for reports of what is no major incident any more.
+            let report = |heard| Conditions {
+                start: set(&[Test::Major]),
+                reset: set(&[heard]),
+                cancel: set(&[Test::Gone, Test::Minor]),
+                ..until(&[Test::Resolved], &never)
+            };
             [
                 until(&[Test::Responded, Test::Resolved], &never),
                 update,
                 until(&[Test::Usable, Test::Resolved], &waiting),
                 until(&[Test::Resolved], &waiting),
                 until(&[Test::Resolved], &never),
+                report(Test::Briefed),
+                report(Test::Reported),
             ]
         });
-        let [response, update, restore, resolve, activity] = &*USUAL;
+        let [
+            response,
+            update,
+            restore,
+            resolve,
+            activity,
+            tactical,
+            executive,
+        ] = &*USUAL;
         match metric {
             Metric::Response => response,
             Metric::Update => update,
             Metric::Restore => restore,
             Metric::Resolve => resolve,
             Metric::Activity => activity,
+            Metric::Tactical => tactical,
+            Metric::Executive => executive,
         }
     }
 
@@ -159,7 +192,7 @@ impl Conditions {
     /// Whether something begins to be so that begins the clock anew.
     pub(super) fn resets(&self, turn: &Turn, before: Option<&Turn>) -> bool {
         self.reset.iter().any(|test| {
-            let was = *test != Test::Told && before.is_some_and(|before| test.holds(before));
+            let was = !test.is_moment() && before.is_some_and(|before| test.holds(before));
             test.holds(turn) && !was
         })
     }

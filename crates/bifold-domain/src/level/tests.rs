@@ -7,7 +7,7 @@ use super::*;
 use crate::calendar::{Day, Slot, Zone};
 use crate::incident::{PendingOn, Phase, Trail, Turn};
 use crate::time::{HOUR, MINUTE};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn short(text: &str) -> Short {
     Short::parse(text).unwrap()
@@ -39,6 +39,7 @@ fn stands(stage: Phase, on: Option<PendingOn>) -> Standing {
 
 fn turn(at: At, stage: Phase) -> Turn {
     Turn {
+        reports: BTreeMap::new(),
         at,
         stands: stands(stage, None),
         said: false,
@@ -48,6 +49,7 @@ fn turn(at: At, stage: Phase) -> Turn {
 
 fn pending(at: At, on: PendingOn) -> Turn {
     Turn {
+        reports: BTreeMap::new(),
         stands: stands(Phase::Pending, Some(on)),
         ..turn(at, Phase::Pending)
     }

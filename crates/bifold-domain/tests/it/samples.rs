@@ -48,6 +48,7 @@ mod intake;
 mod observed;
 mod on_call;
 mod reported;
+mod room;
 
 use catalogue::{asset, person, policy, service, team};
 use confided::disclosure;
@@ -262,6 +263,7 @@ examples! { Incident, incident, Incident:
         owner: Some(someone()),
         due: Some(at(9)),
         mandatory: true,
+        stream: None,
     },
     TaskGiven => incident::Fact::TaskGiven {
         task: some_task(),
@@ -485,4 +487,13 @@ examples! { Incident, incident, Incident:
         page: intake::page_id(),
         reason: text("It was another service."),
     },
+    MessageSaid => room::said(),
+    MessageAmended => room::amended(),
+    MessageRetracted => room::retracted(),
+    MessageKept => incident::Fact::MessageKept(room::spot()),
+    DecisionProposed => room::proposed(),
+    DecisionTaken => room::taken(),
+    DecisionDropped => room::dropped(),
+    SituationReported => room::reported(),
+    RoomArranged => room::arranged(),
 }

@@ -227,6 +227,7 @@ impl<'a> Life<'a> {
             owner: Some(self.world.person(owner)),
             due: Some(self.at.plus(due * MINUTE)),
             mandatory,
+            stream: None,
         };
         self.act(who, C::AddTask(id.clone(), task));
         id

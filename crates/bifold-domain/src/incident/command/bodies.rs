@@ -176,6 +176,9 @@ bodies! {
         /// Whether closure waits for it.
         #[serde(default)]
         mandatory: bool,
+        /// The workstream it belongs to, such as `Database`.
+        #[serde(default)]
+        stream: Option<Short>,
     }
 
     /// Gives a task to somebody.

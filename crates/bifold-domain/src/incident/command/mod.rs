@@ -5,6 +5,7 @@ mod clock;
 mod export;
 mod gate;
 mod import;
+mod room;
 mod window;
 
 pub use bodies::*;
@@ -12,6 +13,7 @@ pub use clock::*;
 pub use export::*;
 pub use gate::*;
 pub use import::*;
+pub use room::*;
 pub use window::*;
 
 use super::state::Relation;
@@ -157,6 +159,24 @@ pub enum Command {
     DeclineAnnouncement(Unsay),
     /// What was said is taken from the page.
     RetractAnnouncement(Unsay),
+    /// See [`Say`].
+    Say(Say),
+    /// See [`AmendMessage`].
+    AmendMessage(AmendMessage),
+    /// See [`RetractMessage`].
+    RetractMessage(RetractMessage),
+    /// See [`KeepMessage`].
+    KeepMessage(KeepMessage),
+    /// See [`ProposeDecision`].
+    ProposeDecision(ProposeDecision),
+    /// See [`TakeDecision`].
+    TakeDecision(TakeDecision),
+    /// See [`DropDecision`].
+    DropDecision(DropDecision),
+    /// See [`ReportSituation`].
+    ReportSituation(ReportSituation),
+    /// See [`ArrangeRoom`].
+    ArrangeRoom(ArrangeRoom),
 }
 
 impl Command {

@@ -3,8 +3,9 @@
 use super::{after_occurrence, in_stage, one};
 use crate::access::Permission;
 use crate::incident::command::{Because, Close, ConvertToRequest, Reject, Remedy, Resolve};
-use crate::incident::fact::{ClosureGround, Fact};
+use crate::incident::fact::Fact;
 use crate::incident::gated::RestoringAction;
+use crate::incident::ground::ClosureGround;
 use crate::incident::state::{EvidenceState, NotificationState, ReviewState, TaskEnd};
 use crate::incident::{Incident, Stage};
 use crate::kind::{Finding, KindKey};

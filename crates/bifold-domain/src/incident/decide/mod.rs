@@ -11,6 +11,7 @@ mod gate;
 mod intake;
 mod paging;
 mod relations;
+mod room;
 mod window;
 mod work;
 
@@ -168,6 +169,15 @@ fn dispatch(
         C::ApproveAnnouncement(a) => window::approve(incident, a, context),
         C::DeclineAnnouncement(u) => window::decline(incident, u, context),
         C::RetractAnnouncement(u) => window::retract(incident, u, context),
+        C::Say(s) => room::say(incident, s, context),
+        C::AmendMessage(a) => room::amend(incident, a, context),
+        C::RetractMessage(r) => room::retract(incident, r, context),
+        C::KeepMessage(k) => room::keep(incident, &k, context),
+        C::ProposeDecision(p) => room::propose(incident, p, context),
+        C::TakeDecision(t) => room::take(incident, t, context),
+        C::DropDecision(d) => room::drop(incident, d, context),
+        C::ReportSituation(r) => room::report(r, context),
+        C::ArrangeRoom(a) => room::arrange(incident, a, context),
     }
 }
 

@@ -170,6 +170,7 @@ pub(super) fn add_task(
         owner: new.owner,
         due: new.due,
         mandatory: new.mandatory,
+        stream: new.stream,
     })
 }
 

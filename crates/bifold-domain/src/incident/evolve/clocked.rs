@@ -36,6 +36,10 @@ impl Incident {
                 self.track_said(meta.at, wording.next_by);
                 meta.at
             }
+            Fact::SituationReported(briefing) => {
+                self.track_reported(meta.at, briefing.report, briefing.next_by);
+                meta.at
+            }
             _ => {
                 self.track_on(meta.at);
                 meta.at

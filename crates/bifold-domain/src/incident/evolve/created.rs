@@ -1,13 +1,13 @@
 //! The first state, from a declaration or an import.
 
 use crate::id::IncidentId;
-use crate::incident::Incident;
 use crate::incident::fact::Fact;
 use crate::incident::state::{
     Containment, EvidenceState, Imported, Lane, Major, NotificationState, Original, Relation,
     RelationKind, ReviewState, Stage, StatedTimes, Times, Tlp,
 };
 use crate::incident::trail::Trail;
+use crate::incident::{Incident, Room};
 use crate::kind::KindKey;
 use crate::priority::{Priority, Scores};
 use crate::record::Meta;
@@ -169,5 +169,6 @@ fn blank(id: IncidentId, number: u64, original: Original, recorded: At) -> Incid
         announcements: BTreeMap::new(),
         paging: Vec::new(),
         pages: 0,
+        room: Room::default(),
     }
 }

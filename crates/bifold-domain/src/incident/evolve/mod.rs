@@ -7,6 +7,7 @@ mod gated;
 mod judged;
 mod observed;
 mod paged;
+mod room;
 mod told;
 mod worked;
 
@@ -48,12 +49,13 @@ impl Incident {
         use Fact as F;
         match fact {
             // Creation is handled before there is a state to apply anything to; an addition, an
-            // export and a call for help stand in the history only.
+            // export, a call for help and a message said otherwise stand in the history only.
             F::Declared { .. }
             | F::Imported { .. }
             | F::AdditionMade { .. }
             | F::EscalatedByHand { .. }
-            | F::Exported { .. } => {}
+            | F::Exported { .. }
+            | F::MessageAmended { .. } => {}
             F::Observed { row } => self.observed(row, meta),
             F::VerdictGiven { .. }
             | F::Rated { .. }
@@ -103,6 +105,14 @@ impl Incident {
             | F::Announced { .. }
             | F::AnnouncementDeclined { .. }
             | F::AnnouncementRetracted { .. } => self.told(fact, meta),
+            F::MessageSaid { .. }
+            | F::MessageRetracted { .. }
+            | F::MessageKept { .. }
+            | F::DecisionProposed { .. }
+            | F::DecisionTaken { .. }
+            | F::DecisionDropped { .. }
+            | F::SituationReported { .. }
+            | F::RoomArranged { .. } => self.roomed(fact, meta),
             F::Related { .. }
             | F::Unrelated { .. }
             | F::ParentSet { .. }

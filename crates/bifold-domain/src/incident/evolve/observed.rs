@@ -5,7 +5,7 @@
 
 use crate::incident::Incident;
 use crate::incident::command::ImportedStage;
-use crate::incident::fact::ObservedRow;
+use crate::incident::imported::ObservedRow;
 use crate::incident::state::{PendingOn, Stage};
 use crate::kind::{Finding, KindKey, Verdict};
 use crate::priority::Scores;

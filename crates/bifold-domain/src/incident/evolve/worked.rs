@@ -97,6 +97,7 @@ impl Incident {
                 owner,
                 due,
                 mandatory,
+                stream,
             } => self.tasks.push(Task {
                 id: task.clone(),
                 lane: lane.clone(),
@@ -104,6 +105,7 @@ impl Incident {
                 owner: owner.clone(),
                 due: *due,
                 is_mandatory: *mandatory,
+                stream: stream.clone(),
                 end: TaskEnd::Open,
             }),
             Fact::TaskGiven { task, owner, .. } => {

@@ -34,7 +34,7 @@ pub(super) struct Scenario {
 /// Minutes of a day.
 const DAYS: i64 = 24 * 60;
 
-const COMMANDS: usize = 68;
+const COMMANDS: usize = 77;
 
 /// One command of each variant.
 pub(super) fn one_of_each() -> Vec<Command> {
@@ -66,6 +66,7 @@ fn scenarios() -> Vec<Scenario> {
         majors_and_access(),
         super::gate::scenarios(),
         super::window::scenarios(),
+        super::room::scenarios(),
     ]
     .into_iter()
     .flatten()

@@ -14,6 +14,7 @@ mod places;
 mod random;
 mod readers;
 mod relations;
+mod room;
 mod sealed;
 mod window;
 mod work;
@@ -55,6 +56,7 @@ fn new_task(lane: KindKey, mandatory: bool) -> NewTask {
         owner: None,
         due: None,
         mandatory,
+        stream: None,
     }
 }
 

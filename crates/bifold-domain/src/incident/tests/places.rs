@@ -76,5 +76,14 @@ pub(super) fn place(command: &Command) -> usize {
         C::ApproveAnnouncement(_) => 65,
         C::DeclineAnnouncement(_) => 66,
         C::RetractAnnouncement(_) => 67,
+        C::Say(_) => 68,
+        C::AmendMessage(_) => 69,
+        C::RetractMessage(_) => 70,
+        C::KeepMessage(_) => 71,
+        C::ProposeDecision(_) => 72,
+        C::TakeDecision(_) => 73,
+        C::DropDecision(_) => 74,
+        C::ReportSituation(_) => 75,
+        C::ArrangeRoom(_) => 76,
     }
 }

@@ -191,6 +191,7 @@ fn a_course() -> impl Strategy<Value = Vec<Turn>> {
             let mut stands = stands(phase, on);
             stands.priority = p(priority);
             turns.push(Turn {
+                reports: BTreeMap::new(),
                 at: now,
                 stands,
                 said: false,
