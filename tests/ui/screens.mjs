@@ -139,6 +139,8 @@ export const SCREENS = [
   { name: "maintenances", role: "manager", path: "/maintenance", states: FULL },
   { name: "maintenances-empty", role: "admin", path: "/maintenance", states: ["empty"] },
   { name: "maintenance", role: "manager", path: (s) => `/maintenance/${s.maintenance}`, states: FULL },
+  { name: "room", role: "manager", path: (s) => `/incidents/${s.sev1}/room`, states: FULL },
+  { name: "wall", role: "manager", path: (s) => `/incidents/${s.sev1}/wall`, states: FULL },
   { name: "incident-announce", role: "manager", path: (s) => `/incidents/${s.told}/announce`, states: FULL },
   { name: "incident-told", role: "manager", path: (s) => `/incidents/${s.told}`, states: FULL },
   { name: "settings-status-pages", role: "admin", path: "/settings/status-pages", states: BOTH },

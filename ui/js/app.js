@@ -16,6 +16,7 @@ import "./composer.js";
 import "./assess.js";
 import "./upload.js";
 import "./push.js";
+import "./room.js";
 import { workerUrl } from "./dom.js";
 
 const isTrusted =

@@ -32,6 +32,12 @@ closed_set! {
         AnnouncementProposed = "announcement_proposed",
         /// They are responsible for a major incident.
         MajorPromoted = "major_promoted",
+        /// A role on an incident was handed to them.
+        RoleHanded = "role_handed",
+        /// Something in the room of an incident waits for their decision.
+        DecisionProposed = "decision_proposed",
+        /// How a major incident stands was reported.
+        SituationReported = "situation_reported",
         /// A step of a ladder was reached on a clock.
         Escalated = "escalated",
         /// Somebody took on what they were paged for.

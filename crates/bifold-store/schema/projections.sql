@@ -20,6 +20,8 @@ CREATE TABLE incident (
     number        TEXT    NOT NULL,
     version       BIGINT  NOT NULL,
     title         TEXT    NOT NULL,
+    -- What letters, pages and webhooks call it; nothing where they must not name it.
+    title_outside TEXT,
     stage         TEXT    NOT NULL,
     is_open       BOOLEAN NOT NULL,
     handling      BIGINT  NOT NULL,

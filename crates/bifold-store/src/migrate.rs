@@ -22,7 +22,7 @@ const STEPS: &[&str] = &[
     include_str!("../schema/0013_voice.sql"),
 ];
 /// Raised whenever `projections.sql` changes.
-pub(crate) const PROJECTION_VERSION: i64 = 7;
+pub(crate) const PROJECTION_VERSION: i64 = 8;
 const PROJECTIONS: &str = include_str!("../schema/projections.sql");
 /// Made when absent, at every start.
 const INDEXES: &str = include_str!("../schema/indexes.sql");

@@ -15,7 +15,7 @@ mod imported;
 mod lane;
 mod paging;
 mod readers;
-mod room;
+pub mod room;
 pub mod state;
 #[cfg(test)]
 mod tests;
@@ -30,7 +30,7 @@ pub use guard::{LaneTexts, findings};
 pub use imported::ObservedRow;
 pub use paging::{Paging, PagingState};
 pub use readers::{LaneWhy, Readers, Why};
-pub use room::{Arrangement, Briefing, Decided, Decision, Message, Report, Reported, Room, Spot};
+pub use room::{Arrangement, Briefing, Report, Reported, Room, Spot};
 pub use state::*;
 pub use trail::{Phase, Standing, Trail, Turn};
 
@@ -164,6 +164,17 @@ impl Incident {
     /// Its number for people, such as `INC-2026-0042`.
     pub fn shown_number(&self) -> String {
         format!("INC-{}-{:04}", self.times.recorded.year(), self.number)
+    }
+
+    /// What letters, pages and webhooks call it: its codename, if it has one, else its title;
+    /// nothing while usual channels are not trusted (features F057).
+    pub fn shown_outside(&self) -> Option<String> {
+        let arrangement = &self.room.arrangement;
+        if arrangement.out_of_band {
+            return None;
+        }
+        let codename = arrangement.codename.as_ref().map(ToString::to_string);
+        Some(codename.unwrap_or_else(|| self.title.shown()))
     }
 
     /// The verdict's finding on a kind; a question nobody answered is undetermined.

@@ -61,11 +61,30 @@ pub(crate) fn said(l: Locale, directory: &Directory, noted: &Noted) -> Said {
     }
 }
 
+/// The same notice with the name that its record has outside.
+fn outside(noted: &Noted) -> Noted {
+    let mut noted = noted.clone();
+    if let Shown::Incident { title, outside, .. } = &mut noted.about {
+        *title = outside.clone().unwrap_or_default();
+    }
+    noted
+}
+
 /// A notice as it is sent.
 pub(crate) fn notice(server: &Server, l: Locale, directory: &Directory, noted: &Noted) -> Notice {
-    let said = said(l, directory, noted);
+    let mut said = said(l, directory, &outside(noted));
     let (clearance, thread) = match &noted.about {
-        Shown::Incident { id, clearance, .. } => (*clearance, id.to_string()),
+        Shown::Incident {
+            id,
+            clearance,
+            outside,
+            ..
+        } => {
+            if outside.is_none() {
+                said.words = l.t("notice-withheld");
+            }
+            (*clearance, id.to_string())
+        }
         Shown::Part(_) => (OF_PARTS, format!("system_{}", noted.occasion.word())),
     };
     let base = server.config.public_url.as_deref();

@@ -228,7 +228,7 @@ pub(crate) struct Shown<'a> {
     pub(crate) now: At,
 }
 
-pub(super) fn text<T: AsRef<str>>(value: Option<&Redactable<T>>) -> Option<String> {
+pub(crate) fn text<T: AsRef<str>>(value: Option<&Redactable<T>>) -> Option<String> {
     value.map(Redactable::shown)
 }
 

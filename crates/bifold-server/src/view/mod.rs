@@ -10,5 +10,6 @@ mod names;
 pub(crate) mod on_call;
 pub(crate) mod paging;
 pub(crate) mod parts;
+pub(crate) mod room;
 
 pub(crate) use names::{Named, NamedService, Names};

@@ -108,6 +108,9 @@ pub(crate) struct TaskView {
     #[schema(required)]
     pub(crate) due: Option<At>,
     pub(crate) is_mandatory: bool,
+    /// The workstream it belongs to.
+    #[schema(required)]
+    pub(crate) stream: Option<String>,
     /// open, done or dropped.
     pub(crate) state: &'static str,
     /// What came of it.
@@ -242,6 +245,7 @@ impl Shown<'_> {
             owner: task.owner.as_ref().map(|id| self.names().person(id)),
             due: task.due,
             is_mandatory: task.is_mandatory,
+            stream: task.stream.as_ref().map(ToString::to_string),
             state,
             outcome,
         }

@@ -20,6 +20,9 @@ use bifold_domain::incident::Incident;
 use bifold_domain::{ActionId, Command, TaskId};
 use bifold_store::query::timeline::Part;
 
+/// The verb of a conversation.
+const SAY: &str = "say";
+
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::post("/incidents/{id}/do/{*verb}", "page_incident_do", act)
@@ -42,6 +45,10 @@ async fn act(
         Ok(()) => {
             let undo = before.and_then(|(incident, _)| undo(&incident, &verb, &form));
             let then = form.then(format!("/incidents/{shown}"));
+            if verb == SAY {
+                // In a conversation what was said is seen.
+                return Ok(see_other(&then));
+            }
             let say = format!("done-{}", verb_key(&verb));
             Ok(Flash::new(say, shown).undo(undo).on(see_other(&then)))
         }

@@ -24,6 +24,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../../../ui/messages/en-intake.ftl"),
     include_str!("../../../../ui/messages/en-window.ftl"),
     include_str!("../../../../ui/messages/en-voice.ftl"),
+    include_str!("../../../../ui/messages/en-room.ftl"),
 ];
 const GERMAN: &[&str] = &[
     include_str!("../../../../ui/messages/de.ftl"),
@@ -35,6 +36,7 @@ const GERMAN: &[&str] = &[
     include_str!("../../../../ui/messages/de-intake.ftl"),
     include_str!("../../../../ui/messages/de-window.ftl"),
     include_str!("../../../../ui/messages/de-voice.ftl"),
+    include_str!("../../../../ui/messages/de-room.ftl"),
 ];
 
 /// A language one may choose.
@@ -381,7 +383,7 @@ mod tests {
         );
         check(
             "voice-outcome",
-            Outcome::ALL.iter().map(|w| w.word()).collect(),
+            Conclusion::ALL.iter().map(|w| w.word()).collect(),
         );
         check_window(&mut check);
         check("stage", Stage::WORDS.to_vec());

@@ -36,6 +36,7 @@ mod pages;
 #[allow(dead_code)] // Shared with the tests of sending, which need more of it.
 mod peer;
 mod report_pages;
+mod room;
 mod rows;
 #[path = "../../../bifold-store/tests/it/service.rs"]
 #[allow(dead_code)] // Shared with the tests of the store, which need more of it.

@@ -91,6 +91,8 @@ pub(crate) fn of_an_incident() -> Vec<PageRow> {
         row("page_incident_readers", ALL),
         row("page_incident_clocks", ALL),
         row("page_incident_announce", ALL),
+        row("page_incident_room", READ),
+        row("page_incident_wall", READ),
         with(
             "page_incident_call",
             WORK,

@@ -192,6 +192,32 @@ pub(crate) fn of_an_incident(app: &TestApp, other: &str) -> Vec<Row> {
             TRIAGE,
             json!({ "page": NO_PAGE, "reason": "r" }),
         ),
+        row("incident_room", READ),
+        with("incident_say", WORK, json!({ "text": "t" })),
+        with(
+            "incident_say_amend",
+            WORK,
+            json!({ "message": 99, "text": "t" }),
+        ),
+        with(
+            "incident_say_retract",
+            WORK,
+            json!({ "message": 99, "reason": "r" }),
+        ),
+        with("incident_say_keep", WORK, json!({ "message": 99 })),
+        with("incident_decision_propose", WORK, json!({ "text": "t" })),
+        with("incident_decision_take", WORK, json!({ "decision": 99 })),
+        with(
+            "incident_decision_drop",
+            WORK,
+            json!({ "decision": 99, "reason": "r" }),
+        ),
+        with(
+            "incident_situation",
+            WORK,
+            json!({ "report": "tactical", "conditions": "t" }),
+        ),
+        with("incident_arrange", WORK, json!({ "bridge": "t" })),
         with("incident_split", ASSESS, declare),
         with(
             "evidence_register",

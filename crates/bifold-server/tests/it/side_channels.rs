@@ -32,7 +32,14 @@ fn everything(client: &Client<'_>, incidents: &[&str], events: &[&str]) -> Strin
     .map(str::to_owned)
     .to_vec();
     for id in incidents {
-        for part in ["", "/timeline", "/relatives", "/access", "/assessment"] {
+        for part in [
+            "",
+            "/timeline",
+            "/relatives",
+            "/access",
+            "/assessment",
+            "/room",
+        ] {
             paths.push(format!("incidents/{id}{part}"));
         }
         paths.push(format!("incidents?parent={id}"));

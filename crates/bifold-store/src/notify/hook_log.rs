@@ -60,7 +60,7 @@ pub struct HookEvent {
     pub record: String,
     /// Its number for people, where it has one.
     pub number: Option<String>,
-    /// Its title now.
+    /// What it is called outside now.
     pub title: Option<String>,
     /// What the title asks of the webhook.
     pub clearance: Clearance,
@@ -222,7 +222,7 @@ impl Store {
         }
         let due: Vec<Waiting> = Sql::new(
             "SELECT d.webhook, d.log, d.idx, d.kind, d.subject, d.at, d.attempts, d.due_at, \
-             i.number, i.title, i.tlp, i.restricted FROM webhook_delivery d \
+             i.number, i.title_outside AS title, i.tlp, i.restricted FROM webhook_delivery d \
              LEFT JOIN incident i ON i.org = d.org AND i.id = d.subject \
              WHERE d.org = $1 AND d.state = 'queued' AND d.due_at <= $2 \
              ORDER BY d.due_at, d.log, d.idx LIMIT $3",

@@ -24,6 +24,8 @@ pub enum Shown {
         number: String,
         /// Its title.
         title: String,
+        /// What it is called outside; nothing where nothing may be said.
+        outside: Option<String>,
         /// What it asks of a way.
         clearance: Clearance,
     },
@@ -68,6 +70,7 @@ struct Row {
     warning: Option<String>,
     number: Option<String>,
     title: Option<String>,
+    title_outside: Option<String>,
     tlp: Option<String>,
     restricted: Option<bool>,
 }
@@ -81,6 +84,7 @@ impl TryFrom<Row> for Noted {
                 id: IncidentId::parse(&row.subject).map_err(Error::damaged)?,
                 number,
                 title,
+                outside: row.title_outside,
                 clearance: Tlp::from_word(&tlp)
                     .map(|tlp| Clearance::of(tlp, row.restricted == Some(true)))
                     .ok_or_else(|| Error::damaged("a label of an incident"))?,
@@ -118,7 +122,7 @@ fn readable(sql: &mut Sql, org: &str, viewer: &Viewer, now: At) {
 }
 
 const SHOWN: &str = "SELECT n.id, n.person, n.occasion, n.urgency, n.subject_type, n.subject, \
-     n.actor, n.at, n.read_at, n.warning, i.number, i.title, i.tlp, i.restricted";
+     n.actor, n.at, n.read_at, n.warning, i.number, i.title, i.title_outside, i.tlp, i.restricted";
 
 /// These notices of one person, as far as they may read them now.
 pub(super) async fn some(

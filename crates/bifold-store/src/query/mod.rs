@@ -72,6 +72,14 @@ fn in_visible_lane(sql: &mut Sql, viewer: &Viewer, directory: &Directory) {
     sql.list(&principals(viewer)).push("))");
 }
 
+/// Adds a condition on the entry `e`: that the viewer may know what its fact is of. Who reported
+/// an incident, or was named, reads it; what its people say among themselves is theirs.
+fn outside_room(sql: &mut Sql, viewer: &Viewer) {
+    if !viewer.reads_incidents {
+        sql.push(" AND e.kind NOT IN ").list(timeline::OF_ROOM);
+    }
+}
+
 /// Under what names a compartment or a lane may know the viewer.
 pub(crate) fn principals(viewer: &Viewer) -> Vec<&str> {
     let mut principals = vec![viewer.person.as_str()];

@@ -6,7 +6,7 @@
 //! words (lower case, split at everything that is not a letter or digit), so both find the same.
 //! Hits come newest first, which pages by key; there is no rank to compute over all hits.
 
-use super::{in_visible_lane, visible};
+use super::{in_visible_lane, outside_room, visible};
 use crate::db::{Conn, Db, Insert, Sql, Tx, Value, script};
 use crate::error::Result;
 use crate::store::Store;
@@ -197,6 +197,7 @@ impl Store {
             .bind(self.inner.org_no * ORG_SPACE);
         sql.push(" AND ");
         in_visible_lane(&mut sql, viewer, directory);
+        outside_room(&mut sql, viewer);
         sql.push(" AND ");
         visible(&mut sql, viewer, self.inner.shell.clock.now());
         sql.push(" ORDER BY ").push(doc).push(" DESC LIMIT ");

@@ -1,6 +1,6 @@
 //! The history of one record: its ledger entries, as far as the viewer may see their lanes.
 
-use super::in_visible_lane;
+use super::{in_visible_lane, outside_room};
 use crate::db::Sql;
 use crate::disclosed::Envelopes;
 use crate::error::{Error, Result};
@@ -55,13 +55,25 @@ pub struct Entry {
 pub enum Group {
     /// What people wrote to each other.
     Conversation,
+    /// What was said in the room while people worked on it together.
+    Room,
     /// Verdicts, priority, major or not, steps of the lifecycle, and who may read.
     Decisions,
     /// Everything else.
     Changes,
 }
 
-const CONVERSATION: &[&str] = &["incident.note_added", "incident.addition_made"];
+const CONVERSATION: &[&str] = &[
+    "incident.note_added",
+    "incident.addition_made",
+    "incident.situation_reported",
+    "incident.message_kept",
+];
+const ROOM: &[&str] = &[
+    "incident.message_said",
+    "incident.message_amended",
+    "incident.message_retracted",
+];
 const DECISIONS: &[&str] = &[
     "incident.declared",
     "incident.imported",
@@ -85,6 +97,9 @@ const DECISIONS: &[&str] = &[
     "incident.major_promoted",
     "incident.major_declined",
     "incident.major_stood_down",
+    "incident.decision_proposed",
+    "incident.decision_taken",
+    "incident.decision_dropped",
     "incident.restricted",
     "incident.unrestricted",
     "incident.glass_broken",
@@ -92,12 +107,22 @@ const DECISIONS: &[&str] = &[
 
 impl Group {
     /// Every group, in order.
-    pub const ALL: [Self; 3] = [Self::Conversation, Self::Decisions, Self::Changes];
+    pub const ALL: [Self; 4] = [
+        Self::Conversation,
+        Self::Decisions,
+        Self::Changes,
+        Self::Room,
+    ];
+
+    /// What is shown where nobody asked for a part: everything but the talk of the room.
+    pub const USUAL: [Self; 3] = [Self::Conversation, Self::Decisions, Self::Changes];
 
     /// The group of a kind of fact, such as `incident.resolved`.
     pub fn of(kind: &str) -> Self {
         if CONVERSATION.contains(&kind) {
             Self::Conversation
+        } else if ROOM.contains(&kind) {
+            Self::Room
         } else if DECISIONS.contains(&kind) {
             Self::Decisions
         } else {
@@ -109,6 +134,7 @@ impl Group {
     pub fn word(self) -> &'static str {
         match self {
             Self::Conversation => "conversation",
+            Self::Room => "room",
             Self::Decisions => "decisions",
             Self::Changes => "changes",
         }
@@ -119,6 +145,19 @@ impl Group {
         Self::ALL.into_iter().find(|group| group.word() == word)
     }
 }
+
+/// Everything that is said and decided in the room.
+pub(super) const OF_ROOM: &[&str] = &[
+    "incident.message_said",
+    "incident.message_amended",
+    "incident.message_retracted",
+    "incident.message_kept",
+    "incident.decision_proposed",
+    "incident.decision_taken",
+    "incident.decision_dropped",
+    "incident.situation_reported",
+    "incident.room_arranged",
+];
 
 /// In which order a history is read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -231,6 +270,7 @@ impl Store {
         of_groups(&mut sql, &part.groups);
         sql.push(" AND ");
         in_visible_lane(&mut sql, viewer, directory);
+        outside_room(&mut sql, viewer);
         sql.push(" AND ");
         super::visible(&mut sql, viewer, self.inner.shell.clock.now());
         sql.push(match part.reading {
@@ -276,11 +316,12 @@ fn of_groups(sql: &mut Sql, groups: &BTreeSet<Group>) {
     for group in groups {
         match group {
             Group::Conversation => sql.push(" OR e.kind IN ").list(CONVERSATION),
+            Group::Room => sql.push(" OR e.kind IN ").list(ROOM),
             Group::Decisions => sql.push(" OR e.kind IN ").list(DECISIONS),
             // The rest, so that a new kind is somewhere.
             Group::Changes => sql
                 .push(" OR e.kind NOT IN ")
-                .list(&[CONVERSATION, DECISIONS].concat()),
+                .list(&[CONVERSATION, ROOM, DECISIONS].concat()),
         };
     }
     sql.push(")");
@@ -313,7 +354,7 @@ mod tests {
     #[test]
     fn every_kind_named_is_one_that_facts_have() {
         let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/../bifold-domain/tests/golden");
-        for kind in CONVERSATION.iter().chain(DECISIONS) {
+        for kind in [CONVERSATION, ROOM, DECISIONS, OF_ROOM].concat() {
             let file = std::path::Path::new(golden).join(format!("{kind}.json"));
             assert!(file.exists(), "{kind}");
         }

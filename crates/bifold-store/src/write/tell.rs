@@ -2,7 +2,7 @@
 
 use crate::notify::{About, Raise};
 use crate::voice;
-use bifold_domain::incident::{Incident, Major};
+use bifold_domain::incident::{Incident, IncidentRole, Major, Report, Task, TaskEnd};
 use bifold_domain::kind::KindKey;
 use bifold_domain::level::{self, Act, Whom};
 use bifold_domain::record::State;
@@ -113,6 +113,18 @@ fn told(
         F::MajorPromoted { responsible, .. } => {
             (Occasion::MajorPromoted, Urgency::Page, one(responsible))
         }
+        F::RoleHanded { to, .. } => (Occasion::RoleHanded, Urgency::Normal, one(to)),
+        F::DecisionProposed { .. } => {
+            let leads = leads(incident);
+            (Occasion::DecisionProposed, Urgency::Normal, leads)
+        }
+        F::SituationReported(briefing) => {
+            let people = match briefing.report {
+                Report::Tactical => working(incident),
+                Report::Executive => answerable(incident),
+            };
+            (Occasion::SituationReported, Urgency::Normal, people)
+        }
         // The gate's clock runs: whoever is asked has minutes.
         F::SecurityAsked { .. } => (
             Occasion::SecurityAsked,
@@ -177,6 +189,34 @@ fn with_role(role: Role, directory: &Directory) -> BTreeSet<PersonId> {
 
 fn managers(directory: &Directory) -> BTreeSet<PersonId> {
     with_role(Role::IncidentManager, directory)
+}
+
+/// Who leads an incident.
+fn leads(incident: &Incident) -> BTreeSet<PersonId> {
+    let seat = incident.roles.get(&IncidentRole::IncidentManager);
+    let responsible = match &incident.major {
+        Major::Promoted { responsible, .. } => Some(responsible),
+        _ => None,
+    };
+    seat.into_iter().chain(responsible).cloned().collect()
+}
+
+/// Who works on an incident: whoever has it, holds a role on it or has an open task of it.
+fn working(incident: &Incident) -> BTreeSet<PersonId> {
+    let open = |task: &&Task| task.end == TaskEnd::Open;
+    let tasks = incident.tasks.iter().filter(open);
+    let owners = tasks.filter_map(|task| task.owner.as_ref());
+    let holders = incident.assignee.iter().chain(incident.roles.values());
+    holders.chain(owners).cloned().collect()
+}
+
+/// Who answers for the organisation: who leads, and who links to top management.
+fn answerable(incident: &Incident) -> BTreeSet<PersonId> {
+    let liaison = incident.roles.get(&IncidentRole::ExecutiveLiaison);
+    leads(incident)
+        .into_iter()
+        .chain(liaison.cloned())
+        .collect()
 }
 
 /// Who answers for security on an incident: the owner of its lane, or its team, or every security

@@ -220,7 +220,7 @@ impl<'a> Life<'a> {
         due: i64,
         mandatory: bool,
     ) -> TaskId {
-        let id = TaskId::from_bits(self.rng.id_bits(self.at));
+        let id = TaskId::from_bits(self.id_bits());
         let task = NewTask {
             lane: kind(lane),
             title: title(headline),
@@ -233,9 +233,14 @@ impl<'a> Life<'a> {
         id
     }
 
+    /// An id of this moment.
+    pub(crate) fn id_bits(&mut self) -> u128 {
+        self.rng.id_bits(self.at)
+    }
+
     /// An id for a restoring action of this moment.
     pub(crate) fn action_id(&mut self) -> ActionId {
-        ActionId::from_bits(self.rng.id_bits(self.at))
+        ActionId::from_bits(self.id_bits())
     }
 
     pub(crate) fn finish(&mut self, who: &str, task: TaskId, outcome: &str) {

@@ -14,6 +14,7 @@ mod life;
 pub(crate) mod organisation;
 mod present;
 mod rng;
+mod room;
 mod rota;
 mod scenario;
 mod script;

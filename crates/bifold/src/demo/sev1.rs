@@ -6,6 +6,7 @@
 use super::life::{Life, opening};
 use super::organisation::MACHINE;
 use super::rng::Rng;
+use super::room;
 use super::script::Script;
 use super::words::{short, text, title};
 use super::world::World;
@@ -126,6 +127,7 @@ fn led(life: &mut Life<'_>, t0: At) {
     life.role("amara", IncidentRole::Scribe, "jonas", None);
     life.minute(t0, 7).act("ada", C::Take);
     life.minute(t0, 8).act("ada", C::Start);
+    room::opened(life, t0);
     let words = "We know that paid results cannot be opened. Nobody loses money: every failed \
                  payment is taken back. Next word in twenty minutes.";
     life.minute(t0, 9).tell("petra", words);
@@ -149,6 +151,7 @@ fn restored(life: &mut Life<'_>, t0: At) -> [TaskId; 2] {
         "Hypothesis: release 4.18 changed how the checkout talks to the payment module. \
          Timeouts are all in the call that signs the receipt.",
     );
+    room::steered(life, t0);
     let headline = "Route checkout to pay-01 and pay-02 only";
     let route = life
         .minute(t0, 12)
@@ -206,6 +209,7 @@ fn protected(life: &mut Life<'_>, t0: At) {
         "security",
         "Memory capture of pay-03 began; 64 GB, about twenty minutes. Disk snapshot is taken.",
     );
+    room::divided(life, t0);
 }
 
 fn lately(life: &mut Life<'_>, t0: At, [route, back]: [TaskId; 2]) {
@@ -219,6 +223,7 @@ fn lately(life: &mut Life<'_>, t0: At, [route, back]: [TaskId; 2]) {
     let words = "Two thirds of payments work again. Results you paid for are also given out at \
                  the cashier. Next word in twenty minutes.";
     life.minute(t0, 28).tell("petra", words);
+    room::answered(life, t0);
     let outcome = "Rolled back on both. Errors fell from 38 to 11 of 100, not to none.";
     life.minute(t0, 33).finish("ada", back, outcome);
     life.minute(t0, 35).note(
@@ -242,6 +247,7 @@ fn lately(life: &mut Life<'_>, t0: At, [route, back]: [TaskId; 2]) {
         "Call of the half hour: restoration goes on, pay-03 untouched. Open: is security a yes? \
          Lukas wants the memory first. Next call in fifteen minutes.",
     );
+    room::reported(life, t0);
     let id = life.action_id();
     let wanted = Restore {
         action: short("re-image"),

@@ -11,6 +11,7 @@ mod export;
 mod filter;
 pub(crate) mod list;
 mod relatives;
+pub(crate) mod room;
 pub(crate) mod show;
 pub(crate) mod split;
 pub(crate) mod tasks;
@@ -40,6 +41,7 @@ pub(crate) fn routes() -> Vec<Route> {
         relatives::routes(),
         clocks::routes(),
         announcements::routes(),
+        room::routes(),
         access::routes(),
         assessment::routes(),
         split::routes(),

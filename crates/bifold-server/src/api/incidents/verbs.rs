@@ -109,6 +109,21 @@ verbs! {
     "announce/decline" announce_decline => DeclineAnnouncement(Unsay), "Declines what was proposed.";
     "announce/retract" announce_retract => RetractAnnouncement(Unsay),
         "Takes from a status page what was said.";
+    "say" say => Say(Say), "Says something in its room.";
+    "say/amend" say_amend => AmendMessage(AmendMessage),
+        "Corrects a message; what it said before stays readable.";
+    "say/retract" say_retract => RetractMessage(RetractMessage),
+        "Takes a message back; it stays in the record, marked.";
+    "say/keep" say_keep => KeepMessage(KeepMessage), "Takes a message into the timeline.";
+    "decisions" decision_propose => ProposeDecision(ProposeDecision),
+        "Proposes that something be done, or decides it at once.";
+    "decisions/take" decision_take => TakeDecision(TakeDecision),
+        "Decides that what was proposed is done.";
+    "decisions/drop" decision_drop => DropDecision(DropDecision),
+        "Decides that what was proposed is not done.";
+    "situation" situation => ReportSituation(ReportSituation), "Reports how things stand.";
+    "arrange" arrange => ArrangeRoom(ArrangeRoom),
+        "Says how its people meet, and what it is called outside.";
 }
 
 /// The command of a verb from its body; `None` where there is no such verb.

@@ -1,7 +1,6 @@
 //! The preservation gate on the page of an incident: what would be lost, what waiting costs, who
 //! says what, and the ways through, on one card that stands above both lanes.
 
-use super::IncidentPage;
 use crate::server::Server;
 use crate::view::action::ActionView;
 use crate::web::choice::{Choice, by_name};
@@ -343,12 +342,5 @@ impl Page<'_> {
         args.set("saved", cost.saved_items as u64);
         args.set("lost", cost.lost_items as u64);
         self.l.say("gate-cost", Some(&args))
-    }
-}
-
-impl IncidentPage {
-    /// The address of a verb of a restoring action.
-    pub(super) fn gate_action(&self, action: &str, verb: &str) -> String {
-        self.action(&format!("actions/{action}/{verb}"))
     }
 }

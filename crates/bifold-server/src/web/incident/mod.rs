@@ -7,9 +7,11 @@ pub(crate) mod clocks;
 mod declare;
 mod exhibits;
 mod forecast;
+mod forms;
 mod gate;
 mod join;
 mod reach;
+mod room;
 pub(crate) mod row;
 pub(crate) mod sentences;
 pub(crate) mod shape;
@@ -35,9 +37,11 @@ use bifold_domain::incident::Incident;
 use bifold_domain::kind::Finding;
 use bifold_domain::{At, Directory, Permission};
 use bifold_store::query::timeline::{Group, Part, Reading};
+use forms::Forms;
 use row::lane_style;
 use sentences::{Sentence, sentence};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU32;
 
 /// Entries of the timeline on a page, and in the preview.
@@ -69,6 +73,7 @@ pub(crate) fn routes() -> Vec<Route> {
         declare::routes(),
         join::routes(),
         reach::routes(),
+        room::routes(),
     ]
     .concat()
 }
@@ -104,6 +109,8 @@ struct IncidentPage {
     clocks: Vec<clocks::Strip>,
     /// What users are told.
     told: Vec<announce::Told>,
+    /// Whether people meet over it, or may.
+    has_room: bool,
     /// Whether there is a page to tell them on.
     has_window: bool,
     description: String,
@@ -183,7 +190,10 @@ async fn show(
     let part = Part {
         reading: Reading::NewestFirst,
         after: query.before,
-        groups: group.into_iter().collect(),
+        groups: match group {
+            Some(group) => BTreeSet::from([group]),
+            None => Group::USUAL.into_iter().collect(),
+        },
     };
     let (entries, older) = entries(&server, &visit, &incident, &directory, &part, ENTRIES).await?;
     let readers = incident
@@ -207,6 +217,8 @@ async fn show(
         ),
         told: announce::told(l, &incident, &directory, now),
         has_window: directory.status_pages.values().any(|p| !p.is_retired),
+        has_room: visit.may(Permission::ReadIncidents)
+            && (incident.stage.is_open() || !incident.room.is_empty()),
         description: i
             .description
             .as_deref()
@@ -255,7 +267,9 @@ async fn entries(
     let page = happenings(server, &visit.caller, incident, part, limit).await?;
     let l = visit.locale();
     let entries = page.items.into_iter().map(|h| sentence(l, h, directory));
-    Ok((entries.collect(), page.next))
+    let mut entries: Vec<Sentence> = entries.collect();
+    room::quote(server, visit, incident, &mut entries).await?;
+    Ok((entries, page.next))
 }
 
 pub(crate) fn pills(l: Locale, view: &IncidentView, incident: &Incident) -> Vec<Pill> {
@@ -313,8 +327,22 @@ impl Choices {
     }
 }
 
+impl Forms for IncidentPage {
+    fn number(&self) -> &str {
+        &self.i.number
+    }
+
+    fn forms(&self) -> &AtomicU32 {
+        &self.forms
+    }
+
+    fn exhibits(&self) -> &[super::evidence::Line] {
+        &self.exhibits
+    }
+}
+
 impl IncidentPage {
-    fn groups(&self) -> [&'static str; 3] {
+    fn groups(&self) -> [&'static str; 4] {
         Group::ALL.map(Group::word)
     }
 }

@@ -28,6 +28,26 @@ pub(crate) struct Sentence {
     pub(crate) index: i64,
     pub(crate) origin: String,
     pub(crate) leaf_hash: String,
+    /// What of the room it is about, whose words stand elsewhere.
+    pub(super) of_room: Option<OfRoom>,
+}
+
+/// Something in the room, by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OfRoom {
+    Message(u32),
+    Decision(u32),
+}
+
+impl OfRoom {
+    fn of(short: &str, fact: &Value) -> Option<Self> {
+        let n = u32::try_from(fact.get("n")?.as_u64()?).ok()?;
+        match short {
+            "message_kept" => Some(Self::Message(n)),
+            "decision_taken" | "decision_dropped" => Some(Self::Decision(n)),
+            _ => None,
+        }
+    }
 }
 
 /// A text of a fact, which may be redactable (`{"~": "…"}`) or plain.
@@ -123,6 +143,7 @@ pub(crate) fn sentence(l: Locale, h: Happening, directory: &Directory) -> Senten
         did,
         said: said(fact),
         style: h.lane.as_deref().map_or("", lane_style),
+        of_room: OfRoom::of(short, fact),
         visible_to,
         is_outward,
         index: h.index,
@@ -135,6 +156,10 @@ pub(crate) fn sentence(l: Locale, h: Happening, directory: &Directory) -> Senten
 fn said(fact: &Value) -> String {
     let keys = [
         "text",
+        "conditions",
+        "actions",
+        "needs",
+        "bridge",
         "note",
         "reason",
         "loss",

@@ -10,7 +10,6 @@ use bifold_domain::incident::{
     PendingOn,
 };
 use bifold_domain::priority::{Impact, Urgency};
-use std::sync::atomic::Ordering;
 
 /// A word of a closed set, and whether it is the one in force.
 type Option2 = (&'static str, bool);
@@ -44,15 +43,6 @@ impl IncidentPage {
 
     pub(super) fn style(&self, kind: &str) -> &'static str {
         lane_style(kind)
-    }
-
-    pub(super) fn action(&self, verb: &str) -> String {
-        format!("/incidents/{}/do/{verb}", self.i.number)
-    }
-
-    /// Every form of a page is an operation of its own.
-    pub(super) fn nonce(&self) -> u32 {
-        self.forms.fetch_add(1, Ordering::Relaxed)
     }
 
     pub(super) fn shape(&self) -> &'static str {
