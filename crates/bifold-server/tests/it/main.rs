@@ -23,6 +23,7 @@ mod input;
 mod intake;
 mod intake_pages;
 mod intake_peers;
+mod intake_rsyslog;
 mod intake_tls;
 mod ledger;
 mod live;
