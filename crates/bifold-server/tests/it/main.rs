@@ -28,6 +28,7 @@ mod intake_tls;
 mod ledger;
 mod live;
 mod mail;
+mod mail_postfix;
 mod maintenance;
 mod matrix;
 mod on_call;
