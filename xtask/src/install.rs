@@ -122,7 +122,7 @@ pub(crate) fn everything() -> Count {
         println!("{error:#}");
     }
     count += found(
-        "pymerkle, schemathesis, bagit, case-utils, moto, pyzipper, icalendar, aiosmtpd, standardwebhooks, http_ece",
+        "pymerkle, schemathesis, bagit, case-utils, moto, pyzipper, icalendar, aiosmtpd, standardwebhooks, http_ece, opentelemetry, cloudevents",
         &["PyPI"],
         python.is_ok(),
     );

@@ -24,6 +24,7 @@ mod intake;
 mod intake_pages;
 mod intake_peers;
 mod intake_rsyslog;
+mod intake_sdks;
 mod intake_tls;
 mod ledger;
 mod live;
