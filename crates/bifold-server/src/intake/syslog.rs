@@ -47,19 +47,15 @@ pub(super) fn start(server: &Server, stopped: &watch::Receiver<bool>) -> Vec<Joi
 async fn open(server: Server, door: SyslogDoor, stopped: watch::Receiver<bool>) {
     let (lines, waiting) = mpsc::channel(WAITING);
     let listened = door.clone();
+    let tls = server.config.syslog_tls.as_ref().map(SyslogTls::acceptor);
+    if door.carrier == Carrier::Tls && tls.is_none() {
+        tracing::error!(listen = %door.listen, "syslog has no certificate");
+        return;
+    }
     match door.carrier {
         Carrier::Udp => tokio::spawn(udp(listened, lines, stopped)),
         Carrier::Tcp => tokio::spawn(stream::listen(listened, None, lines, stopped)),
-        Carrier::Tls => match &server.config.syslog_tls {
-            Some(tls) => {
-                let tls = Some(tls.acceptor());
-                tokio::spawn(stream::listen(listened, tls, lines, stopped))
-            }
-            None => {
-                tracing::error!(listen = %door.listen, "syslog has no certificate");
-                return;
-            }
-        },
+        Carrier::Tls => tokio::spawn(stream::listen(listened, tls, lines, stopped)),
     };
     gather(&server, &door, waiting).await;
 }

@@ -381,7 +381,7 @@ mod tests {
         );
         check(
             "voice-outcome",
-            Outcome::ALL.iter().map(|w| w.word()).collect(),
+            Conclusion::ALL.iter().map(|w| w.word()).collect(),
         );
         check_window(&mut check);
         check("stage", Stage::WORDS.to_vec());

@@ -45,11 +45,11 @@ impl Postfix {
             std::fs::create_dir(here.join(name)).unwrap();
         }
         let owner = asked("mail_owner").unwrap();
-        let owned = Command::new("chown")
+        let given = Command::new("chown")
             .arg(owner)
             .arg(here.join("data"))
             .status();
-        assert!(owned.unwrap().success());
+        assert!(given.unwrap().success());
         let write = |name: &str, text: &str| {
             std::fs::write(here.join("config").join(name), text).unwrap();
         };

@@ -43,7 +43,7 @@ impl SyslogTls {
         clients: Option<&Path>,
     ) -> Result<Self, SyslogTlsError> {
         let chain = certificates(certificate)?;
-        let key = PrivateKeyDer::from_pem_file(key).map_err(|error| wrong(key, error))?;
+        let key = PrivateKeyDer::from_pem_file(key).map_err(|error| wrong(key, &error))?;
         let provider = Arc::new(default_provider());
         let config = ServerConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
@@ -53,10 +53,10 @@ impl SyslogTls {
             Some(file) => {
                 let mut roots = RootCertStore::empty();
                 for root in certificates(file)? {
-                    roots.add(root).map_err(|error| wrong(file, error))?;
+                    roots.add(root).map_err(|error| wrong(file, &error))?;
                 }
                 let asked = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
-                let asked = asked.build().map_err(|error| wrong(file, error))?;
+                let asked = asked.build().map_err(|error| wrong(file, &error))?;
                 config.with_client_cert_verifier(asked)
             }
         };
@@ -77,16 +77,16 @@ impl SyslogTls {
 
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, SyslogTlsError> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(file)
-        .map_err(|error| wrong(file, error))?
+        .map_err(|error| wrong(file, &error))?
         .collect();
-    let found = found.map_err(|error| wrong(file, error))?;
+    let found = found.map_err(|error| wrong(file, &error))?;
     if found.is_empty() {
-        return Err(wrong(file, "there is no certificate in it"));
+        return Err(wrong(file, &"there is no certificate in it"));
     }
     Ok(found)
 }
 
-fn wrong(file: &Path, why: impl ToString) -> SyslogTlsError {
+fn wrong(file: &Path, why: &dyn std::fmt::Display) -> SyslogTlsError {
     SyslogTlsError::File {
         file: file.display().to_string(),
         why: why.to_string(),
