@@ -2,7 +2,7 @@
 
 use crate::anchor::Anchors;
 use crate::intake::mail::lmtp::MailDoor;
-use crate::intake::syslog::SyslogDoor;
+use crate::intake::syslog::{SyslogDoor, SyslogTls};
 use bifold_notify::Sender;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,6 +38,8 @@ pub struct Config {
     pub sender: Option<Arc<Sender>>,
     /// Where syslog is listened for.
     pub syslog: Vec<SyslogDoor>,
+    /// Who we are there within TLS, and whom of the senders we believe.
+    pub syslog_tls: Option<SyslogTls>,
     /// The folder that public status pages are written to.
     pub window: Option<PathBuf>,
     /// Where mail servers hand messages over.
@@ -69,6 +71,7 @@ impl Default for Config {
             anchors: Anchors::default(),
             sender: None,
             syslog: Vec::new(),
+            syslog_tls: None,
             window: None,
             lmtp: Vec::new(),
         }

@@ -35,7 +35,7 @@ pub use anchor::{AUTHORITIES_LIMIT, AnchorError, Anchors, Authority, WITNESSES_L
 pub use api::incidents::verbs::{VERBS, Verb};
 pub use config::{Config, DemoPerson};
 pub use intake::mail::lmtp::MailDoor;
-pub use intake::syslog::SyslogDoor;
+pub use intake::syslog::{Carrier, SyslogDoor, SyslogTls, SyslogTlsError};
 pub use openapi::openapi_json;
 pub use route::{Access, Method, Route, registry};
 pub use serve::{router, serve};

@@ -172,10 +172,13 @@ pub struct Serve {
         default_value_t = 30
     )]
     pub reports_per_ten_minutes: u32,
-    /// Listens for syslog for a source by its name, such as `tcp://127.0.0.1:5514/Gateways`; may
-    /// be given several times. Nothing there proves who sends: keep it on a network of your own.
+    /// Listens for syslog for a source by its name, such as `tcp://127.0.0.1:5514/Gateways`, or
+    /// `tls://…` or `udp://…`; may be given several times. Without TLS and `--syslog-clients`
+    /// nothing there proves who sends: keep it on a network of your own.
     #[arg(long, env = "BIFOLD_SYSLOG", value_name = "URL", value_delimiter = ',')]
     pub syslog: Vec<bifold_server::SyslogDoor>,
+    #[command(flatten)]
+    pub syslog_tls: SyslogFiles,
     /// The folder that public status pages are written to, for a web server of yours to show:
     /// they stay up while Bifold is down. Absent: `window` in the data folder.
     #[arg(long, env = "BIFOLD_WINDOW", value_name = "FOLDER")]
@@ -196,6 +199,37 @@ pub struct Serve {
     pub vouching: Vouching,
     #[command(flatten)]
     pub telling: Telling,
+}
+
+/// The files for syslog within TLS. They are read at the start.
+#[derive(Debug, Args)]
+pub struct SyslogFiles {
+    /// The certificate shown to senders of syslog at `tls://…`, in PEM, followed by those that lead
+    /// to its authority.
+    #[arg(
+        long,
+        env = "BIFOLD_SYSLOG_CERTIFICATE",
+        value_name = "FILE",
+        requires = "syslog_key"
+    )]
+    pub syslog_certificate: Option<PathBuf>,
+    /// The key of that certificate, in PEM.
+    #[arg(
+        long,
+        env = "BIFOLD_SYSLOG_KEY",
+        value_name = "FILE",
+        requires = "syslog_certificate"
+    )]
+    pub syslog_key: Option<PathBuf>,
+    /// The authorities, in PEM, of one of which a sender of syslog at `tls://…` has to have a
+    /// certificate. Absent: everybody may send.
+    #[arg(
+        long,
+        env = "BIFOLD_SYSLOG_CLIENTS",
+        value_name = "FILE",
+        requires = "syslog_certificate"
+    )]
+    pub syslog_clients: Option<PathBuf>,
 }
 
 /// Arguments of `doctor`.

@@ -44,7 +44,7 @@ fn binary(incoming: &Incoming<'_>) -> Value {
     let mut event = Map::new();
     for (name, value) in incoming.headers {
         if let Some(name) = name.strip_prefix("ce-") {
-            event.insert(name.to_owned(), Value::String(value.clone()));
+            event.insert(name.to_owned(), Value::String(decoded(value)));
         }
     }
     let data = serde_json::from_slice(incoming.body).ok();
@@ -56,6 +56,27 @@ fn binary(incoming: &Incoming<'_>) -> Value {
     });
     event.insert("data".to_owned(), data.unwrap_or(Value::Null));
     Value::Object(event)
+}
+
+/// A header without its escapes: `%` and two digits are a byte of UTF-8 (3.1.3.2 of the HTTP
+/// binding). What is no escape stays.
+fn decoded(value: &str) -> String {
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut parts = value.split('%');
+    bytes.extend(parts.next().unwrap_or_default().bytes());
+    for part in parts {
+        let digits = part
+            .get(..2)
+            .filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
+        if let Some(byte) = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            bytes.push(byte);
+            bytes.extend(part.bytes().skip(2));
+        } else {
+            bytes.push(b'%');
+            bytes.extend(part.bytes());
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn one(event: &Value) -> Result<Signal, String> {
@@ -101,4 +122,26 @@ fn one(event: &Value) -> Result<Signal, String> {
     let told = at(event, &["/data/description", "/data"]);
     signal.body = told.as_deref().and_then(fit::text);
     Ok(signal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decoded;
+
+    #[test]
+    fn escapes_of_a_header_are_undone_and_all_else_stays() {
+        for (value, text) in [
+            ("plain", "plain"),
+            ("K%C3%A4se%20hangs", "Käse hangs"),
+            ("100%25", "100%"),
+            ("100%", "100%"),
+            ("%zz%4", "%zz%4"),
+            ("%+1", "%+1"),
+            ("%é1", "%é1"),
+            ("%FF", "\u{fffd}"),
+            ("", ""),
+        ] {
+            assert_eq!(decoded(value), text, "{value}");
+        }
+    }
 }

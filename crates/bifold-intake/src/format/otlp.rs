@@ -69,10 +69,24 @@ fn attributes(value: Option<&Value>) -> BTreeMap<String, String> {
     found
 }
 
+/// What a body with members says: its message, or all of them that are words or numbers.
+fn words(members: &BTreeMap<String, String>) -> Option<String> {
+    let message = ["message", "msg", "event"];
+    if let Some(message) = message.iter().find_map(|name| members.get(*name)) {
+        return Some(message.clone());
+    }
+    let all: Vec<String> = members
+        .iter()
+        .map(|(name, is)| format!("{name}={is}"))
+        .collect();
+    (!all.is_empty()).then(|| all.join(" "))
+}
+
 fn one(record: &Value, about: &BTreeMap<String, String>) -> Result<Signal, String> {
     let service = about.get("service.name").cloned();
     let own = attributes(record.get("attributes"));
-    let said = at(record, &["/body/stringValue", "/body/intValue"]);
+    let members = attributes(record.pointer("/body/kvlistValue/values"));
+    let said = at(record, &["/body/stringValue", "/body/intValue"]).or_else(|| words(&members));
     let event = at(record, &["/eventName"])
         .or_else(|| own.get("event.name").cloned())
         .or_else(|| own.get("exception.type").cloned());
@@ -101,7 +115,7 @@ fn one(record: &Value, about: &BTreeMap<String, String>) -> Result<Signal, Strin
     signal.body = said.as_deref().and_then(fit::text);
     signal.labels = own;
     // What stands once for all records is repeated in each: a few of them, and short.
-    for (name, text) in about.iter().take(ABOUT) {
+    for (name, text) in members.iter().chain(about.iter().take(ABOUT)) {
         if !signal.labels.contains_key(name) {
             let text: String = text.chars().take(ABOUT_CHARS).collect();
             label(&mut signal.labels, name, &text);

@@ -39,7 +39,7 @@ struct LogRecord {
     #[prost(string, tag = "3")]
     severity_text: String,
     #[prost(message, optional, tag = "5")]
-    body: Option<AnyValue>,
+    body: Option<Body>,
     #[prost(message, repeated, tag = "6")]
     attributes: Vec<KeyValue>,
     #[prost(bytes = "vec", tag = "9")]
@@ -56,6 +56,21 @@ struct KeyValue {
     key: String,
     #[prost(message, optional, tag = "2")]
     value: Option<AnyValue>,
+}
+
+/// A body is a scalar or has members; one of both is there.
+#[derive(Clone, PartialEq, Message)]
+struct Body {
+    #[prost(oneof = "Scalar", tags = "1, 2, 3, 4")]
+    value: Option<Scalar>,
+    #[prost(message, optional, tag = "6")]
+    members: Option<Members>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Members {
+    #[prost(message, repeated, tag = "1")]
+    values: Vec<KeyValue>,
 }
 
 /// Lists and maps are left out: nothing looks at them, and so nothing is as deep as a sender likes.
@@ -97,12 +112,19 @@ pub(super) fn json(bytes: &[u8]) -> Result<Value, prost::DecodeError> {
 fn attributes(pairs: Vec<KeyValue>) -> Vec<Value> {
     let pairs = pairs.into_iter();
     pairs
-        .map(|pair| json!({"key": pair.key, "value": scalar(pair.value)}))
+        .map(|pair| json!({"key": pair.key, "value": scalar(pair.value.and_then(|any| any.value))}))
         .collect()
 }
 
-fn scalar(value: Option<AnyValue>) -> Value {
-    match value.and_then(|any| any.value) {
+fn body(body: Body) -> Value {
+    match body.members {
+        Some(members) => json!({"kvlistValue": {"values": attributes(members.values)}}),
+        None => scalar(body.value),
+    }
+}
+
+fn scalar(value: Option<Scalar>) -> Value {
+    match value {
         Some(Scalar::Text(text)) => json!({"stringValue": text}),
         Some(Scalar::Bool(is)) => json!({"boolValue": is}),
         Some(Scalar::Int(number)) => json!({"intValue": number}),
@@ -118,7 +140,7 @@ fn record(record: LogRecord) -> Value {
         "observedTimeUnixNano": record.observed_time_unix_nano,
         "severityNumber": record.severity_number,
         "severityText": record.severity_text,
-        "body": scalar(record.body),
+        "body": record.body.map(body),
         "attributes": attributes(record.attributes),
         "traceId": trace,
         "eventName": record.event_name,

@@ -148,19 +148,6 @@ impl TestApp {
             window: Some(folder.path().join("window")),
             ..given
         };
-        let (stop, stopped) = oneshot::channel::<()>();
-        let listener = runtime
-            .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
-            .unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let serving = runtime.spawn(bifold_server::serve(
-            store.clone(),
-            config,
-            listener,
-            async {
-                let _ = stopped.await;
-            },
-        ));
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             // What a page leads on to is looked at, and then followed.
@@ -168,26 +155,47 @@ impl TestApp {
             .max_redirects_will_error(false)
             .build()
             .new_agent();
-        Self {
+        let mut app = Self {
             store,
             people,
             tokens,
-            address,
+            address: String::new(),
             agent,
             runtime,
-            stop: Some(stop),
-            serving: Some(serving),
+            stop: None,
+            serving: None,
             folder,
             database_url,
-        }
+        };
+        app.serve(config);
+        app
+    }
+
+    /// Serves what there is, at a new address.
+    pub(crate) fn serve(&mut self, config: Config) {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0");
+        let listener = self.runtime.block_on(listener).unwrap();
+        self.address = format!("http://{}", listener.local_addr().unwrap());
+        let store = self.store.clone();
+        let serving = bifold_server::serve(store, config, listener, async {
+            let _ = stopped.await;
+        });
+        self.serving = Some(self.runtime.spawn(serving));
+        self.stop = Some(stop);
+    }
+
+    /// Ends the server in good order; the store stays.
+    pub(crate) fn halt(&mut self) {
+        self.stop.take().unwrap().send(()).unwrap();
+        let serving = self.serving.take().unwrap();
+        self.runtime.block_on(serving).unwrap().unwrap();
     }
 
     /// The harness's own checks.
     pub(crate) fn finish(&mut self) {
-        self.stop.take().unwrap().send(()).unwrap();
-        let serving = self.serving.take().unwrap();
+        self.halt();
         self.runtime.block_on(async {
-            serving.await.unwrap().unwrap();
             self.store.run_due_jobs().await.unwrap();
             let now = self.store.shell().clock.now().micros();
             let next = self.store.next_job_at().await.unwrap();

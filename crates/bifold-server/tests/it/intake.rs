@@ -20,7 +20,7 @@ crate::on_both! {
 /// Waits for something, in bounded time.
 #[track_caller]
 pub(crate) fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
-    let patience = Instant::now() + Duration::from_secs(30);
+    let patience = Instant::now() + Duration::from_mins(1);
     loop {
         if let Some(found) = look() {
             return found;

@@ -3,6 +3,7 @@
 
 use crate::app::{Client, TestApp};
 use crate::intake::{connected, until};
+use crate::intake_peers::free_port;
 use crate::peer::{Peer, sender};
 use crate::settings_pages::{page, posted};
 use bifold_notify::send::{Settings, Smtp};
@@ -11,16 +12,10 @@ use bifold_store::Clock;
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 use std::io::Read;
-use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 
-const DESK: &str = "desk@bifold.example";
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
+pub(crate) const DESK: &str = "desk@bifold.example";
 
 /// A story of a server with a mailbox, a mail server before it and one behind it.
 fn with_mail(story: impl FnOnce(&TestApp, &mut Peer, &Peer, &str)) {
@@ -28,16 +23,7 @@ fn with_mail(story: impl FnOnce(&TestApp, &mut Peer, &Peer, &str)) {
         return;
     };
     let port = free_port();
-    let url = format!("smtp://127.0.0.1:{smtp}");
-    let smtp = Smtp::new(&url, "Bifold <bifold@bifold.example>", None).unwrap();
-    let config = Config {
-        sender: Some(Arc::new(sender(Settings {
-            smtp: Some(smtp),
-            ..Settings::default()
-        }))),
-        lmtp: vec![format!("tcp://127.0.0.1:{port}").parse().unwrap()],
-        ..Config::default()
-    };
+    let config = with_sender(smtp.parse().unwrap(), port);
     let mut app = TestApp::made(Clock::System.now(), config, |_| ());
     let (source, _) = connected(&app, desk(true));
     until(|| std::net::TcpStream::connect(("127.0.0.1", port)).ok());
@@ -47,7 +33,21 @@ fn with_mail(story: impl FnOnce(&TestApp, &mut Peer, &Peer, &str)) {
     app.finish();
 }
 
-fn desk(answers: bool) -> Value {
+/// Sends to one port, and has a door at the other.
+pub(crate) fn with_sender(smtp: u16, lmtp: u16) -> Config {
+    let url = format!("smtp://127.0.0.1:{smtp}");
+    let smtp = Smtp::new(&url, "Bifold <bifold@bifold.example>", None).unwrap();
+    Config {
+        sender: Some(Arc::new(sender(Settings {
+            smtp: Some(smtp),
+            ..Settings::default()
+        }))),
+        lmtp: vec![format!("tcp://127.0.0.1:{lmtp}").parse().unwrap()],
+        ..Config::default()
+    }
+}
+
+pub(crate) fn desk(answers: bool) -> Value {
     json!({ "name": "Service desk", "format": "mail", "quota": 1_000,
         "mailbox": { "address": DESK, "answers": answers, "checked_by": "mx.bifold.example" } })
 }
@@ -63,7 +63,7 @@ fn from_anna(id: &str, subject: &str, more: &str) -> String {
     format!("From: Anna <anna@example.org>\r\nSubject: {subject}\r\nMessage-ID: <{id}>{more}")
 }
 
-fn events(client: &Client<'_>) -> Vec<Value> {
+pub(crate) fn events(client: &Client<'_>) -> Vec<Value> {
     let found = client.get("events").is(200).at("/items");
     found.as_array().unwrap().clone()
 }

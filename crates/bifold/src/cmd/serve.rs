@@ -1,11 +1,12 @@
 //! `bifold serve`: the server, until it is told to stop.
 
-use crate::cli::Serve;
+use crate::cli::{Serve, SyslogFiles};
 use crate::exit::{Code, Coded};
-use bifold_server::Config;
+use bifold_server::{Carrier, Config, SyslogDoor, SyslogTls};
 
 pub(crate) async fn run(args: Serve) -> anyhow::Result<Code> {
     let anchors = super::anchors::configured(args.vouching)?;
+    let syslog_tls = syslog_tls(&args.syslog, &args.syslog_tls)?;
     let store = super::open_evidence(&args.place, &args.storage).await?;
     let sender = args.telling.sender(&store)?;
     let listener = tokio::net::TcpListener::bind(args.listen)
@@ -33,12 +34,28 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<Code> {
         anchors,
         sender: Some(sender),
         syslog: args.syslog,
+        syslog_tls,
         lmtp: args.lmtp,
         window: Some(window),
         ..Config::default()
     };
     bifold_server::serve(store, config, listener, stopped()).await?;
     Ok(Code::Ok)
+}
+
+/// Reads the files; a door within TLS without any is a mistake.
+fn syslog_tls(doors: &[SyslogDoor], files: &SyslogFiles) -> anyhow::Result<Option<SyslogTls>> {
+    let clients = files.syslog_clients.as_deref();
+    let (Some(certificate), Some(key)) = (&files.syslog_certificate, &files.syslog_key) else {
+        if doors.iter().any(|door| door.carrier == Carrier::Tls) {
+            let what = "syslog at tls://… needs --syslog-certificate and --syslog-key";
+            return Err(Coded::error(Code::Usage, what));
+        }
+        return Ok(None);
+    };
+    let read = SyslogTls::read(certificate, key, clients);
+    let read = read.map_err(|error| Coded::error(Code::Usage, error.to_string()))?;
+    Ok(Some(read))
 }
 
 /// Ends when the process is asked to stop, by Ctrl-C or by SIGTERM.

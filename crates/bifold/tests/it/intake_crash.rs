@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-const FOUNDER: &str = "ines@harbour.example";
+pub(crate) const FOUNDER: &str = "ines@harbour.example";
 /// Senders at the same time.
 const SENDERS: usize = 4;
 /// Kills.

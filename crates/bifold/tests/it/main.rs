@@ -22,6 +22,7 @@ mod evidence;
 mod evidence_bucket;
 mod evidence_bytes;
 mod forecast;
+mod icinga;
 mod import_real_data;
 mod import_run;
 mod imported_clocks;

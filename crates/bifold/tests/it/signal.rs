@@ -1,7 +1,7 @@
 //! `bifold signal`, as monitoring starts it.
 
 use crate::intake_crash::{founded, is_settled, logged};
-use crate::journey::{Server, bifold};
+use crate::journey::{Server, bifold, run};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -50,4 +50,23 @@ async fn a_notification_of_icinga_is_a_fault_until_it_recovers() {
     }
     let expected = BTreeMap::from([("web1!http".to_owned(), 2)]);
     assert_eq!(logged(folder).await, expected);
+}
+
+#[test]
+fn a_door_for_syslog_within_tls_has_to_have_a_certificate() {
+    let door = ["serve", "--syslog", "tls://127.0.0.1:0/Gateways"];
+    let (code, text) = run(&door);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("--syslog-certificate"), "{text}");
+    let files = [
+        "--syslog-certificate",
+        "gone.pem",
+        "--syslog-key",
+        "gone.key",
+    ];
+    let (code, text) = run(&[&door[..], &files].concat());
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("gone.pem"), "{text}");
+    let (code, text) = run(&[&door[..], &["--syslog-clients", "ca.pem"]].concat());
+    assert_eq!(code, Some(2), "{text}");
 }
