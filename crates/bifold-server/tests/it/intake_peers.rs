@@ -256,3 +256,40 @@ fn logger_is_heard_over_tcp_in_both_framings_and_over_udp() {
     assert_eq!(shown["signals"], 4);
     app.finish();
 }
+
+#[test]
+fn what_was_said_when_the_server_ends_is_kept() {
+    let port = free_port();
+    let config = Config {
+        syslog: vec![door("tcp", port)],
+        ..Config::default()
+    };
+    let mut app = TestApp::made(Clock::System.now(), config, |_| ());
+    let (source, _) = connected(&app, json!({ "name": "Gateways", "format": "syslog" }));
+    let signals = |app: &TestApp, count: u64| {
+        until(|| {
+            let shown = app.manager().get(&format!("sources/{source}")).is(200);
+            (shown.at("/signals") == count).then_some(())
+        });
+    };
+    let mut sender = until(|| TcpStream::connect(("127.0.0.1", port)).ok());
+    let mut say = |words: &str| {
+        let line = format!("<155>1 2026-03-02T09:00:00Z gw app - - - {words}\n");
+        sender.write_all(line.as_bytes()).unwrap();
+    };
+    say("at first");
+    signals(&app, 1);
+    for n in 0..1_000 {
+        say(&format!("at last {n}"));
+    }
+    app.halt();
+    // Our side ended, and nobody takes what comes from now on.
+    assert_eq!(sender.read(&mut [0; 8]).unwrap(), 0);
+    app.serve(Config::default());
+    signals(&app, 1_001);
+    let mut titles = faults(&app.manager(), &format!("source={source}"));
+    assert_eq!(titles.len(), 2);
+    titles.retain(|fault| fault["count"] == 1_000);
+    assert_eq!(titles[0]["title"], "at last 0");
+    app.finish();
+}
