@@ -113,18 +113,6 @@ fn told(
         F::MajorPromoted { responsible, .. } => {
             (Occasion::MajorPromoted, Urgency::Page, one(responsible))
         }
-        F::RoleHanded { to, .. } => (Occasion::RoleHanded, Urgency::Normal, one(to)),
-        F::DecisionProposed { .. } => {
-            let leads = leads(incident);
-            (Occasion::DecisionProposed, Urgency::Normal, leads)
-        }
-        F::SituationReported(briefing) => {
-            let people = match briefing.report {
-                Report::Tactical => working(incident),
-                Report::Executive => answerable(incident),
-            };
-            (Occasion::SituationReported, Urgency::Normal, people)
-        }
         // The gate's clock runs: whoever is asked has minutes.
         F::SecurityAsked { .. } => (
             Occasion::SecurityAsked,
@@ -158,6 +146,31 @@ fn told(
                 people.insert(responsible.clone());
             }
             (Occasion::PageUnanswered, Urgency::Page, people)
+        }
+        _ => return of_room(fact, incident),
+    };
+    Some(told)
+}
+
+/// Who is told of what happens in the room.
+fn of_room(fact: &incident::Fact, incident: &Incident) -> Option<Told> {
+    use incident::Fact as F;
+    let told = match fact {
+        F::RoleHanded { to, .. } => (
+            Occasion::RoleHanded,
+            Urgency::Normal,
+            BTreeSet::from([to.clone()]),
+        ),
+        F::DecisionProposed { .. } => {
+            let leads = leads(incident);
+            (Occasion::DecisionProposed, Urgency::Normal, leads)
+        }
+        F::SituationReported(briefing) => {
+            let people = match briefing.report {
+                Report::Tactical => working(incident),
+                Report::Executive => answerable(incident),
+            };
+            (Occasion::SituationReported, Urgency::Normal, people)
         }
         _ => return None,
     };

@@ -19,6 +19,7 @@ mod ledger;
 mod maintenance;
 mod notices;
 mod on_call;
+mod outside;
 mod paging;
 mod passwords;
 mod personal;

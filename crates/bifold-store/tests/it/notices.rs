@@ -1,7 +1,7 @@
 //! Who is told of what by which way, and what becomes of it.
 
 use crate::world::{World, databases, declaration, short};
-use bifold_domain::incident::{ArrangeRoom, Assign, Restore, Restrict};
+use bifold_domain::incident::{Assign, Restore, Restrict};
 use bifold_domain::priority::Impact;
 use bifold_domain::time::{DAY, HOUR, MINUTE};
 use bifold_domain::{ActionId, Actor, IncidentId, Role, Text, incident, priority};
@@ -35,7 +35,7 @@ fn later() -> Outcome {
     }
 }
 
-async fn inbox(world: &World, who: &Actor) -> Vec<Noted> {
+pub(crate) async fn inbox(world: &World, who: &Actor) -> Vec<Noted> {
     world.store.inbox(&who.viewer(), None, 50).await.unwrap()
 }
 
@@ -43,7 +43,7 @@ fn occasions(notices: &[Noted]) -> Vec<Occasion> {
     notices.iter().map(|notice| notice.occasion).collect()
 }
 
-async fn assign(world: &World, by: &Actor, id: &IncidentId, to: &Actor) {
+pub(crate) async fn assign(world: &World, by: &Actor, id: &IncidentId, to: &Actor) {
     let assign = Assign {
         team: None,
         person: Some(to.person.clone()),
@@ -103,41 +103,6 @@ async fn settle(world: &World, parcel: &Parcel, outcome: &Outcome) {
 
 fn by(parcels: &[Parcel]) -> Vec<&str> {
     parcels.iter().map(|p| p.channel.id.as_str()).collect()
-}
-
-/// What the notices of somebody are called outside.
-async fn outside(world: &World, who: &Actor) -> Vec<Option<String>> {
-    let told = inbox(world, who).await.into_iter();
-    let name = |noted: Noted| match noted.about {
-        Shown::Incident { outside, .. } => outside,
-        Shown::Part(part) => Some(part),
-    };
-    told.map(name).collect()
-}
-
-#[tokio::test]
-async fn a_codename_is_what_a_record_is_called_outside_and_out_of_band_it_is_not_named() {
-    for database in databases().await {
-        let world = World::on(database).await;
-        let agent = world.person("agnes", &[Role::Agent]).await;
-        let manager = world.person("marta", &[Role::IncidentManager]).await;
-        let (id, _) = world.declare(&agent, "zanzibar down").await;
-        assign(&world, &world.admin, &id, &agent).await;
-        let plain = Some("zanzibar down".to_owned());
-        assert_eq!(outside(&world, &agent).await, [plain.clone()]);
-        for (out_of_band, named) in [(false, Some("Grey Heron".to_owned())), (true, None)] {
-            let arrange = ArrangeRoom {
-                bridge: None,
-                codename: Some(short("Grey Heron")),
-                out_of_band,
-            };
-            world
-                .act(&manager, &id, incident::Command::ArrangeRoom(arrange))
-                .await
-                .unwrap();
-            assert_eq!(outside(&world, &agent).await, [named]);
-        }
-    }
 }
 
 #[tokio::test]

@@ -97,6 +97,21 @@ pub enum IncidentVerb {
     },
     /// Tell users on a status page, or agree to words that wait.
     Tell(Tell),
+    /// What was said, decided and reported in its room.
+    Room {
+        /// Its number or id.
+        incident: String,
+    },
+    /// Say something in its room. It stays in the record.
+    Say {
+        /// Its number or id.
+        incident: String,
+        /// The words.
+        text: String,
+        /// The lane whose readers alone may see it.
+        #[arg(long)]
+        lane: Option<String>,
+    },
     /// Take it yourself.
     Take {
         /// Its number or id.

@@ -168,6 +168,8 @@ fn the_main_job_from_init_to_a_verified_ledger() {
         ]);
     }
     ok(&["note", &number, "Logs kept", "--lane", "security"]);
+    ok(&["say", &number, "Nobody restarts it, please"]);
+    assert!(ok(&["room", &number]).contains("Nobody restarts it, please"));
     called_for_help(&ok, &number);
     ok(&[
         "resolve", &number, "--code", "fixed", "--text", "done", "--cause", "attack",

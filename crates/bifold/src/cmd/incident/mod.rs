@@ -1,6 +1,7 @@
 //! `bifold incident`: work on incidents over the API, for people and scripts.
 
 mod clocks;
+mod room;
 mod tell;
 
 use crate::cli::{Api, Incident, IncidentVerb as V};
@@ -37,6 +38,7 @@ pub(crate) fn carry_out(client: &Client, verb: V) -> anyhow::Result<(Value, Stri
         V::Search { query } => search(client, &query.join(" ")),
         V::Clocks { incident } => clocks::clocks(client, &incident),
         V::Tell(told) => tell::tell(client, told),
+        V::Room { incident } => room::room(client, &incident),
         V::Declare {
             title,
             description,
@@ -119,6 +121,14 @@ fn request(verb: V) -> anyhow::Result<Request> {
             let body = object([("text", Some(text)), ("lane", lane), ("audience", audience)]);
             ("Noted on", incident, "notes", body)
         }
+        V::Say {
+            incident,
+            text,
+            lane,
+        } => {
+            let body = object([("text", Some(text)), ("lane", lane)]);
+            ("Said in the room of", incident, "say", body)
+        }
         V::Workaround { incident, text } => (
             "Workaround on",
             incident,
@@ -166,6 +176,7 @@ fn request(verb: V) -> anyhow::Result<Request> {
         }
         V::Declare { .. }
         | V::Tell(_)
+        | V::Room { .. }
         | V::List { .. }
         | V::Show { .. }
         | V::Search { .. }
