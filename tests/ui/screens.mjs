@@ -162,6 +162,7 @@ export const SCREENS = [
   { name: "settings-level", role: "admin", path: "/settings/levels/standard-p1", states: BOTH },
   { name: "settings-calendars", role: "admin", path: "/settings/calendars", states: BOTH },
   { name: "settings-calendar", role: "admin", path: "/settings/calendars/office", states: BOTH },
+  { name: "settings-majors", role: "admin", path: "/settings/majors", states: FULL },
   { name: "settings-gate", role: "admin", path: "/settings/gate", states: FULL },
   { name: "settings-limits", role: "admin", path: "/settings/limits", states: FULL },
   { name: "settings-alarms", role: "auditor", path: "/settings/alarms", states: FULL },

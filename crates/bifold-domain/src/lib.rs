@@ -22,6 +22,7 @@ pub mod incident;
 pub mod kind;
 pub mod level;
 pub mod maintenance;
+pub mod major;
 pub mod oncall;
 pub mod person;
 pub mod policy;

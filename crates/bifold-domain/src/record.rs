@@ -90,6 +90,8 @@ pub struct Neighbours {
     pub sealed: BTreeMap<EvidenceId, IncidentId>,
     /// Open children of the incident the command is about.
     pub open_children: u64,
+    /// When the incident the command is about was reported, the latest first and not all of it.
+    pub reports: Vec<At>,
     /// Texts of the incident the command is about, for the guard of what users are told.
     pub texts: incident::LaneTexts,
     /// The next free number of this record type in this year.
@@ -111,6 +113,8 @@ pub struct Needs {
     pub evidence: Vec<EvidenceId>,
     /// Whether open children matter.
     pub open_children: bool,
+    /// Whether it matters when the incident was reported.
+    pub reports: bool,
     /// Whether texts of the incident matter, whoever may see them.
     pub texts: bool,
     /// Whether a number will be given out.

@@ -99,6 +99,7 @@ impl Store {
             crate::write::ERASE_IDENTITY => self.erase_identity(&job.payload).await,
             crate::write::RELEASE => self.release_held(&job.payload).await,
             crate::write::WAKE => self.wake(&job.payload).await,
+            crate::write::WEIGH => self.weigh(&job.payload).await,
             crate::write::ELAPSE => self.elapse(&job.payload).await,
             crate::write::LOOK => self.look(&job.payload).await,
             crate::write::MISMATCH => self.mismatch(&job.payload).await,
@@ -126,6 +127,17 @@ impl Store {
         let command = Command::Incident(id, incident::Command::Wake);
         match self.execute(Operation::one(&self.system(), command)).await {
             // Woken, closed or restricted meanwhile: there is nothing left to do.
+            Ok(_) | Err(Error::Refused(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Asks the rules whether an incident looks like a major one.
+    async fn weigh(&self, id: &str) -> Result<()> {
+        let id = IncidentId::parse(id).map_err(Error::damaged)?;
+        let command = Command::Incident(id, incident::Command::Weigh);
+        match self.execute(Operation::one(&self.system(), command)).await {
+            // No rule fits, or a person was faster.
             Ok(_) | Err(Error::Refused(_)) => Ok(()),
             Err(error) => Err(error),
         }

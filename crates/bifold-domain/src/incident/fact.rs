@@ -408,6 +408,8 @@ pub enum Fact {
     MajorProposed {
         criteria: BTreeSet<MajorCriterion>,
         reason: Redactable<Text>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<Short>,
     },
     MajorPromoted {
         responsible: PersonId,

@@ -15,6 +15,7 @@ use crate::gate;
 use crate::id::PersonId;
 use crate::kind::{Kind, KindKey, KindVersion};
 use crate::level::{Levels, NamedCalendar, Terms};
+use crate::major;
 use crate::priority::{Matrix, Priority};
 use crate::record::{BrokenHistory, Context, Meta, Needs, Record};
 use crate::refusal::{Invalid, Refusal};
@@ -68,6 +69,9 @@ pub struct Policy {
     /// The customers whom services are for (20000-1 8.3.2), by the names they go by.
     #[serde(default = "Versioned::starting")]
     pub customers: Versioned<Vec<Short>>,
+    /// When an incident looks like a major one.
+    #[serde(default = "Versioned::starting")]
+    pub major: Versioned<major::Rules>,
     /// Who holds which business function, such as `head-of-operations`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub functions: BTreeMap<Short, BTreeSet<PersonId>>,
@@ -192,6 +196,8 @@ pub enum Command {
     Limits(Limits),
     /// Replaces the rules of the preservation gate.
     Gate(gate::Rules),
+    /// Replaces the rules that propose major incidents.
+    Major(major::Rules),
     /// Adds a calendar, or a version of one.
     Calendar(Box<NewCalendar>),
     /// Replaces the service levels from an instant on.
@@ -243,6 +249,11 @@ pub enum Fact {
     GateSet {
         /// The rules.
         rules: gate::Rules,
+    },
+    /// Rules that propose major incidents replaced.
+    MajorSet {
+        /// The rules.
+        rules: major::Rules,
     },
     /// Calendar added, or a version of one.
     CalendarSet {
@@ -406,6 +417,13 @@ impl Record for Policy {
                 }
                 Fact::GateSet { rules }
             }
+            Command::Major(rules) => {
+                rules.check()?;
+                if rules == now.major.value {
+                    return Err(Refusal::NothingToChange);
+                }
+                Fact::MajorSet { rules }
+            }
             Command::Calendar(new) => now.set_calendar(*new, context)?,
             Command::Levels(new) => now.set_levels(new, context)?,
             Command::Function(new) => now.set_function(new, context)?,
@@ -440,6 +458,7 @@ impl Record for Policy {
             }
             Fact::LimitsSet { limits } => policy.limits = limits.clone(),
             Fact::GateSet { rules } => policy.gate = policy.gate.replaced(rules.clone()),
+            Fact::MajorSet { rules } => policy.major = policy.major.replaced(rules.clone()),
             Fact::CalendarSet { .. } | Fact::LevelsSet { .. } | Fact::FunctionSet { .. } => {
                 policy.agreed(fact, meta.at);
             }

@@ -73,6 +73,7 @@ impl Default for Policy {
                 keep_identity_days: super::TWO_YEARS,
             },
             gate: Versioned::starting(),
+            major: Versioned::starting(),
             terms: Terms::default(),
             functions: std::collections::BTreeMap::new(),
         }

@@ -440,10 +440,12 @@ examples! { Incident, incident, Incident:
     MajorProposed => incident::Fact::MajorProposed {
         criteria: BTreeSet::from([MajorCriterion::VitalService, MajorCriterion::ManyUsers]),
         reason: text("All tills are down."),
+        rule: None,
     },
     MajorPromoted => incident::Fact::MajorPromoted {
         responsible: someone(),
         reason: text("All tills are down."),
+        rule: None,
     },
     MajorDeclined => incident::Fact::MajorDeclined { reason: text("One till only.") },
     MajorStoodDown => incident::Fact::MajorStoodDown { reason: text("All tills work.") },

@@ -31,6 +31,7 @@ mod live;
 mod mail;
 mod mail_postfix;
 mod maintenance;
+mod majors;
 mod matrix;
 mod on_call;
 mod page_matrix;

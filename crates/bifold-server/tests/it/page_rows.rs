@@ -162,6 +162,8 @@ fn settings() -> Vec<PageRow> {
         "page_settings_kind_set",
         "page_settings_gate",
         "page_settings_gate_set",
+        "page_settings_majors",
+        "page_settings_majors_set",
         "page_settings_levels",
         "page_settings_level",
         "page_settings_level_set",

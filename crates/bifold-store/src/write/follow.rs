@@ -6,7 +6,7 @@ use bifold_domain::evidence::Integrity;
 use bifold_domain::gate::Ground;
 use bifold_domain::incident::Audience;
 use bifold_domain::time::{DAY, HOUR};
-use bifold_domain::{At, Fact, disclosure, evidence, incident, maintenance, person};
+use bifold_domain::{At, Fact, disclosure, event, evidence, incident, maintenance, person};
 
 /// Something to be done later.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub(crate) struct Job {
 
 /// The job that wakes a sleeping incident.
 pub(crate) const WAKE: &str = "wake";
+/// The job that asks the rules whether an incident looks like a major one.
+pub(crate) const WEIGH: &str = "weigh";
 /// The job that says to a gate that its time is over; its payload names incident and action.
 pub(crate) const ELAPSE: &str = "elapse";
 
@@ -87,6 +89,15 @@ pub(crate) fn jobs(subject: &str, fact: &Fact, at: At) -> Vec<Job> {
             run_at: at.micros(),
         }],
         Fact::Incident(incident::Fact::Closed { .. }) => vec![job(STAMP_CLOSED, 0)],
+        // What is part of it, or was reported of it, says how large it is.
+        Fact::Incident(incident::Fact::ParentSet {
+            parent: Some(incident),
+        })
+        | Fact::Event(event::Fact::BoundToIncident { incident, .. }) => vec![Job {
+            kind: WEIGH,
+            payload: incident.to_string(),
+            run_at: at.micros(),
+        }],
         Fact::Maintenance(fact) => match fact {
             maintenance::Fact::Planned { plan, .. } | maintenance::Fact::Revised { plan, .. } => {
                 vec![Job {

@@ -23,7 +23,7 @@ pub(crate) use batch::{ALARM, Removal, remove, state_type};
 pub(crate) use directory::load as load_directory;
 pub(crate) use follow::{
     ANSWER, CONFIDED, DESTROY, DESTROY_AFTER, ELAPSE, ERASE_IDENTITY, LOOK, LOOK_EVERY, MAINTAIN,
-    MISMATCH, RELEASE, RETAIN_IDENTITY, STAMP, STAMP_CLOSED, WAKE, alarm,
+    MISMATCH, RELEASE, RETAIN_IDENTITY, STAMP, STAMP_CLOSED, WAKE, WEIGH, alarm,
 };
 pub(crate) use head::Head;
 

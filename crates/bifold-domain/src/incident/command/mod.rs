@@ -159,6 +159,8 @@ pub enum Command {
     DeclineAnnouncement(Unsay),
     /// What was said is taken from the page.
     RetractAnnouncement(Unsay),
+    /// Somebody looks whether rules propose it as a major incident.
+    Weigh,
     /// See [`Say`].
     Say(Say),
     /// See [`AmendMessage`].
@@ -229,6 +231,11 @@ impl Command {
             }
             Self::Announce(_) | Self::ApproveAnnouncement(_) => Needs {
                 texts: true,
+                ..Needs::default()
+            },
+            Self::Weigh => Needs {
+                open_children: true,
+                reports: true,
                 ..Needs::default()
             },
             _ => Needs::default(),

@@ -33,6 +33,7 @@ pub(super) fn propose_major(
         _ => one(Fact::MajorProposed {
             criteria: propose.criteria,
             reason: propose.reason.into(),
+            rule: None,
         }),
     }
 }

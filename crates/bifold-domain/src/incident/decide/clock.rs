@@ -173,6 +173,7 @@ fn follows(
                 None => matches!(incident.major, Major::No).then(|| Fact::MajorProposed {
                     criteria: std::collections::BTreeSet::new(),
                     reason,
+                    rule: None,
                 }),
             }
         }

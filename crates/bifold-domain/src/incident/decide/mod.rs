@@ -9,6 +9,7 @@ mod clock;
 mod closure;
 mod gate;
 mod intake;
+mod major;
 mod paging;
 mod relations;
 mod room;
@@ -31,6 +32,18 @@ pub(super) fn decide(
     command: Command,
     context: &Context<'_>,
 ) -> Result<Vec<Fact>, Refusal> {
+    let mut facts = decided(state, command, context)?;
+    if !facts.is_empty() {
+        facts.extend(major::proposed(state, &facts, context));
+    }
+    Ok(facts)
+}
+
+fn decided(
+    state: Option<&Incident>,
+    command: Command,
+    context: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
     let (incident, command) = match (state, command) {
         (None, Command::Declare(new)) => return intake::declare(*new, context),
         (None, Command::Import(new)) => return intake::import(*new, context),
@@ -46,6 +59,9 @@ pub(super) fn decide(
         // So do those of service levels.
         (Some(incident), Command::Tick) if context.actor.auth == Auth::System => {
             return clock::tick(incident, context);
+        }
+        (Some(incident), Command::Weigh) if context.actor.auth == Auth::System => {
+            return major::weigh(incident, context);
         }
         (Some(incident), Command::Foresee(f)) if context.actor.auth == Auth::System => {
             return clock::foresee(incident, &f, context);
@@ -134,6 +150,7 @@ fn dispatch(
             context.actor.needs(Permission::Work)?;
             clock::foresee(incident, &f, context)
         }
+        C::Weigh => major::weigh(incident, context),
         C::Escalate(e) => clock::escalate(incident, e, context),
         C::Elapse(id) => gate::elapse(incident, &id, context),
         C::ReviewWaiver(id, r) => gate::review(incident, id, r, context),

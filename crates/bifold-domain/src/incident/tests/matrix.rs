@@ -34,7 +34,7 @@ pub(super) struct Scenario {
 /// Minutes of a day.
 const DAYS: i64 = 24 * 60;
 
-const COMMANDS: usize = 77;
+const COMMANDS: usize = 78;
 
 /// One command of each variant.
 pub(super) fn one_of_each() -> Vec<Command> {
@@ -67,6 +67,7 @@ fn scenarios() -> Vec<Scenario> {
         super::gate::scenarios(),
         super::window::scenarios(),
         super::room::scenarios(),
+        super::major::scenarios(),
     ]
     .into_iter()
     .flatten()

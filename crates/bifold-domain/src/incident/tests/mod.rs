@@ -8,6 +8,7 @@ mod gate_parts;
 mod gate_random;
 mod intake;
 mod lanes;
+mod major;
 mod matrix;
 mod paging;
 mod places;

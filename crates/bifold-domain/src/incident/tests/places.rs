@@ -85,5 +85,6 @@ pub(super) fn place(command: &Command) -> usize {
         C::DropDecision(_) => 74,
         C::ReportSituation(_) => 75,
         C::ArrangeRoom(_) => 76,
+        C::Weigh => 77,
     }
 }

@@ -6,6 +6,7 @@ use bifold_domain::level::{
     Conditions, Level, Levels, NamedCalendar, OnChange, OnReopen, Party, Step, Target, Test,
     Threshold, When,
 };
+use bifold_domain::major;
 
 fn some_level() -> Level {
     let step = |at, act| Step { at, act };
@@ -165,6 +166,27 @@ examples! { Policy, policy, Policy:
     FunctionSet => policy::Fact::FunctionSet {
         key: short("head-of-operations"),
         people: BTreeSet::from([someone()]),
+    },
+    MajorSet => policy::Fact::MajorSet {
+        rules: major::Rules {
+            rules: vec![major::Rule {
+                key: short("rush"),
+                name: short("Many reports"),
+                is_on: true,
+                when: major::When {
+                    priority: Some(p(2)),
+                    security: Some(p(1)),
+                    criticality: BTreeSet::from([Criticality::Vital]),
+                    kinds: BTreeSet::from([KindKey::service()]),
+                    children: Some(3),
+                    reports: Some(major::Rush {
+                        count: 10,
+                        minutes: 15,
+                    }),
+                },
+                criteria: BTreeSet::from([MajorCriterion::ManyUsers]),
+            }],
+        },
     },
     GateSet => policy::Fact::GateSet {
         rules: Rules {

@@ -10,6 +10,7 @@ mod kinds;
 mod ledger;
 mod levels;
 mod limits;
+mod majors;
 mod matrix;
 mod me;
 mod notify;
@@ -56,6 +57,7 @@ const SECTIONS: &[(&str, &str, &str, Access)] = &[
     ("/settings/functions", "functions", "users", POLICY),
     ("/settings/limits", "limits", "clock", POLICY),
     ("/settings/gate", "gate", "shield-half", POLICY),
+    ("/settings/majors", "majors", "flame", POLICY),
     ("/settings/sources", "sources", "activity", sources::KEEPS),
     (
         "/settings/status-pages",
@@ -94,6 +96,7 @@ pub(super) fn routes() -> Vec<Route> {
         levels::routes(),
         calendars::routes(),
         gate::routes(),
+        majors::routes(),
         alarms::routes(),
         ledger::routes(),
         webhooks::routes(),

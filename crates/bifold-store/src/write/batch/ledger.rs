@@ -89,9 +89,14 @@ impl Batch<'_> {
         let org = self.inner.org.as_str();
         let state = self.loaded.get(id).and_then(|l| l.state.as_ref());
         let is_thing = matches!(state, Some(State::Evidence(e)) if e.sha256().is_none());
+        let rules = &self.directory.policy.major.value;
+        let weighs = !operation.is_imported && rules.looks_around();
         for job in follow::jobs(id, fact, now) {
             // There is nothing to look at where a thing was sealed with a number.
             if is_thing && job.kind == follow::LOOK {
+                continue;
+            }
+            if job.kind == follow::WEIGH && !weighs {
                 continue;
             }
             self.pending.job.push(vec![

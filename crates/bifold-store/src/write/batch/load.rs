@@ -9,6 +9,9 @@ use bifold_domain::record::{Needs, State};
 use bifold_domain::{At, Neighbours, Subject};
 use std::collections::BTreeSet;
 
+/// Reports of an incident that rules look at: the latest.
+const REPORTS: i64 = 1_000;
+
 #[derive(sqlx::FromRow)]
 struct SnapshotRow {
     id: String,
@@ -117,6 +120,9 @@ impl Batch<'_> {
         if needs.open_children {
             neighbours.open_children = self.open_children(&subject.id()).await?;
         }
+        if needs.reports {
+            neighbours.reports = self.reports(&subject.id()).await?;
+        }
         if needs.texts {
             neighbours.texts = self.texts(&subject.id()).await?;
         }
@@ -144,6 +150,20 @@ impl Batch<'_> {
         let value = row.map_or(0, |r| r.0);
         self.counters.insert(name.to_owned(), value);
         u64::try_from(value).map_err(Error::damaged)
+    }
+
+    /// When an incident was reported, the latest first, as far as it is written.
+    async fn reports(&mut self, incident: &str) -> Result<Vec<At>> {
+        let rows: Vec<(i64,)> = Sql::new(
+            "SELECT received_at FROM event WHERE org = $1 AND incident = $2 \
+             ORDER BY received_at DESC LIMIT $3",
+        )
+        .arg(&self.inner.org)
+        .arg(incident)
+        .arg(REPORTS)
+        .all(self.tx.conn())
+        .await?;
+        Ok(rows.into_iter().map(|row| At::from_micros(row.0)).collect())
     }
 
     /// Open children, counting what this batch has changed and not yet written.
