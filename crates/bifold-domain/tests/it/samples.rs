@@ -445,7 +445,6 @@ examples! { Incident, incident, Incident:
     MajorPromoted => incident::Fact::MajorPromoted {
         responsible: someone(),
         reason: text("All tills are down."),
-        rule: None,
     },
     MajorDeclined => incident::Fact::MajorDeclined { reason: text("One till only.") },
     MajorStoodDown => incident::Fact::MajorStoodDown { reason: text("All tills work.") },

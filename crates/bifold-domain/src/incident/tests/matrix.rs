@@ -469,6 +469,7 @@ fn a_command_asks_for_exactly_the_neighbours_it_names() {
                 | Command::Cancel(_)
                 | Command::Merge(_)
                 | Command::SetParent(_)
+                | Command::Weigh
         );
         assert_eq!(needs.open_children, weighs_children, "{command:?}");
     }
