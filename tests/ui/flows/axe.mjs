@@ -29,17 +29,21 @@ const openMenu = (page, n) => page.evaluate((at) => {
 const only = process.env.BIFOLD_UI_SCREENS?.split(",");
 const screens = SCREENS.filter(({ name }) => !only || only.includes(name));
 
+/** Looks that differ from another in their size only. */
+const SIZES = ["narrow", "zoom"];
+
 async function look(stage, name) {
   const found = [];
+  const how = { hasColours: !SIZES.includes(name) };
   await visit(stage, screens, LOOKS[name], async (page, screen, state) => {
     const where = `${screen.name} (${state}, ${name})`;
     const wide = await overflow(page);
     if (wide) found.push({ where, rule: "The page scrolls sideways", node: wide });
     await unfold(page);
-    found.push(...(await findings(page)).map((one) => ({ where, ...one })));
+    found.push(...(await findings(page, "html", how)).map((one) => ({ where, ...one })));
     if (screen.after) return;
     for (let n = 0; n < MENUS && await openMenu(page, n); n++) {
-      found.push(...(await findings(page, "[data-looked-at]")).map((one) => ({ where, ...one })));
+      found.push(...(await findings(page, "[data-looked-at]", how)).map((one) => ({ where, ...one })));
     }
   });
   assert.deepEqual(told(found), [], `${found.length} findings`);

@@ -4,15 +4,20 @@ import axe from "axe-core";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
-/** What it finds, in the page or in the part that the selector names. */
-export async function findings(page, part = "html") {
+/**
+ * What it finds, in the page or in the part that the selector names. Colours may be left out where
+ * they are those of another look: they take most of the time.
+ */
+export async function findings(page, part = "html", { hasColours = true } = {}) {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
-  const violations = await page.evaluate(async ([tags, within]) => {
-    const result = await window.axe.run(within, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
+  const violations = await page.evaluate(async ([tags, within, enabled]) => {
+    const result = await window.axe.run(within, {
+      runOnly: { type: "tag", values: tags }, resultTypes: ["violations"], rules: { "color-contrast": { enabled } },
+    });
     return result.violations.map(({ id, help, nodes }) => ({
       id, help, nodes: nodes.map((node) => `${node.target.join(" ")} | ${node.html.slice(0, 140)} | ${node.failureSummary?.split("\n").slice(1).join("; ").trim().slice(0, 240)}`),
     }));
-  }, [TAGS, part]);
+  }, [TAGS, part, hasColours]);
   return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => ({ rule: `${id}: ${help}`, node })));
 }
 
