@@ -48,7 +48,12 @@ export async function act(page, verb, fields = {}, { having } = {}) {
   await form.waitFor({ state: "attached" });
   await unfold(form);
   await fill(form, fields);
-  await through(page, () => form.locator("button:not([type=button])").last().click());
+  await through(page, async () => {
+    // The page may be shown anew for what somebody else did: only the answer says that this was done.
+    const answered = page.waitForResponse((response) => response.request().method() === "POST");
+    await form.locator("button:not([type=button])").last().click();
+    await answered;
+  });
 }
 
 /** Declares an incident by its page; gives its number. */
