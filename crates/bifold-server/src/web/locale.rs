@@ -278,6 +278,21 @@ mod tests {
         }
     }
 
+    /// Files of messages stand in for each other where they say the same key: one would be lost.
+    #[test]
+    fn no_message_is_named_twice() {
+        for texts in [ENGLISH, GERMAN] {
+            let lines = texts.iter().flat_map(|text| text.lines());
+            let mut seen = BTreeSet::new();
+            let twice: Vec<&str> = lines
+                .filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase()))
+                .filter_map(|l| Some(l.split_once(" =")?.0))
+                .filter(|key| !seen.insert(*key))
+                .collect();
+            assert_eq!(twice, Vec::<&str>::new());
+        }
+    }
+
     #[test]
     fn no_language_says_what_english_does_not() {
         let strangers: Vec<String> = keys(GERMAN).difference(&keys(ENGLISH)).cloned().collect();

@@ -51,7 +51,9 @@ fn rules(app: &TestApp) {
         let report = json!({ "title": format!("Till {n} stands still") });
         let event = app.reporter().post("events", report).is(201).text_at("/id");
         let bind = json!({ "outcome": "incident", "incident": reported, "reason": "The same." });
-        agent.post(&format!("events/{event}/decide"), bind).is(200);
+        agent
+            .post(&format!("events/{event}/decision"), bind)
+            .is(200);
     }
     until(|| is_proposed(app, &reported));
     let told = manager.get("me/notifications").is(200).text;
