@@ -12,12 +12,19 @@ pub(crate) mod syslog;
 
 use crate::server::Server;
 use bifold_store::Store;
+use read::Found;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 /// The longest sleep of the reader: another node may have taken something in and died.
 const READ_EVERY: Duration = Duration::from_secs(1);
+/// Between two goes of the reader while nothing is behind: each is a transaction that those who send
+/// wait behind, so a hundred deliveries had better be one of them than ten.
+const READ_APART: Duration = Duration::from_millis(60);
+/// Faults and events of a go that leave no doubt that there are more.
+const SETTLE_ON: usize = 64;
 /// Between two looks at what nobody has woken for.
 const SETTLE_EVERY: Duration = Duration::from_millis(250);
 /// Between two looks for sources that should have spoken.
@@ -39,15 +46,24 @@ pub(crate) fn start(server: &Server, stopped: &watch::Receiver<bool>) -> Vec<Joi
 
 async fn reading(store: Store, mut stopped: watch::Receiver<bool>) {
     loop {
-        match read::once(&store).await {
-            // There may be more than one go takes.
-            Ok(1..) if !*stopped.borrow() => continue,
-            Ok(_) => {}
-            Err(error) => tracing::error!(%error, "what was taken in was not read"),
+        let begun = Instant::now();
+        let found = read::once(&store).await;
+        match found {
+            Ok(Found::More) if !*stopped.borrow() => continue,
+            Ok(Found::More | Found::Some) => {}
+            found => {
+                if let Err(error) = found {
+                    tracing::error!(%error, "what was taken in was not read");
+                }
+                tokio::select! {
+                    () = store.arrival() => {}
+                    () = tokio::time::sleep(READ_EVERY) => {}
+                    _ = stopped.wait_for(|stop| *stop) => return,
+                }
+            }
         }
         tokio::select! {
-            () = store.arrival() => {}
-            () = tokio::time::sleep(READ_EVERY) => {}
+            () = tokio::time::sleep_until(begun + READ_APART) => {}
             _ = stopped.wait_for(|stop| *stop) => return,
         }
     }
@@ -56,7 +72,7 @@ async fn reading(store: Store, mut stopped: watch::Receiver<bool>) {
 async fn settling(store: Store, mut stopped: watch::Receiver<bool>) {
     loop {
         match settle_once(&store).await {
-            Ok(1..) if !*stopped.borrow() => continue,
+            Ok(SETTLE_ON..) if !*stopped.borrow() => continue,
             Ok(_) => {}
             Err(error) => tracing::error!(%error, "faults were not settled"),
         }

@@ -13,16 +13,25 @@ const REMARKS: usize = 20;
 /// Signals of a delivery and what was noticed, or why it cannot be read.
 pub(crate) type Outcome = Result<(Vec<Signal>, Option<String>), String>;
 
-/// Reads one go; how many deliveries.
-pub(super) async fn once(store: &Store) -> bifold_store::Result<usize> {
-    let (read_to, deliveries) = store.unread_deliveries().await?;
-    if deliveries.is_empty() {
-        return Ok(0);
+/// What a go of reading found.
+pub(super) enum Found {
+    /// Nothing was waiting.
+    Nothing,
+    /// Something; nothing was behind it.
+    Some,
+    /// As much as a go takes, and there is more.
+    More,
+}
+
+/// Reads one go.
+pub(super) async fn once(store: &Store) -> bifold_store::Result<Found> {
+    let unread = store.unread_deliveries().await?;
+    if unread.deliveries.is_empty() {
+        return Ok(Found::Nothing);
     }
     let directory = store.directory().await?;
-    let count = deliveries.len();
-    let mut done = Vec::with_capacity(count);
-    for inbound in deliveries {
+    let mut done = Vec::with_capacity(unread.deliveries.len());
+    for inbound in unread.deliveries {
         let source = directory.sources.get(&inbound.source);
         let outcome = match source {
             Some(source) if source.settings.format == Format::Mail => {
@@ -41,8 +50,12 @@ pub(super) async fn once(store: &Store) -> bifold_store::Result<usize> {
         });
     }
     // Whoever was quicker has read the same.
-    store.fold(read_to, done).await?;
-    Ok(count)
+    store.fold(unread.read_to, done).await?;
+    Ok(if unread.has_more {
+        Found::More
+    } else {
+        Found::Some
+    })
 }
 
 /// Reads a delivery by the settings of its source. Pure: the same bytes give the same signals.

@@ -11,7 +11,9 @@ use sqlx::FromRow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 /// Deliveries that may wait to be written. More are answered with `Overloaded`.
 const QUEUE_LIMIT: usize = 4_096;
@@ -19,6 +21,12 @@ const QUEUE_LIMIT: usize = 4_096;
 const BATCH_LIMIT: usize = 512;
 /// Bytes of one transaction at most, unless one delivery alone has more.
 const BATCH_BYTES: usize = 8 << 20;
+/// Bytes that are read and folded in one transaction at most: others wait behind it to be taken in.
+const READ_BYTES: i64 = 1 << 20;
+/// Whoever comes so soon after the last transaction comes with others, and
+const SOON: Duration = Duration::from_millis(20);
+/// waits so long for them, to be written together.
+const GATHER: Duration = Duration::from_millis(2);
 /// Deliveries that may be taken in and not read yet: whoever sends more is asked to wait.
 const BACKLOG: i64 = 200_000;
 
@@ -78,6 +86,17 @@ pub struct Inbound {
     pub error: Option<String>,
     /// Of which earlier delivery it is a replay.
     pub replay_of: Option<i64>,
+}
+
+/// What waits to be read.
+#[derive(Debug, Clone, Default)]
+pub struct Unread {
+    /// The id up to which reading had come.
+    pub read_to: i64,
+    /// What comes next, in order.
+    pub deliveries: Vec<Inbound>,
+    /// Whether more waits behind that.
+    pub has_more: bool,
 }
 
 /// A delivery that could not be read.
@@ -162,7 +181,11 @@ impl Intake {
 }
 
 async fn drain(inner: Arc<Inner>, mut asked: mpsc::Receiver<Asked>) {
+    let mut last: Option<Instant> = None;
     while let Some(first) = asked.recv().await {
+        if last.is_some_and(|last| last.elapsed() < SOON) {
+            tokio::time::sleep(GATHER).await;
+        }
         let mut bytes = first.0.body.len();
         let mut batch = vec![first];
         while batch.len() < BATCH_LIMIT
@@ -193,6 +216,7 @@ async fn drain(inner: Arc<Inner>, mut asked: mpsc::Receiver<Asked>) {
             next = next.map(|id| id + 1);
         }
         inner.arrived.notify_one();
+        last = Some(Instant::now());
     }
 }
 
@@ -208,21 +232,17 @@ async fn write(inner: &Inner, deliveries: Vec<(Delivery, At)>) -> Result<i64> {
         rows.push(row(&inner.org, delivery, at)?);
     }
     let mut tx = inner.db.begin().await?;
-    Sql::new(
+    let (given, read_to): (i64, i64) = Sql::new(
         "INSERT INTO inbound_cursor (org, given, read_to, swept_to, fault_seq) \
          VALUES ($1, $2, 0, 0, 0) \
-         ON CONFLICT (org) DO UPDATE SET given = inbound_cursor.given + excluded.given",
+         ON CONFLICT (org) DO UPDATE SET given = inbound_cursor.given + excluded.given \
+         RETURNING given, read_to",
     )
     .arg(&inner.org)
     .arg(count)
-    .run(tx.conn())
-    .await?;
-    let (given, read_to): (i64, i64) =
-        Sql::new("SELECT given, read_to FROM inbound_cursor WHERE org = $1")
-            .arg(&inner.org)
-            .first(tx.conn())
-            .await?
-            .ok_or_else(|| Error::damaged("a cursor that was just written is gone"))?;
+    .first(tx.conn())
+    .await?
+    .ok_or_else(|| Error::damaged("a cursor that was just written is gone"))?;
     if given - read_to > BACKLOG {
         return Err(Error::Overloaded);
     }
@@ -296,40 +316,47 @@ impl Store {
         self.inner.arrived.notified().await;
     }
 
-    /// What was taken in and not read yet, in order, up to so many bytes; with the id up to which
-    /// reading had come.
-    pub async fn unread_deliveries(&self) -> Result<(i64, Vec<Inbound>)> {
+    /// What was taken in and not read yet, in order, as much as is read in one go.
+    pub async fn unread_deliveries(&self) -> Result<Unread> {
         let mut lease = self.inner.db.reader().await?;
         let cursor: Option<(i64,)> = Sql::new("SELECT read_to FROM inbound_cursor WHERE org = $1")
             .arg(&self.inner.org)
             .first(lease.conn())
             .await?;
         let Some((read_to,)) = cursor else {
-            return Ok((0, Vec::new()));
+            return Ok(Unread::default());
         };
         let sizes: Vec<(i64, i64)> = Sql::new(
-            "SELECT id, size FROM inbound WHERE org = $1 AND id > $2 ORDER BY id LIMIT 512",
+            "SELECT id, size FROM inbound WHERE org = $1 AND id > $2 ORDER BY id LIMIT $3",
         )
         .arg(&self.inner.org)
         .arg(read_to)
+        .arg(BATCH_LIMIT as u64)
         .all(lease.conn())
         .await?;
-        let limit = i64::try_from(BATCH_BYTES).unwrap_or(i64::MAX);
         let mut bytes = 0;
         let taken = sizes.iter().take_while(|(_, size)| {
-            let fits = bytes == 0 || bytes + size <= limit;
+            let fits = bytes == 0 || bytes + size <= READ_BYTES;
             bytes += size;
             fits
         });
         let Some((last, _)) = taken.last() else {
-            return Ok((read_to, Vec::new()));
+            return Ok(Unread {
+                read_to,
+                ..Unread::default()
+            });
         };
         let mut sql = Sql::new(COLUMNS);
         sql.bind(&self.inner.org).push(" AND id > ").bind(read_to);
         sql.push(" AND id <= ").bind(*last).push(" ORDER BY id");
         let rows: Vec<Row> = sql.all(lease.conn()).await?;
         let found: Result<Vec<_>> = rows.into_iter().map(Inbound::try_from).collect();
-        Ok((read_to, found?))
+        let is_last = sizes.last().is_none_or(|(id, _)| id == last);
+        Ok(Unread {
+            read_to,
+            deliveries: found?,
+            has_more: !is_last || sizes.len() == BATCH_LIMIT,
+        })
     }
 
     /// One delivery of a source.

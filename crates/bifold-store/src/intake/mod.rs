@@ -19,7 +19,7 @@ mod tally;
 
 pub use fold::ReadDelivery;
 pub(crate) use inbound::Intake;
-pub use inbound::{Delivery, Inbound, Trouble};
+pub use inbound::{Delivery, Inbound, Trouble, Unread};
 pub use log::{FaultFilter, FaultRow, ReviewRow};
 pub use secret::{NewSecret, SecretKind, SecretRow};
 pub use silence::SourceStanding;

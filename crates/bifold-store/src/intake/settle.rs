@@ -113,10 +113,10 @@ impl Store {
     pub async fn settle_faults(&self) -> Result<usize> {
         let now = self.now();
         let mut lease = self.inner.db.reader().await?;
-        let rows: Vec<Row> = Sql::new(
+        let mut rows: Vec<Row> = Sql::new(
             "SELECT seq, source, state, severity, service, grouped, signal, first_at, \
              disposition, event FROM fault WHERE org = $1 AND look_at IS NOT NULL \
-             AND look_at <= $2 ORDER BY look_at, seq LIMIT $3",
+             AND look_at <= $2 ORDER BY look_at LIMIT $3",
         )
         .arg(&self.inner.org)
         .arg(now)
@@ -124,6 +124,8 @@ impl Store {
         .all(lease.conn())
         .await?;
         drop(lease);
+        // Thousands may have come at the same instant, and sorting them all for a few is dear.
+        rows.sort_unstable_by_key(|row| row.seq);
         let count = rows.len();
         let directory = self.directory().await?;
         let mut by_source: BTreeMap<String, Vec<Looked>> = BTreeMap::new();

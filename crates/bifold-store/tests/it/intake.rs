@@ -52,7 +52,8 @@ pub(crate) async fn take(world: &World, source: &SourceId, body: &[u8]) -> i64 {
 
 /// Reads what waits as these signals each.
 pub(crate) async fn read(world: &World, signals: &[Signal]) -> bool {
-    let (read_to, waiting) = world.store.unread_deliveries().await.unwrap();
+    let unread = world.store.unread_deliveries().await.unwrap();
+    let (read_to, waiting) = (unread.read_to, unread.deliveries);
     let read = waiting.into_iter().map(|inbound| ReadDelivery {
         id: inbound.id,
         source: inbound.source,
@@ -99,7 +100,8 @@ async fn bytes_come_back_as_they_went_in_and_each_reading_counts_once() {
         for body in odd {
             take(&world, &source, body).await;
         }
-        let (read_to, waiting) = world.store.unread_deliveries().await.unwrap();
+        let unread = world.store.unread_deliveries().await.unwrap();
+        let (read_to, waiting) = (unread.read_to, unread.deliveries);
         let bodies: Vec<&[u8]> = waiting
             .iter()
             .map(|inbound| inbound.body.as_slice())

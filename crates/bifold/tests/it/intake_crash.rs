@@ -106,7 +106,7 @@ pub(crate) async fn logged(data: &Path) -> BTreeMap<String, i64> {
 
 pub(crate) async fn is_settled(data: &Path) -> bool {
     let store = Store::open(Options::in_folder(data)).await.unwrap();
-    let (_, waiting) = store.unread_deliveries().await.unwrap();
+    let waiting = store.unread_deliveries().await.unwrap().deliveries;
     let next = store.next_settling_at().await.unwrap();
     let now = store.shell().clock.now().micros();
     store.close().await;
