@@ -166,3 +166,24 @@ subscription-leave = Abmelden
 subscription-left = Sie sind abgemeldet. Ihre Adresse ist gelöscht.
 subscribe-wrong = Das ist keine E-Mail-Adresse.
 received-answers = Was wir geantwortet haben
+
+# Prepared words.
+announce-template = Vorbereitete Worte
+announce-template-use = Damit beginnen
+settings-templates = Vorbereitete Worte
+templates-lead = Worte, mit denen man beginnt, wenn Nutzer etwas erfahren sollen, für Seiten jeder Art und Sprache. Sie werden angesehen und geändert, bevor sie gesagt werden.
+templates-blanks = Was eingesetzt wird
+templates-new = Andere Worte
+templates-name = Name
+templates-name-help = Ohne Namen verschwindet der Eintrag.
+templates-words = Worte, und wann sie gemeint sind
+templates-as-before = wie zuvor
+templates-audience = Für Seiten für
+templates-all = alle
+templates-minutes = Nächstes Wort in so vielen Minuten
+blank-components = die Komponenten, die nicht funktionieren, wie sie sollen
+blank-page = der Name der Seite
+blank-contact = wo es Hilfe gibt, wie es auf der Seite steht
+blank-began = seit wann Nutzer es bemerken
+blank-next_by = bis wann das nächste Wort versprochen ist
+done-templates = Vorbereitete Worte gespeichert

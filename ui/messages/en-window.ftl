@@ -166,3 +166,24 @@ subscription-leave = Leave
 subscription-left = You left. Your address is deleted.
 subscribe-wrong = This is no e-mail address.
 received-answers = What we wrote back
+
+# Prepared words.
+announce-template = Prepared words
+announce-template-use = Begin with these
+settings-templates = Prepared words
+templates-lead = Words to begin with when users are told something, for pages of every audience and language. They are looked at and changed before they are said.
+templates-blanks = What is filled in
+templates-new = Other words
+templates-name = Name
+templates-name-help = Without a name it is taken away.
+templates-words = Words and when they are meant
+templates-as-before = as before
+templates-audience = For pages for
+templates-all = all
+templates-minutes = Next word within so many minutes
+blank-components = the components that do not work as they should
+blank-page = the name of the page
+blank-contact = where people get help, as the page says it
+blank-began = when it began for users
+blank-next_by = by when the next word is promised
+done-templates = Prepared words saved

@@ -35,6 +35,7 @@ pub mod signal;
 pub mod standing_order;
 pub mod status_page;
 pub mod team;
+pub mod template;
 pub mod text;
 pub mod time;
 

@@ -68,6 +68,12 @@ pub enum Invalid {
     /// Not a name for addresses and files.
     #[error("a key has up to 40 letters a-z, digits and hyphens, and no hyphen at its ends")]
     Slug,
+    /// Prepared words in which something is still to be filled in.
+    #[error("{{{blank}}} is still to be filled in")]
+    BlankLeft {
+        /// What.
+        blank: &'static str,
+    },
     /// A slot that is none.
     #[error("{slot} is no part of a day; it ends after it begins, at 24:00 at the latest")]
     Slot {

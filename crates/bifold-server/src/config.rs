@@ -4,6 +4,7 @@ use crate::anchor::Anchors;
 use crate::intake::mail::lmtp::MailDoor;
 use crate::intake::syslog::{SyslogDoor, SyslogTls};
 use bifold_notify::Sender;
+use bifold_store::blob::BucketOptions;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -42,6 +43,8 @@ pub struct Config {
     pub syslog_tls: Option<SyslogTls>,
     /// The folder that public status pages are written to.
     pub window: Option<PathBuf>,
+    /// The bucket that they are published to.
+    pub window_bucket: Option<BucketOptions>,
     /// Where mail servers hand messages over.
     pub lmtp: Vec<MailDoor>,
 }
@@ -73,6 +76,7 @@ impl Default for Config {
             syslog: Vec::new(),
             syslog_tls: None,
             window: None,
+            window_bucket: None,
             lmtp: Vec::new(),
         }
     }

@@ -40,7 +40,7 @@ impl Workers {
         tasks.extend(crate::notify::start(server, &stopped));
         tasks.extend(crate::holidays::start(server, &stopped));
         tasks.extend(crate::intake::start(server, &stopped));
-        tasks.push(crate::window::start(server, &stopped));
+        tasks.extend(crate::window::start(server, &stopped));
         let store = server.store.clone();
         Self { stop, tasks, store }
     }

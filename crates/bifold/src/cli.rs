@@ -183,6 +183,30 @@ pub struct Serve {
     /// they stay up while Bifold is down. Absent: `window` in the data folder.
     #[arg(long, env = "BIFOLD_WINDOW", value_name = "FOLDER")]
     pub window: Option<std::path::PathBuf>,
+    /// A bucket of an S3-compatible service that public status pages are published to as well, as
+    /// `s3://BUCKET/PREFIX`, with the access key of `--s3-access-key-id`: they stay up while all of
+    /// this machine is down.
+    #[arg(long, env = "BIFOLD_WINDOW_STORE", value_name = "URL")]
+    pub window_store: Option<storage::BucketUrl>,
+    /// The address of that service; Amazon's own when absent.
+    #[arg(
+        long,
+        env = "BIFOLD_WINDOW_ENDPOINT",
+        value_name = "URL",
+        requires = "window_store"
+    )]
+    pub window_endpoint: Option<String>,
+    /// The region that bucket is in.
+    #[arg(
+        long,
+        env = "BIFOLD_WINDOW_REGION",
+        value_name = "REGION",
+        default_value = "us-east-1"
+    )]
+    pub window_region: String,
+    /// That bucket's name is part of the service's host name instead of the path.
+    #[arg(long, env = "BIFOLD_WINDOW_VIRTUAL_HOST", requires = "window_store")]
+    pub window_virtual_host: bool,
     /// Take mail from a mail server on this machine, by LMTP: `tcp://127.0.0.1:2424` or
     /// `unix:/run/bifold/lmtp`. It goes to the mailboxes among the sources; may be given more than
     /// once.

@@ -1,6 +1,6 @@
 //! What an event is: taken in by anybody who may report, decided by those who triage.
 
-use super::{ADDITIONS, Add, Event, Fact, Outcome, Proposal, Receive, Standing, Tally};
+use super::{ADDITIONS, Add, Event, Fact, Outcome, Proposal, Receive, Standing, Tally, Told};
 use crate::access::{Auth, Permission};
 use crate::record::Context;
 use crate::refusal::Refusal;
@@ -32,6 +32,9 @@ pub(super) fn receive(
             then: "its report",
         });
     }
+    if let Some(told) = &report.told {
+        may_be_told(told, context)?;
+    }
     Ok(Fact::Received {
         number: context.neighbours.next_number,
         sort: report.sort,
@@ -44,7 +47,29 @@ pub(super) fn receive(
         signal: report.signal,
         is_sensitive: report.is_sensitive,
         proposal,
+        told: report.told,
     })
+}
+
+/// Who enters what others told answers for it, as for everything at the desk.
+fn may_be_told(told: &Told, context: &Context<'_>) -> Result<(), Refusal> {
+    context.actor.needs(Permission::Triage)?;
+    if let Some(by) = &told.by {
+        let person = context.directory.people.get(by);
+        if person.is_none_or(|person| !person.is_active) {
+            return Err(Refusal::Unknown {
+                what: "person",
+                named: by.to_string(),
+            });
+        }
+    }
+    if told.at.is_some_and(|at| at > context.now.plus(5 * MINUTE)) {
+        return Err(Refusal::TimeOrder {
+            first: "the call",
+            then: "its entry",
+        });
+    }
+    Ok(())
 }
 
 /// More of it: from its reporter, from whoever works on incidents, or by Bifold itself where it

@@ -78,10 +78,12 @@ fn received(id: EventId, fact: &Fact, meta: &Meta) -> Option<Event> {
         signal,
         is_sensitive,
         proposal,
+        told,
     } = fact
     else {
         return None;
     };
+    let by = told.as_ref().and_then(|told| told.by.clone());
     Some(Event {
         id,
         number: *number,
@@ -98,7 +100,9 @@ fn received(id: EventId, fact: &Fact, meta: &Meta) -> Option<Event> {
         tally: None,
         cleared_at: None,
         additions: Vec::new(),
-        reporter: meta.actor.clone(),
+        reporter: by.unwrap_or_else(|| meta.actor.clone()),
+        entered_by: told.is_some().then(|| meta.actor.clone()),
+        told: told.clone(),
         received_at: meta.at,
         standing: Standing::Undecided,
         decided: None,

@@ -9,8 +9,10 @@ mod decide;
 mod evolve;
 #[cfg(test)]
 mod tests;
+mod told;
 
 pub use addition::{ADDITIONS, Add, Addition};
+pub use told::Told;
 
 use crate::access::closed_set;
 use crate::id::{EventId, IncidentId, PersonId, ServiceId};
@@ -113,6 +115,9 @@ pub struct Receive {
     /// and whoever reported it.
     #[serde(default)]
     pub is_sensitive: bool,
+    /// Who told it and when, where somebody else enters it. For those who triage.
+    #[serde(default)]
+    pub told: Option<Told>,
 }
 
 fn unsure() -> Sort {
@@ -230,6 +235,9 @@ pub enum Fact {
         /// What a rule of the source proposes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         proposal: Option<Proposal>,
+        /// Who told it and when, where somebody else entered it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        told: Option<Told>,
     },
     /// It was signalled ten, a hundred, a thousand times and so on.
     Repeated {
@@ -352,8 +360,14 @@ pub struct Event {
     /// What was said about it afterwards.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub additions: Vec<Addition>,
-    /// Who entered it.
+    /// Who reported it.
     pub reporter: PersonId,
+    /// Who entered it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entered_by: Option<PersonId>,
+    /// What was told, apart from what was entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Told>,
     /// When it was taken in.
     pub received_at: At,
     /// What it was found to be.

@@ -7,6 +7,7 @@ use crate::time::MINUTE;
 fn receive() -> Receive {
     Receive {
         is_sensitive: false,
+        told: None,
         sort: Sort::Suspicion,
         title: title("A strange mail"),
         description: None,
@@ -88,6 +89,43 @@ fn a_report_names_what_exists_and_does_not_lie_ahead() {
     }
 }
 
+fn told(by: Option<PersonId>, at: Option<At>) -> Command {
+    Command::Receive(Receive {
+        told: Some(Told {
+            by,
+            at,
+            affected: Some(3),
+        }),
+        channel: Channel::Phone,
+        ..receive()
+    })
+}
+
+#[test]
+fn what_is_told_on_the_phone_is_entered_by_those_who_triage_and_reported_by_who_told_it() {
+    let call = || told(Some(person("reporter")), Some(morning()));
+    for (who, role) in PEOPLE {
+        let answer = ask(who, None, call());
+        let may = role.permits(Permission::Report) && role.permits(Permission::Triage);
+        assert_eq!(answer.is_ok(), may, "{who}");
+    }
+    let event = next(None, "agent", call());
+    assert_eq!(event.reporter, person("reporter"));
+    assert_eq!(event.entered_by, Some(person("agent")));
+    // Somebody whom nobody knows: who entered it stands as the reporter, as at a counter.
+    let stranger = next(None, "agent", told(None, None));
+    assert_eq!(stranger.reporter, person("agent"));
+    assert_eq!(stranger.told.unwrap().affected, Some(3));
+}
+
+#[test]
+fn nobody_tells_tomorrow_or_is_a_person_that_is_not_there() {
+    let late = told(None, Some(morning().plus(6 * MINUTE)));
+    assert_eq!(ask("agent", None, late).unwrap_err().code(), "time-order");
+    let nobody = told(Some(PersonId::from_bits(77)), None);
+    assert_eq!(ask("agent", None, nobody).unwrap_err().code(), "unknown");
+}
+
 #[test]
 fn each_outcome_is_decided_by_those_who_triage_and_once() {
     let standings = ["incident", "weakness", "dismissed"];
@@ -156,6 +194,7 @@ fn raised() -> Event {
         }),
         is_sensitive: false,
         proposal: None,
+        told: None,
     };
     after(None, &event(), "manager", &received)
 }

@@ -19,6 +19,7 @@ use crate::major;
 use crate::priority::{Matrix, Priority};
 use crate::record::{BrokenHistory, Context, Meta, Needs, Record};
 use crate::refusal::{Invalid, Refusal};
+use crate::template::Templates;
 use crate::text::Short;
 use crate::time::At;
 use serde::{Deserialize, Serialize};
@@ -72,6 +73,9 @@ pub struct Policy {
     /// When an incident looks like a major one.
     #[serde(default = "Versioned::starting")]
     pub major: Versioned<major::Rules>,
+    /// Words that are prepared for what users are told.
+    #[serde(default = "Versioned::starting")]
+    pub templates: Versioned<Templates>,
     /// Who holds which business function, such as `head-of-operations`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub functions: BTreeMap<Short, BTreeSet<PersonId>>,
@@ -198,6 +202,8 @@ pub enum Command {
     Gate(gate::Rules),
     /// Replaces the rules that propose major incidents.
     Major(major::Rules),
+    /// Replaces the words that are prepared for what users are told.
+    Templates(Templates),
     /// Adds a calendar, or a version of one.
     Calendar(Box<NewCalendar>),
     /// Replaces the service levels from an instant on.
@@ -254,6 +260,11 @@ pub enum Fact {
     MajorSet {
         /// The rules.
         rules: major::Rules,
+    },
+    /// Prepared words replaced.
+    TemplatesSet {
+        /// The templates.
+        templates: Templates,
     },
     /// Calendar added, or a version of one.
     CalendarSet {
@@ -424,6 +435,13 @@ impl Record for Policy {
                 }
                 Fact::MajorSet { rules }
             }
+            Command::Templates(templates) => {
+                templates.check()?;
+                if templates == now.templates.value {
+                    return Err(Refusal::NothingToChange);
+                }
+                Fact::TemplatesSet { templates }
+            }
             Command::Calendar(new) => now.set_calendar(*new, context)?,
             Command::Levels(new) => now.set_levels(new, context)?,
             Command::Function(new) => now.set_function(new, context)?,
@@ -459,6 +477,9 @@ impl Record for Policy {
             Fact::LimitsSet { limits } => policy.limits = limits.clone(),
             Fact::GateSet { rules } => policy.gate = policy.gate.replaced(rules.clone()),
             Fact::MajorSet { rules } => policy.major = policy.major.replaced(rules.clone()),
+            Fact::TemplatesSet { templates } => {
+                policy.templates = policy.templates.replaced(templates.clone());
+            }
             Fact::CalendarSet { .. } | Fact::LevelsSet { .. } | Fact::FunctionSet { .. } => {
                 policy.agreed(fact, meta.at);
             }

@@ -74,6 +74,7 @@ impl Default for Policy {
             },
             gate: Versioned::starting(),
             major: Versioned::starting(),
+            templates: Versioned::starting(),
             terms: Terms::default(),
             functions: std::collections::BTreeMap::new(),
         }

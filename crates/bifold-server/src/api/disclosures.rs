@@ -426,6 +426,7 @@ pub(crate) async fn referred(server: &Server, id: &str, write: &Write) -> Result
         occurred_at: None,
         signal: None,
         is_sensitive: words.is_sensitive,
+        told: None,
     };
     let raise = Operation {
         actor: server.store.system(),

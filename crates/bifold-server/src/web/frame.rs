@@ -99,6 +99,7 @@ impl Visit {
         let rows = [
             ("/", "my-day", "sun-high", true),
             ("/triage", "triage", "inbox", self.may(Permission::Triage)),
+            ("/call", "call", "headset", self.may(Permission::Triage)),
             ("/incidents", "incidents", "list", true),
             (
                 "/incidents?open=true&major=promoted",
@@ -175,6 +176,7 @@ impl Nav {
         match self.key {
             "my-day" => Some("g d"),
             "triage" => Some("g t"),
+            "call" => Some("g c"),
             "incidents" => Some("g i"),
             "major" => Some("g m"),
             "gate" => Some("g p"),

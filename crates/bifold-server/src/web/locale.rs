@@ -347,6 +347,8 @@ mod tests {
         check("page-audience", audiences.map(|w| w.word()).collect());
         let approvals = Approval::ALL.iter();
         check("page-approval", approvals.map(|w| w.word()).collect());
+        let blanks = bifold_domain::template::Blank::ALL.iter();
+        check("blank", blanks.map(|w| w.word()).collect());
         let languages = PageLanguage::ALL.iter();
         check("page-language", languages.map(|w| w.word()).collect());
     }

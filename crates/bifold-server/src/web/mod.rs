@@ -10,6 +10,7 @@
 mod act;
 mod assets;
 mod bulk;
+mod call;
 mod choice;
 mod day;
 mod evidence;
@@ -68,6 +69,7 @@ pub(crate) fn routes() -> Vec<Route> {
         search::routes(),
         palette::routes(),
         bulk::routes(),
+        call::routes(),
         views::routes(),
         gates::routes(),
         reports::routes(),

@@ -52,7 +52,7 @@ fn built(
 }
 
 /// An instant as the page says it.
-pub(super) fn time(page: &StatusPage, at: At) -> String {
+pub(crate) fn time(page: &StatusPage, at: At) -> String {
     let (language, zone) = (page.settings.language, page.settings.zone.name());
     bifold_status::told(language, zone, at).unwrap_or_else(|_| at.to_string())
 }

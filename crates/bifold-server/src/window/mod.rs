@@ -1,12 +1,15 @@
 //! The window: status pages as files, made anew when something was said, served from here and
 //! written to disk, from where any web server can show them while this one is down.
 
+mod bucket;
 mod build;
 pub(crate) mod letters;
 mod publish;
 
-pub(crate) use build::key_of;
-pub(crate) use publish::start;
+pub(crate) use build::{key_of, time};
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::error::{Error, Result};
 use crate::server::Server;
@@ -16,6 +19,15 @@ use bifold_domain::{At, Directory, StatusPageId};
 use bifold_status::Files;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// Starts the workers that publish.
+pub(crate) fn start(server: &Server, stopped: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
+    let bucket = bucket::start(server, stopped);
+    [publish::start(server, stopped)]
+        .into_iter()
+        .chain(bucket)
+        .collect()
+}
 
 /// How old a page may be of which nothing changed: its days go on.
 const STALE: i64 = 5 * MINUTE;

@@ -4,7 +4,7 @@
 use super::{Shown, current};
 use crate::server::Server;
 use bifold_domain::StatusPageId;
-use bifold_domain::status_page::PageAudience;
+use bifold_domain::status_page::{PageAudience, StatusPage};
 use bifold_status::Files;
 use std::collections::BTreeMap;
 use std::io;
@@ -16,9 +16,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// Between two looks at whether something was said.
-const EVERY: Duration = Duration::from_secs(1);
+pub(super) const EVERY: Duration = Duration::from_secs(1);
 /// What says that a folder is ours, and that what is in it may be removed.
-const MARK: &str = ".bifold-status-page";
+pub(super) const MARK: &str = ".bifold-status-page";
 
 /// Starts the worker.
 pub(crate) fn start(server: &Server, stopped: &watch::Receiver<bool>) -> JoinHandle<()> {
@@ -33,27 +33,30 @@ async fn run(server: Server, folder: Option<PathBuf>, mut stopped: watch::Receiv
         if let Err(error) = super::letters::tell_all(&server, &mut heard).await {
             tracing::error!(%error, "subscribers were not told");
         }
-        let Some(folder) = &folder else {
-            if pause(&mut stopped).await {
-                return;
-            }
-            continue;
-        };
-        if let Err(error) = write_all(&server, folder, &mut written).await {
+        if let Some(folder) = &folder
+            && let Err(error) = write_all(&server, folder, &mut written).await
+        {
             tracing::error!(%error, folder = %folder.display(), "status pages were not written");
         }
-        if pause(&mut stopped).await {
+        if pause(&mut stopped, EVERY).await {
             return;
         }
     }
 }
 
 /// Waits for the next look; whether it is the end.
-async fn pause(stopped: &mut watch::Receiver<bool>) -> bool {
+pub(super) async fn pause(stopped: &mut watch::Receiver<bool>, wait: Duration) -> bool {
     tokio::select! {
-        () = tokio::time::sleep(EVERY) => false,
+        () = tokio::time::sleep(wait) => false,
         _ = stopped.wait_for(|stop| *stop) => true,
     }
+}
+
+/// The pages that everybody may see.
+pub(super) fn public(pages: &[StatusPage]) -> impl Iterator<Item = &StatusPage> {
+    pages
+        .iter()
+        .filter(|page| page.settings.audience == PageAudience::Public)
 }
 
 async fn write_all(
@@ -66,11 +69,8 @@ async fn write_all(
         .status_pages()
         .await
         .map_err(io::Error::other)?;
-    let public = pages
-        .iter()
-        .filter(|page| page.settings.audience == PageAudience::Public);
     let mut keys = Vec::new();
-    for page in public {
+    for page in public(&pages) {
         let key = page.settings.key.to_string();
         let shown = current(server, page).await.map_err(io::Error::other)?;
         let before = written.get(&page.id);

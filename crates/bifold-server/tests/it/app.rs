@@ -65,6 +65,14 @@ pub(crate) fn changed(change: impl FnOnce(&mut Options), story: impl FnOnce(&Tes
     app.finish();
 }
 
+/// A story on a server that is set up otherwise.
+pub(crate) fn configured(config: Config, story: impl FnOnce(&TestApp)) {
+    let start = At::parse(START).unwrap();
+    let mut app = TestApp::made(start, config, |_| {});
+    story(&app);
+    app.finish();
+}
+
 /// A database of its own on the tests' server.
 struct Database {
     server: String,

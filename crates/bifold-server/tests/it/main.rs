@@ -11,6 +11,7 @@ mod authentication;
 mod authority;
 mod browser;
 mod bundle;
+mod call;
 mod clocks;
 mod contract;
 mod evidence;
@@ -51,6 +52,7 @@ mod side_channels;
 mod stories;
 mod subscribe;
 mod telling;
+mod templates;
 #[path = "../../../bifold-store/tests/it/traces.rs"]
 #[allow(dead_code, clippy::indexing_slicing)]
 // Shared with the tests of the store, which need more of it.
@@ -60,6 +62,7 @@ mod visibility;
 mod voice;
 mod voice_hidden;
 mod window;
+mod window_bucket;
 mod work;
 
 /// Declares tests that run on SQLite, and on PostgreSQL where there is a server for it.

@@ -162,6 +162,8 @@ fn settings() -> Vec<PageRow> {
         "page_settings_kind_set",
         "page_settings_gate",
         "page_settings_gate_set",
+        "page_settings_templates",
+        "page_settings_templates_set",
         "page_settings_majors",
         "page_settings_majors_set",
         "page_settings_levels",
@@ -227,6 +229,12 @@ pub(crate) fn elsewhere() -> Vec<PageRow> {
         row("page_triage", TRIAGE),
         row("page_event", READ),
         with("page_triage_decide", TRIAGE, "outcome=weakness&reason=r"),
+        row("page_call", TRIAGE),
+        with(
+            "page_call_send",
+            TRIAGE,
+            "what=w&safety=no&channel=phone&then=next",
+        ),
         row("page_declare", ASSESS),
         with(
             "page_declare_send",

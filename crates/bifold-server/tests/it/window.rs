@@ -25,7 +25,7 @@ const FILES: [&str; 6] = [
     "api/v2/incidents.json",
 ];
 
-fn made(app: &TestApp, key: &str, audience: &str, service: &str) -> String {
+pub(crate) fn made(app: &TestApp, key: &str, audience: &str, service: &str) -> String {
     let page = json!({
         "key": key, "name": "Harbour services", "language": "en", "zone": "Europe/Zurich",
         "audience": audience, "approval": "when_sensitive",
@@ -35,13 +35,13 @@ fn made(app: &TestApp, key: &str, audience: &str, service: &str) -> String {
     made.is(201).text_at("/id")
 }
 
-fn service(app: &TestApp) -> String {
+pub(crate) fn service(app: &TestApp) -> String {
     let entry = json!({ "key": "shop", "name": "Shop", "criticality": "vital" });
     let made = app.administrator().post("services", entry);
     made.is(201).text_at("/id")
 }
 
-fn words(page: &str, text: &str) -> Value {
+pub(crate) fn words(page: &str, text: &str) -> Value {
     json!({
         "page": page, "title": "Paying by card fails", "impact": "major",
         "stage": "investigating", "text": text, "states": { "checkout": "major_outage" },

@@ -236,7 +236,10 @@ impl Bucket {
     }
 }
 
-fn client(options: &BucketOptions, headers: HeaderMap) -> object_store::Result<AmazonS3> {
+pub(super) fn client(
+    options: &BucketOptions,
+    headers: HeaderMap,
+) -> object_store::Result<AmazonS3> {
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(&options.bucket)
         .with_region(&options.region)
@@ -286,7 +289,7 @@ async fn slice(path: &Path, offset: u64, len: u64) -> Result<Bytes> {
 }
 
 /// The whole chain of causes: the last one is what an operator can do something about.
-fn told(what: &'static str, error: &dyn std::error::Error) -> Error {
+pub(super) fn told(what: &'static str, error: &dyn std::error::Error) -> Error {
     let mut cause = error.to_string();
     let mut next = error.source();
     while let Some(inner) = next {

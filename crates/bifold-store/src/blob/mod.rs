@@ -5,11 +5,13 @@ mod bucket;
 mod disk;
 mod place;
 mod reader;
+mod shelf;
 mod stage;
 
 pub(crate) use place::Blobs;
 pub use place::{BucketOptions, Credentials, EvidenceStore};
 pub use reader::BlobReader;
+pub use shelf::Shelf;
 use stage::hash_of;
 pub(crate) use stage::{sync_folder, too_much};
 

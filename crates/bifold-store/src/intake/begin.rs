@@ -152,6 +152,7 @@ fn received(source: &Source, group: &str, title: Title) -> Result<Receive> {
             external_id: Short::parse(group).map_err(Error::damaged)?,
         }),
         is_sensitive: settings.is_sensitive,
+        told: None,
     })
 }
 

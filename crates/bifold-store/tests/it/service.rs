@@ -84,6 +84,17 @@ impl Service {
         }
     }
 
+    /// The head and the body of an object, as a browser gets them.
+    pub(crate) fn read(&self, key: &str) -> Option<(String, String)> {
+        let mut stream = self.asked("GET", key, b"");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        head.contains(" 200 ")
+            .then(|| (head.to_owned(), body.to_owned()))
+    }
+
     /// Replaces an object behind everybody's back.
     pub(crate) fn put(&self, key: &str, bytes: &[u8]) {
         assert_eq!(self.ask("PUT", key, bytes), 200);
@@ -96,6 +107,13 @@ impl Service {
 
     /// One request as somebody; this service does not look at the signature.
     fn ask(&self, method: &str, key: &str, bytes: &[u8]) -> u16 {
+        let stream = self.asked(method, key, bytes);
+        let mut status = String::new();
+        BufReader::new(stream).read_line(&mut status).unwrap();
+        status.split(' ').nth(1).unwrap().parse().unwrap()
+    }
+
+    fn asked(&self, method: &str, key: &str, bytes: &[u8]) -> TcpStream {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let head = format!(
             "{method} /{BUCKET}/{key} HTTP/1.1\r\nHost: {}\r\nContent-Length: {}\r\n\
@@ -106,9 +124,7 @@ impl Service {
         );
         stream.write_all(head.as_bytes()).unwrap();
         stream.write_all(bytes).unwrap();
-        let mut status = String::new();
-        BufReader::new(stream).read_line(&mut status).unwrap();
-        status.split(' ').nth(1).unwrap().parse().unwrap()
+        stream
     }
 }
 

@@ -10,6 +10,7 @@ async fn reported(world: &World, title: &str) -> EventId {
     let id = EventId::from_bits(world.store.shell().ids.next());
     let report = Receive {
         is_sensitive: false,
+        told: None,
         sort: Sort::Unsure,
         title: Title::parse(title).unwrap(),
         description: None,

@@ -186,6 +186,7 @@ impl World {
         let id = EventId::from_bits(self.store.shell().ids.next());
         let receive = event::Receive {
             is_sensitive: false,
+            told: None,
             title: Title::parse(title).unwrap(),
             description: None,
             sort: event::Sort::Unsure,

@@ -137,11 +137,26 @@ impl Storage {
             endpoint: self.evidence_endpoint.clone(),
             region: self.evidence_region.clone(),
             is_virtual_host: self.evidence_virtual_host,
-            credentials: self.credentials()?,
+            credentials: self.credentials(self.evidence_endpoint.as_ref())?,
         }))
     }
 
-    fn credentials(&self) -> anyhow::Result<Option<Credentials>> {
+    /// The bucket of the status pages, as the options of the server say.
+    pub(crate) fn window(&self, args: &super::Serve) -> anyhow::Result<Option<BucketOptions>> {
+        let Some(url) = &args.window_store else {
+            return Ok(None);
+        };
+        Ok(Some(BucketOptions {
+            bucket: url.bucket.clone(),
+            prefix: url.prefix.clone(),
+            endpoint: args.window_endpoint.clone(),
+            region: args.window_region.clone(),
+            is_virtual_host: args.window_virtual_host,
+            credentials: self.credentials(args.window_endpoint.as_ref())?,
+        }))
+    }
+
+    fn credentials(&self, endpoint: Option<&String>) -> anyhow::Result<Option<Credentials>> {
         let id = said(
             self.s3_access_key_id.as_ref(),
             self.s3_access_key_id_file.as_ref(),
@@ -154,10 +169,10 @@ impl Storage {
                 secret_access_key,
             })),
             // Only Amazon's own machines have a role to fall back on.
-            (None, None) if self.evidence_endpoint.is_none() => Ok(None),
+            (None, None) if endpoint.is_none() => Ok(None),
             _ => Err(Coded::error(
                 Code::Usage,
-                "the evidence store needs an access key and its secret; set \
+                "a bucket needs an access key and its secret; set \
                  BIFOLD_S3_ACCESS_KEY_ID and BIFOLD_S3_SECRET_ACCESS_KEY_FILE"
                     .to_owned(),
             )),

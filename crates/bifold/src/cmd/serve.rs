@@ -5,6 +5,7 @@ use crate::exit::{Code, Coded};
 use bifold_server::{Carrier, Config, SyslogDoor, SyslogTls};
 
 pub(crate) async fn run(args: Serve) -> anyhow::Result<Code> {
+    let window_bucket = args.storage.window(&args)?;
     let anchors = super::anchors::configured(args.vouching)?;
     let syslog_tls = syslog_tls(&args.syslog, &args.syslog_tls)?;
     let store = super::open_evidence(&args.place, &args.storage).await?;
@@ -37,6 +38,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<Code> {
         syslog_tls,
         lmtp: args.lmtp,
         window: Some(window),
+        window_bucket,
         ..Config::default()
     };
     bifold_server::serve(store, config, listener, stopped()).await?;

@@ -214,6 +214,7 @@ impl<'a> Course<'a> {
                 let number = self.life.rng.between(0x1000_0000, 0xffff_ffff);
                 let report = Receive {
                     is_sensitive: false,
+                    told: None,
                     sort: Sort::Unsure,
                     title: title(&format!("{alert}: {}", self.place())),
                     description: None,
@@ -243,6 +244,7 @@ impl<'a> Course<'a> {
                 ]);
                 let report = Receive {
                     is_sensitive: false,
+                    told: None,
                     sort,
                     title: title(self.play.title),
                     description: Some(text(&self.fill(scenario.story))),

@@ -121,6 +121,7 @@ pub(crate) fn receive(
     };
     let receive = Receive {
         is_sensitive: false,
+        told: None,
         sort: report.sort,
         title: title(&fill.apply(report.title)),
         description: Some(text(&fill.apply(report.story))),

@@ -44,6 +44,7 @@ pub(crate) fn tell(world: &World, script: &mut Script, rng: &Rng) {
 fn signal(life: &mut Life<'_>, source: &str, alert: &str, id: &str) -> EventId {
     let report = Receive {
         is_sensitive: false,
+        told: None,
         sort: Sort::Unsure,
         title: title(alert),
         description: None,
@@ -85,6 +86,7 @@ fn declared(life: &mut Life<'_>, t0: At) {
         .declare("noah", new, Some((event, because)));
     let report = Receive {
         is_sensitive: false,
+        told: None,
         sort: Sort::Fault,
         title: title("Patients pay for results and cannot open them"),
         description: Some(text(

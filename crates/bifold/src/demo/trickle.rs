@@ -253,6 +253,7 @@ async fn receive(
     let of_key = |s: &&bifold_domain::service::Service| s.entry.key.as_str() == service;
     let report = Receive {
         is_sensitive: false,
+        told: None,
         sort,
         title: title(headline),
         description: Some(text(words)),

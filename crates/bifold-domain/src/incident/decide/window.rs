@@ -9,6 +9,7 @@ use crate::kind::{Finding, KindKey};
 use crate::record::Context;
 use crate::refusal::{Invalid, Refusal};
 use crate::status_page::{AnnouncedImpact, AnnouncedStage, Approval, ComponentState, StatusPage};
+use crate::template::blank_in;
 use crate::text::Text;
 
 type Facts = Result<Vec<Fact>, Refusal>;
@@ -141,6 +142,14 @@ fn worded(
     let title = what.title.clone().map(Into::into);
     let title = title.or_else(|| so_far.map(|a| a.title.clone()));
     let title = title.ok_or(Invalid::Empty { field: "title" })?;
+    let is_left = blank_in(what.text.as_str());
+    let is_left = is_left.or_else(|| blank_in(what.title.as_ref()?.as_str()));
+    if let Some(blank) = is_left {
+        return Err(Invalid::BlankLeft {
+            blank: blank.word(),
+        }
+        .into());
+    }
     for key in what.states.keys() {
         if page.settings.component(key).is_none() {
             return Err(Refusal::Unknown {

@@ -251,3 +251,23 @@ fn times_pages_and_components_that_cannot_be_are_refused() {
     assert_eq!(with(&|a| a.began_at = Some(ahead)).code(), "time-order");
     assert_eq!(with(&|a| a.next_by = Some(morning())).code(), "time-order");
 }
+
+#[test]
+fn prepared_words_are_not_said_before_everything_is_filled_in() {
+    let with = |change: &dyn Fn(&mut Announce)| {
+        let mut what = announce("We look for the cause.");
+        change(&mut what);
+        harmless().decide("agent", Command::Announce(what))
+    };
+    let left = |blank| Refusal::from(crate::refusal::Invalid::BlankLeft { blank });
+    assert_eq!(
+        with(&|a| a.text = text("We will tell you more by {next_by}.")).unwrap_err(),
+        left("next_by")
+    );
+    assert_eq!(
+        with(&|a| a.title = Some(title("Trouble with {components}"))).unwrap_err(),
+        left("components")
+    );
+    // What only looks like one is what somebody wanted to say.
+    with(&|a| a.text = text("Write {} or {name} in the field.")).unwrap();
+}

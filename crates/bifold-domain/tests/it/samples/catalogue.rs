@@ -7,6 +7,10 @@ use bifold_domain::level::{
     Threshold, When,
 };
 use bifold_domain::major;
+use bifold_domain::status_page::{
+    AnnouncedImpact, AnnouncedStage, PageAudience, PageLanguage, Slug,
+};
+use bifold_domain::template::{Template, Templates, Words};
 
 fn some_level() -> Level {
     let step = |at, act| Step { at, act };
@@ -185,6 +189,25 @@ examples! { Policy, policy, Policy:
                     }),
                 },
                 criteria: BTreeSet::from([MajorCriterion::ManyUsers]),
+            }],
+        },
+    },
+    TemplatesSet => policy::Fact::TemplatesSet {
+        templates: Templates {
+            templates: vec![Template {
+                key: Slug::parse("first").unwrap(),
+                name: short("First word"),
+                audience: Some(PageAudience::Staff),
+                stage: AnnouncedStage::Investigating,
+                impact: Some(AnnouncedImpact::Minor),
+                next_minutes: Some(30),
+                words: BTreeMap::from([(
+                    PageLanguage::En,
+                    Words {
+                        title: Title::parse("Trouble with {components}").unwrap(),
+                        text: Text::parse("We look for the cause.").unwrap(),
+                    },
+                )]),
             }],
         },
     },

@@ -22,6 +22,8 @@ examples! { Event, event, Event:
         // Said of signals only, since later.
         is_sensitive: false,
         proposal: None,
+        // Said by those who enter what others told, since later still.
+        told: None,
     },
     Repeated => event::Fact::Repeated { tally: intake::tally() },
     Cleared => event::Fact::Cleared { tally: intake::tally() },

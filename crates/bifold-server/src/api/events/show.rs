@@ -44,6 +44,15 @@ struct EventView {
     #[schema(required)]
     signal: Option<Signal>,
     reporter: Named,
+    /// Who entered what somebody else told.
+    #[schema(required)]
+    entered_by: Option<Named>,
+    /// When it was told, where that is not when it was entered.
+    #[schema(required)]
+    told_at: Option<At>,
+    /// Of how many people it is so, as the reporter says.
+    #[schema(required)]
+    affected: Option<u32>,
     received_at: At,
     /// What it was found to be.
     standing: String,
@@ -105,6 +114,9 @@ impl EventView {
             occurred_at: event.occurred_at,
             signal: event.signal.clone(),
             reporter: names.person(&event.reporter),
+            entered_by: event.entered_by.as_ref().map(|by| names.person(by)),
+            told_at: event.told.as_ref().and_then(|told| told.at),
+            affected: event.told.as_ref().and_then(|told| told.affected),
             received_at: event.received_at,
             standing: event.standing.word().to_owned(),
             ground,

@@ -295,6 +295,7 @@ impl Desk<'_> {
             occurred_at: None,
             signal: None,
             is_sensitive: settings.is_sensitive,
+            told: None,
         };
         let id = EventId::from_bits(self.store.shell().ids.next());
         let command = Command::Event(id, E::Receive(receive));

@@ -1,10 +1,11 @@
 //! What users are told of an incident: what stands on each status page, what waits for a second
 //! person, and the form for the next word.
 
+use super::prepared::{Given, Prepared, Query};
 use crate::api::incidents::announcements::{AnnouncementView, SaidView, views};
 use crate::api::incidents::readable;
 use crate::error::Result;
-use crate::params::Place;
+use crate::params::{Params, Place};
 use crate::route::{Access, Answer, Route};
 use crate::server::Server;
 use crate::web::choice::Choice;
@@ -66,6 +67,8 @@ struct OnPage {
     impacts: Vec<Choice>,
     stages: Vec<Choice>,
     components: Vec<Component>,
+    /// What the form begins with.
+    begins: Prepared,
     /// Whether the form is to be seen at once.
     is_wanted: bool,
 }
@@ -91,6 +94,14 @@ struct Head {
     number: String,
     title: String,
     version: u64,
+}
+
+impl Component {
+    /// Its name, where it is suggested not to work as it should.
+    fn hit(&self) -> Option<String> {
+        let works = self.states.first().is_some_and(|state| state.is_on);
+        (!works).then(|| self.name.clone())
+    }
 }
 
 impl OnPage {
@@ -164,17 +175,35 @@ async fn show(
     State(server): State<Server>,
     visit: Visit,
     Place(name): Place<String>,
+    Params(query): Params<Query>,
 ) -> Result<Response> {
     let (incident, version) = readable(&server, &visit.caller, &name).await?;
     let directory = server.store.directory().await?;
     let l = visit.locale();
     let me = visit.caller.actor.person.to_string();
+    let now = server.store.shell().clock.now();
     let mut views = views(&incident, &directory);
     let mut pages = Vec::new();
     for page in server.store.status_pages().await? {
         let at = views.iter().position(|view| view.page == page.id);
         let told = at.map(|at| views.swap_remove(at));
-        pages.push(on_page(l, &page, &incident, told, &me));
+        let last = told.as_ref().and_then(|told| told.said.last());
+        let components = components(l, &page, &incident, last);
+        let begins = Given {
+            page: &page,
+            incident: &incident,
+            told: told.as_ref(),
+            hit: components.iter().filter_map(Component::hit).collect(),
+            now,
+        }
+        .prepared(&directory.policy.templates.value, &query);
+        pages.push(on_page(
+            l,
+            &page,
+            &incident,
+            (told, components, begins),
+            &me,
+        ));
     }
     let number = incident.shown_number();
     page(&AnnouncePage {
@@ -193,7 +222,7 @@ async fn show(
         is_restricted: incident.compartment.is_some(),
         key: server.store.shell().ids.next_uuid(),
         forms: AtomicU32::new(0),
-        now: server.store.shell().clock.now(),
+        now,
     })
 }
 
@@ -231,19 +260,17 @@ fn on_page(
     l: Locale,
     page: &StatusPage,
     incident: &Incident,
-    told: Option<AnnouncementView>,
+    (told, components, begins): (Option<AnnouncementView>, Vec<Component>, Prepared),
     me: &str,
 ) -> OnPage {
     let last = told.as_ref().and_then(|told| told.said.last());
     let stage = last.map_or(AnnouncedStage::Investigating, |said| said.stage);
-    let impact = told
-        .as_ref()
-        .map_or(AnnouncedImpact::Minor, |told| told.impact);
+    let is_open = last.is_some() && stage != AnnouncedStage::Resolved;
+    let stage = begins.stage.unwrap_or(stage);
+    let impact = told.as_ref().map(|told| told.impact);
+    let impact = begins.impact.or(impact).unwrap_or(AnnouncedImpact::Minor);
     let is_begun = last.is_some();
-    let components = components(l, page, incident, last);
-    let concerns = components
-        .iter()
-        .any(|c| !c.states.first().is_some_and(|s| s.is_on));
+    let concerns = components.iter().any(|c| c.hit().is_some());
     let is_restricted = incident.compartment.is_some();
     // The title of a restricted record is a secret, and never the beginning of what is said.
     let suggested = if is_restricted {
@@ -252,13 +279,13 @@ fn on_page(
         incident.title.shown()
     };
     let title = match &told {
+        _ if begins.title.is_some() => begins.title.clone().unwrap_or_default(),
         Some(told) if is_begun => told.title.clone(),
         _ => suggested,
     };
     let proposed = told.as_ref().and_then(|told| told.proposed.as_ref());
     let is_mine = proposed.is_some_and(|p| p.by.id == me);
     let has_proposed = proposed.is_some();
-    let is_open = is_begun && stage != AnnouncedStage::Resolved;
     let impacts = AnnouncedImpact::ALL.iter().map(|of| {
         Choice::new(
             &of.word(),
@@ -287,7 +314,8 @@ fn on_page(
         title,
         impacts: impacts.collect(),
         stages: stages.collect(),
-        is_wanted: (is_open || concerns) && !has_proposed,
+        is_wanted: (is_open || concerns || begins.stage.is_some()) && !has_proposed,
+        begins,
         components,
         told,
     }

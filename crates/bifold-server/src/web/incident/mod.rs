@@ -10,6 +10,7 @@ mod forecast;
 mod forms;
 mod gate;
 mod join;
+mod prepared;
 mod reach;
 mod room;
 pub(crate) mod row;

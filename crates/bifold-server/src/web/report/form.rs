@@ -166,6 +166,7 @@ fn report(sent: &Sent) -> Result<Receive> {
     };
     Ok(Receive {
         is_sensitive: false,
+        told: None,
         sort: sort(sent).unwrap_or(Sort::Unsure),
         title,
         description,

@@ -247,6 +247,7 @@ pub(super) fn addition(report: &Event, sent: &Sent) -> Result<Receive> {
     let title = Title::parse(&about).or_else(|_| Title::parse(&report.shown_number()));
     Ok(Receive {
         is_sensitive: false,
+        told: None,
         sort: report.sort,
         title: title.map_err(|_| Error::Internal)?,
         description: Some(text),

@@ -97,6 +97,7 @@ async fn send(State(server): State<Server>, sent: Sent) -> Result<Response> {
         occurred_at: None,
         signal: None,
         is_sensitive: false,
+        told: None,
     };
     let event = take_in(&server, &actor, report, sent.key()).await?;
     bind(&server, event.clone(), about.incident).await?;

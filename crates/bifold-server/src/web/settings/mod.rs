@@ -20,6 +20,7 @@ mod services;
 mod sources;
 mod status_pages;
 mod teams;
+mod templates;
 mod tokens;
 mod webhooks;
 
@@ -65,6 +66,7 @@ const SECTIONS: &[(&str, &str, &str, Access)] = &[
         "eye",
         status_pages::KEEPS,
     ),
+    ("/settings/templates", "templates", "message", POLICY),
     ("/settings/webhooks", "webhooks", "link", POLICY),
     ("/settings/alarms", "alarms", "bell", Access::Roles(READERS)),
     (
@@ -97,6 +99,7 @@ pub(super) fn routes() -> Vec<Route> {
         calendars::routes(),
         gate::routes(),
         majors::routes(),
+        templates::routes(),
         alarms::routes(),
         ledger::routes(),
         webhooks::routes(),

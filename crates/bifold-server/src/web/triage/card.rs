@@ -40,6 +40,10 @@ pub(super) struct Card {
     pub(super) reporter_name: String,
     pub(super) occurred: Option<At>,
     pub(super) received: At,
+    /// When it was told, by how many people it is so, and who entered it.
+    pub(super) told_at: Option<At>,
+    pub(super) affected: Option<u32>,
+    pub(super) entered_by: Option<String>,
     pub(super) age: String,
     pub(super) standing: &'static str,
     pub(super) ground: Option<&'static str>,
@@ -117,6 +121,13 @@ impl Card {
             reporter_name: names.person(&event.reporter).shown().to_owned(),
             occurred: event.occurred_at,
             received: event.received_at,
+            told_at: event.told.as_ref().and_then(|told| told.at),
+            affected: event.told.as_ref().and_then(|told| told.affected),
+            entered_by: event
+                .entered_by
+                .as_ref()
+                .filter(|by| **by != event.reporter)
+                .map(|by| names.person(by).shown().to_owned()),
             age: l.age(&now, &event.received_at),
             standing: event.standing.word(),
             ground,
