@@ -121,6 +121,12 @@ function restore(main, memory, sent) {
   const forms = formsOf(main);
   for (const { key, form } of memory.begun) keepBegun(main, forms.get(key), form, sent);
   if (!memory.hadFocus) return;
+  // A page that is there for the next one begins where it began.
+  const first = sent && /** @type {HTMLElement|null} */ (main.querySelector("[autofocus]"));
+  if (first) {
+    first.focus();
+    return;
+  }
   const found = memory.focus && refind(main, memory.focus, forms);
   if (found) /** @type {HTMLElement} */ (found).focus({ preventScroll: true });
   // What is folded away cannot take the focus.

@@ -107,6 +107,7 @@ notice-decision_proposed = Etwas wartet auf Ihren Entscheid: { $about }
 notice-why-decision_proposed = Sie leiten diesen Incident.
 notice-situation_reported = Die Lage wurde berichtet: { $about }
 notice-why-situation_reported = Sie arbeiten an diesem Incident oder verantworten ihn.
+settings-about-majors = Wann ein Incident als Major Incident vorgeschlagen wird
 settings-majors = Major Incidents
 majors-lead = Die erste Regel, die passt, schlägt einen Incident als Major Incident vor; ein Mensch nimmt an oder lehnt ab. Was abgelehnt wurde, wird nicht wieder vorgeschlagen. Alles, was eine Regel nennt, muss zutreffen; was fehlt, spielt keine Rolle.
 majors-new = Noch eine Regel

@@ -170,6 +170,7 @@ received-answers = Was wir geantwortet haben
 # Prepared words.
 announce-template = Vorbereitete Worte
 announce-template-use = Damit beginnen
+settings-about-templates = Worte, mit denen man beginnt, wenn Nutzer etwas erfahren sollen
 settings-templates = Vorbereitete Worte
 templates-lead = Worte, mit denen man beginnt, wenn Nutzer etwas erfahren sollen, für Seiten jeder Art und Sprache. Sie werden angesehen und geändert, bevor sie gesagt werden.
 templates-blanks = Was eingesetzt wird

@@ -107,6 +107,7 @@ notice-decision_proposed = Something waits for your decision: { $about }
 notice-why-decision_proposed = You lead this incident.
 notice-situation_reported = How things stand was reported: { $about }
 notice-why-situation_reported = You work on this incident or answer for it.
+settings-about-majors = When an incident is proposed as a major one
 settings-majors = Major incidents
 majors-lead = The first rule that fits proposes an incident as a major one; a person accepts or declines it. What was declined is not proposed again. Everything a rule names must be so; what is left out does not matter.
 majors-new = Another rule

@@ -170,6 +170,7 @@ received-answers = What we wrote back
 # Prepared words.
 announce-template = Prepared words
 announce-template-use = Begin with these
+settings-about-templates = Words to begin with when users are told something
 settings-templates = Prepared words
 templates-lead = Words to begin with when users are told something, for pages of every audience and language. They are looked at and changed before they are said.
 templates-blanks = What is filled in

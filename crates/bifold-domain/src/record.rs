@@ -101,6 +101,7 @@ pub struct Neighbours {
 }
 
 /// What a command needs to know of its neighbours, so that the store can load it first.
+#[allow(clippy::struct_excessive_bools)] // Questions, each on its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Needs {
     /// Incidents named.

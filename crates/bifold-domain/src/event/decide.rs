@@ -47,7 +47,7 @@ pub(super) fn receive(
         signal: report.signal,
         is_sensitive: report.is_sensitive,
         proposal,
-        told: report.told,
+        told: report.told.map(Box::new),
     })
 }
 

@@ -102,7 +102,7 @@ fn received(id: EventId, fact: &Fact, meta: &Meta) -> Option<Event> {
         additions: Vec::new(),
         reporter: by.unwrap_or_else(|| meta.actor.clone()),
         entered_by: told.is_some().then(|| meta.actor.clone()),
-        told: told.clone(),
+        told: told.as_deref().cloned(),
         received_at: meta.at,
         standing: Standing::Undecided,
         decided: None,

@@ -237,7 +237,7 @@ pub enum Fact {
         proposal: Option<Proposal>,
         /// Who told it and when, where somebody else entered it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        told: Option<Told>,
+        told: Option<Box<Told>>,
     },
     /// It was signalled ten, a hundred, a thousand times and so on.
     Repeated {

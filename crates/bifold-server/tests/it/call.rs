@@ -17,7 +17,7 @@ fn logged(app: &TestApp) {
     let form = page(&agent, "/call?caller=%2B41445550123").is(200).text;
     assert!(form.contains("value=\"+41445550123\""), "{form}");
     assert!(form.contains(&format!("<option value=\"{me}\">")), "{form}");
-    let called = json!("2026-01-05T08:15:00Z");
+    let called = json!("2026-01-05T08:15:00.000000Z");
     let fields = [
         ("caller", me.as_str()),
         ("number", "044 555 01 23"),
@@ -48,7 +48,7 @@ fn logged(app: &TestApp) {
         app.id(Role::Agent).to_string()
     );
     let shown = page(&agent, &format!("/events/{number}")).is(200).text;
-    assert!(shown.contains("2026-01-05T08:15:00Z"), "{shown}");
+    assert!(shown.contains("datetime=\"2026-01-05T08:15:00"), "{shown}");
 
     // Somebody whom nobody here knows stands in the contact; what it is is decided next.
     let fields = [
@@ -60,7 +60,7 @@ fn logged(app: &TestApp) {
         ("then", "decide"),
     ];
     let sent = posted(&agent, "/call", &fields).is(303);
-    let to = sent.header("location").to_owned();
+    let to = sent.header("location").clone();
     assert!(to.starts_with("/events/EVT-"), "{to}");
     let event = agent.get(to.trim_start_matches('/')).is(200);
     assert_eq!(event.at("/contact"), "Aunt of somebody, 12");

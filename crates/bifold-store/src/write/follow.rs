@@ -60,6 +60,7 @@ pub(crate) const LOOK_EVERY: i64 = 30 * DAY;
 pub(crate) const DESTROY_AFTER: i64 = 3 * HOUR;
 
 /// What is to be done because of a fact about `subject`, recorded at `at`.
+#[allow(clippy::too_many_lines)] // One arm a fact.
 pub(crate) fn jobs(subject: &str, fact: &Fact, at: At) -> Vec<Job> {
     let job = |kind, wait| Job {
         kind,
